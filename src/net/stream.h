@@ -1,0 +1,44 @@
+// Stream: ordered bytes with backpressure, whatever carries them: TCP today, TLS and QUIC streams behind the same door.
+//
+// Shape:  one read and one write may be under way at a time. Destroying a Stream closes it after what was written.
+// Core:   belongs to the loop of its socket.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "rt/address.h"
+#include "rt/task.h"
+
+namespace gust::rt {
+class Socket;
+}
+
+namespace gust::net {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Some bytes; 0 says that the peer has finished.
+  //   fails  reset, timed_out, cancelled, io_failed
+  virtual rt::Task<Result<std::size_t>> read(MutableBytes into, Instant deadline) = 0;
+  // All of the pieces, in as few sends as the kernel takes.
+  //   needs  `pieces` and their bytes outlive the wait; `pieces` is used up as it goes (its views are moved forward)
+  //   fails  reset, timed_out, cancelled, io_failed
+  virtual rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant deadline) = 0;
+  // The peer reads the end after what was written.
+  virtual void finish_writing() = 0;
+  // Throws away what is unsent; the peer sees a reset.
+  virtual void reset() = 0;
+  virtual rt::Endpoint local() const = 0;
+  virtual rt::Endpoint peer() const = 0;
+};
+
+// A Stream over a plain TCP socket.
+std::unique_ptr<Stream> make_tcp_stream(std::unique_ptr<rt::Socket> socket);
+
+}  // namespace gust::net

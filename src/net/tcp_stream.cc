@@ -1,0 +1,44 @@
+#include "net/stream.h"
+#include "rt/network.h"
+
+namespace gust::net {
+namespace {
+
+class TcpStream final : public Stream {
+ public:
+  explicit TcpStream(std::unique_ptr<rt::Socket> socket) : socket_(std::move(socket)) {}
+
+  rt::Task<Result<std::size_t>> read(MutableBytes into, Instant deadline) override {
+    co_return co_await socket_->read(into, deadline);
+  }
+
+  rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant deadline) override {
+    while (true) {
+      while (!pieces.empty() && pieces.front().empty()) pieces = pieces.subspan(1);
+      if (pieces.empty()) co_return Result<void>{};
+      CO_TRY(std::size_t taken, co_await socket_->write(pieces, deadline));
+      for (ByteView& piece : pieces) {
+        const std::size_t here = std::min(taken, piece.size());
+        piece.remove_prefix(here);
+        taken -= here;
+        if (taken == 0) break;
+      }
+    }
+  }
+
+  void finish_writing() override { socket_->finish_writing(); }
+  void reset() override { socket_->reset(); }
+  rt::Endpoint local() const override { return socket_->local(); }
+  rt::Endpoint peer() const override { return socket_->peer(); }
+
+ private:
+  std::unique_ptr<rt::Socket> socket_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stream> make_tcp_stream(std::unique_ptr<rt::Socket> socket) {
+  return std::make_unique<TcpStream>(std::move(socket));
+}
+
+}  // namespace gust::net

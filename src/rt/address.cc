@@ -1,0 +1,41 @@
+#include "rt/address.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace gust::rt {
+
+Result<Endpoint> read_address(std::string_view literal, std::uint16_t port) {
+  Endpoint endpoint;
+  endpoint.port = port;
+  if (literal.size() >= 2 && literal.front() == '[' && literal.back() == ']') {
+    literal = literal.substr(1, literal.size() - 2);
+  }
+  const std::string text(literal);
+  if (inet_pton(AF_INET, text.c_str(), endpoint.address.data()) == 1) return endpoint;
+  endpoint.is_v6 = true;
+  if (inet_pton(AF_INET6, text.c_str(), endpoint.address.data()) == 1) return endpoint;
+  return fail(Errc::bad_value, "not an IPv4 or IPv6 address");
+}
+
+std::string address_text(const Endpoint& endpoint) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(endpoint.is_v6 ? AF_INET6 : AF_INET, endpoint.address.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::string endpoint_text(const Endpoint& endpoint) {
+  return fmt::format("{}{}{}:{}", endpoint.is_v6 ? "[" : "", address_text(endpoint), endpoint.is_v6 ? "]" : "",
+                     endpoint.port);
+}
+
+bool is_loopback(const Endpoint& endpoint) {
+  if (!endpoint.is_v6) return endpoint.address[0] == 127;
+  std::array<std::uint8_t, 16> one{};
+  one[15] = 1;
+  return endpoint.address == one;
+}
+
+}  // namespace gust::rt

@@ -1,0 +1,199 @@
+#include "rt/epoll_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "rt/files.h"
+#include "rt/network.h"
+#include "rt/scope.h"
+#include "rt/worker_pool.h"
+
+namespace gust::rt {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct World {
+  WorkerPool workers{2};
+  EpollLoop loop{workers};
+};
+
+Task<void> run_then_stop(EpollLoop& loop, Task<void> task) {
+  co_await std::move(task);
+  loop.stop();
+}
+
+void run(World& world, Task<void> task) {
+  Scope scope(world.loop);
+  scope.spawn(run_then_stop(world.loop, std::move(task)));
+  world.loop.run();
+}
+
+Endpoint loopback() { return *read_address("127.0.0.1", 0); }
+
+Task<void> echo_once(Listener& listener) {
+  auto socket = co_await listener.accept(never);
+  std::array<char, 100> buffer;
+  auto got = co_await (*socket)->read(buffer, never);
+  const std::array<ByteView, 2> pieces{ByteView(buffer.data(), *got), ByteView("!")};
+  co_await (*socket)->write(pieces, never);
+}
+
+Task<void> say_and_hear(Loop& loop, Endpoint to, std::string& heard) {
+  auto socket = co_await loop.network().connect(to, never);
+  const std::array<ByteView, 1> pieces{ByteView("hello")};
+  co_await (*socket)->write(pieces, never);
+  std::array<char, 100> buffer;
+  while (true) {
+    auto got = co_await (*socket)->read(buffer, never);
+    if (!got || *got == 0) co_return;
+    heard.append(buffer.data(), *got);
+  }
+}
+
+Task<void> echo_test(Loop& loop, std::string& heard) {
+  auto listener = loop.network().listen(loopback(), {});
+  Scope scope(co_await context());
+  scope.spawn(echo_once(**listener));
+  co_await say_and_hear(loop, (*listener)->local(), heard);
+  co_await scope.join();
+}
+
+TEST(EpollNetwork, CarriesBytesBothWaysAndTellsTheEnd) {
+  World world;
+  std::string heard;
+  run(world, echo_test(world.loop, heard));
+  EXPECT_EQ(heard, "hello!");
+}
+
+Task<void> read_until_deadline(Loop& loop, Errc& outcome) {
+  auto listener = loop.network().listen(loopback(), {});
+  auto socket = co_await loop.network().connect((*listener)->local(), never);
+  std::array<char, 10> buffer;
+  auto got = co_await (*socket)->read(buffer, loop.now() + milliseconds(5));
+  outcome = got.error().code;
+}
+
+TEST(EpollNetwork, AReadEndsAtItsDeadline) {
+  World world;
+  Errc outcome = Errc::bug;
+  run(world, read_until_deadline(world.loop, outcome));
+  EXPECT_EQ(outcome, Errc::timed_out);
+}
+
+Task<void> read_forever(Socket& socket, Errc& outcome) {
+  std::array<char, 10> buffer;
+  auto got = co_await socket.read(buffer, never);
+  outcome = got.error().code;
+}
+
+Task<void> cancel_a_read(Loop& loop, Errc& outcome) {
+  auto listener = loop.network().listen(loopback(), {});
+  auto socket = co_await loop.network().connect((*listener)->local(), never);
+  Scope scope(co_await context());
+  scope.spawn(read_forever(**socket, outcome));
+  co_await sleep_until(loop.now() + milliseconds(1));
+  scope.cancel();
+  co_await scope.join();
+}
+
+TEST(Scope, CancelEndsAWaitingReadAndJoinReturns) {
+  World world;
+  Errc outcome = Errc::bug;
+  run(world, cancel_a_read(world.loop, outcome));
+  EXPECT_EQ(outcome, Errc::cancelled);
+}
+
+Task<void> connect_to_nobody(Loop& loop, Errc& outcome) {
+  Endpoint to;
+  {
+    auto listener = loop.network().listen(loopback(), {});
+    to = (*listener)->local();
+  }
+  auto socket = co_await loop.network().connect(to, never);
+  outcome = socket.error().code;
+}
+
+TEST(EpollNetwork, AConnectToAClosedPortIsRefused) {
+  World world;
+  Errc outcome = Errc::bug;
+  run(world, connect_to_nobody(world.loop, outcome));
+  EXPECT_EQ(outcome, Errc::refused);
+}
+
+TEST(EpollNetwork, APortThatSomeoneListensOnIsNotFreeEvenWhenShared) {
+  World world;
+  auto first = world.loop.network().listen(loopback(), {.share_port = true});
+  ASSERT_TRUE(first);
+  const Endpoint taken = (*first)->local();
+  EXPECT_FALSE(world.loop.network().is_free(taken));
+  EXPECT_TRUE(world.loop.network().listen(taken, {.share_port = true}));
+  EXPECT_EQ(world.loop.network().listen(taken, {}).error().code, Errc::address_in_use);
+}
+
+Task<void> use_files(Files& files, std::string folder, std::string& read_back, std::vector<std::string>& names,
+                     Errc& second_new) {
+  co_await files.make_directory(folder + "/a/b");
+  {
+    auto file = co_await files.open(folder + "/a/new", OpenMode::write_new);
+    co_await (*file)->write_at(0, "hello world");
+    co_await (*file)->sync();
+  }
+  co_await files.rename(folder + "/a/new", folder + "/a/old");
+  second_new = (co_await files.open(folder + "/a/old", OpenMode::write_new)).error().code;
+  auto file = co_await files.open(folder + "/a/old", OpenMode::read);
+  std::array<char, 100> buffer;
+  auto got = co_await (*file)->read_at(6, buffer);
+  read_back.assign(buffer.data(), *got);
+  names = *co_await files.list(folder + "/a");
+}
+
+TEST(RealFiles, WritesRenamesReadsAndLists) {
+  World world;
+  std::string folder = (std::filesystem::temp_directory_path() / "gust-files-XXXXXX").string();
+  ASSERT_TRUE(mkdtemp(folder.data()));
+  std::string read_back;
+  std::vector<std::string> names;
+  Errc second_new = Errc::bug;
+  run(world, use_files(world.loop.files(), folder, read_back, names, second_new));
+  EXPECT_EQ(read_back, "world");
+  EXPECT_EQ(names, (std::vector<std::string>{"b", "old"}));
+  EXPECT_EQ(second_new, Errc::exists);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(EpollLoop, RunsWhatOtherThreadsPost) {
+  World world;
+  int ran = 0;
+  std::jthread other([&] {
+    for (int i = 0; i < 1000; ++i) world.loop.post([&] { ++ran; });
+    world.loop.post([&] { world.loop.stop(); });
+  });
+  world.loop.run();
+  EXPECT_EQ(ran, 1000);
+}
+
+Task<void> sleep_in_order(Loop& loop, int ms, std::vector<int>& order) {
+  co_await sleep_until(loop.now() + milliseconds(ms));
+  order.push_back(ms);
+}
+
+Task<void> sleep_several(Loop& loop, std::vector<int>& order) {
+  Scope scope(co_await context());
+  for (int ms : {7, 1, 5, 3}) scope.spawn(sleep_in_order(loop, ms, order));
+  co_await scope.join();
+}
+
+TEST(Timers, FireInTheOrderOfTheirTimes) {
+  World world;
+  std::vector<int> order;
+  run(world, sleep_several(world.loop, order));
+  EXPECT_EQ(order, (std::vector<int>{1, 3, 5, 7}));
+}
+
+}  // namespace
+}  // namespace gust::rt
