@@ -1,0 +1,126 @@
+// Snapshot: the configuration in force at a node. Immutable, replaced whole, shared by all cores.
+//
+// Source: CloudFront's DistributionConfig and policies (API), compiled by compile.h; rule ids of CLOUDFRONT.md.
+// Shape:  plain data. What a node makes of it for speed (key rules, targets) is proxy's own business.
+// Errors: none here; what does not compile never becomes a Snapshot (DESIGN.md decision 9).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+
+namespace gust::config {
+
+// Which of a request's query parameters, headers or cookies (KEY-3, ORP-2).
+struct Selection {
+  enum class Mode : std::uint8_t { none, all, listed, all_except };
+  Mode mode = Mode::none;
+  std::vector<std::string> names;  // header names in lower case; others as written
+  bool patterns = false;           // KEY-8: names of the legacy cookie list may hold `*` and `?`
+};
+
+struct CachePolicy {
+  std::string id;  // empty: from the legacy fields of the behaviour
+  Duration min_ttl{};
+  Duration default_ttl = std::chrono::hours(24);
+  Duration max_ttl = std::chrono::hours(24) * 365;
+  Selection query, headers, cookies;
+  // Codings that take part in the key, normalised (AE-1 to AE-5).
+  bool gzip = false;
+  bool brotli = false;
+
+  bool is_caching_disabled() const { return max_ttl <= Duration::zero(); }  // TTL-9
+};
+
+// What goes to the origin beside what is in the key (section 6.3).
+struct OriginRequestPolicy {
+  std::string id;
+  Selection query, headers, cookies;
+};
+
+struct CustomHeader {
+  std::string name, value;
+};
+
+struct Origin {
+  enum class Kind : std::uint8_t { bucket, custom };
+  std::string id;
+  Kind kind = Kind::custom;
+  std::string domain_name;  // also the Host of origin requests unless the viewer's is forwarded
+  std::string bucket;       // the bucket that the name means, where it has the form of one (any kind)
+  std::string path;         // URL-1: empty or "/x", no slash at the end
+  std::uint16_t port = 80;
+  std::vector<CustomHeader> custom_headers;
+  int connection_attempts = 3;                              // ORIG-4
+  Duration connection_timeout = std::chrono::seconds(10);   // ORIG-4
+  Duration read_timeout = std::chrono::seconds(30);         // ORIG-5
+  Duration keepalive_timeout = std::chrono::seconds(5);     // ORIG-8
+  Duration response_completion_timeout = Duration::zero();  // ORIG-7; zero: none
+};
+
+enum class ViewerProtocolPolicy : std::uint8_t { allow_all, https_only, redirect_to_https };
+
+// Bits of method sets (METH-1, METH-2).
+enum MethodBits : std::uint8_t {
+  method_get = 1,
+  method_head = 2,
+  method_options = 4,
+  method_put = 8,
+  method_post = 16,
+  method_patch = 32,
+  method_delete = 64,
+};
+
+struct Behavior {
+  std::string path_pattern;  // "*" for the default behaviour
+  std::size_t origin = 0;    // index into Distribution::origins
+  ViewerProtocolPolicy viewer_protocol_policy = ViewerProtocolPolicy::allow_all;
+  std::uint8_t allowed_methods = method_get | method_head;
+  std::uint8_t cached_methods = method_get | method_head;
+  CachePolicy cache;
+  OriginRequestPolicy origin_request;
+};
+
+struct Distribution {
+  std::string id;
+  std::string domain_name;  // d<13>.<suffix>
+  std::vector<std::string> aliases;
+  bool enabled = true;  // DIST-6
+  std::string default_root_object;
+  std::vector<Origin> origins;
+  std::vector<Behavior> behaviors;  // in order of precedence; the default one is last (PATH-1)
+  // ERR-4: error caching minimum TTL by status; 10 s for a status that is not named.
+  std::map<int, Duration> error_caching_min_ttl;
+};
+
+class Snapshot {
+ public:
+  // `distributions` in any order; names are unique (DIST-1), which the compiler has checked.
+  Snapshot(std::uint64_t revision, std::vector<Distribution> distributions);
+
+  // The store's revision that this Snapshot shows.
+  std::uint64_t revision() const { return revision_; }
+  const std::vector<Distribution>& distributions() const { return distributions_; }
+
+  // The distribution that a viewer's Host names: without port, without regard to case; an exact name before the most
+  // specific wildcard (DIST-1). Null where there is none.
+  const Distribution* find_distribution(std::string_view host) const;
+  const Distribution* find_by_id(std::string_view id) const;
+
+ private:
+  std::uint64_t revision_;
+  std::vector<Distribution> distributions_;
+  std::unordered_map<std::string, std::size_t> by_name_;      // lower case
+  std::unordered_map<std::string, std::size_t> by_wildcard_;  // what follows `*`, as in ".example.com"
+};
+
+using SnapshotRef = std::shared_ptr<const Snapshot>;
+
+}  // namespace gust::config
