@@ -1,0 +1,73 @@
+// Control: the AWS-shaped services as typed handlers over the store. Today CloudFront's API of 2020-05-31.
+//
+// Source: AWS.md sections 2 to 4, CLOUDFRONT.md sections 19 and 26.
+// Shape:  a request is authenticated (SigV4), decoded by the generated shapes, handled and answered in the service's
+// XML.
+//         What it changes is durable in the store before the answer; after it, a background task compiles the documents
+//         and publishes them, and purges go out in order. `Deployed` and `Completed` mean that every live node
+//         confirmed.
+// Errors: every one is an answer in the service's own form. Requests never end anything.
+// Core:   all of it on the loop it was made with.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/finding.h"
+#include "control/delivery.h"
+#include "control/quotas.h"
+#include "rt/task.h"
+
+namespace gust::config {
+class Store;
+}
+namespace gust::http {
+class Exchange;
+}
+namespace gust::rt {
+class Loop;
+}
+
+namespace gust::control {
+
+struct Settings {
+  std::string account_id = "000000000000";  // 12 digits; the owner in ARNs
+  std::string domain_suffix;                // domain names are d<13 characters>.<domain_suffix>
+  Quotas quotas;
+  Duration retry_after = std::chrono::seconds(1);  // a publish or purge that was not confirmed goes out again
+  // One line for the operator's log. May be empty.
+  std::function<void(std::string_view line)> report;
+};
+
+// The secret of an access key, or nothing where there is no such key.
+using FindSecret = std::function<std::optional<std::string>(std::string_view access_key_id)>;
+
+class Control {
+ public:
+  // `loop`, `store` and `delivery` outlive it.
+  Control(rt::Loop& loop, config::Store& store, Delivery& delivery, Settings settings, FindSecret find_secret);
+  ~Control();
+
+  // Loads the documents, compiles and publishes them, waits until the nodes confirmed (or a first try failed: it goes
+  // on in the background), and takes up purges that were not completed. Call once, before handle().
+  //   gives  what does not compile: nothing was published then, the API works, and the next change that makes all
+  //          documents compile is published
+  //   fails  with the store's errors
+  rt::Task<Result<config::Findings>> start();
+
+  // Ends the background tasks. Call before destruction if start() was called; no handle() may be under way.
+  rt::Task<void> stop();
+
+  // Answers one request. Reads the whole body, within a bound.
+  rt::Task<void> handle(http::Exchange& exchange);
+
+ private:
+  class Service;
+  std::unique_ptr<Service> service_;
+};
+
+}  // namespace gust::control
