@@ -1,0 +1,115 @@
+// Decision: why a request was answered as it was, filled while it runs.
+//
+// Source: DESIGN decision 10; RFC 9211 for the Cache-Status form.
+// Shape:  a plain struct in the request's arena. Every ByteView is static text or a view into that arena, so filling it
+//         copies and allocates nothing. Lists have a fixed room; what does not fit is counted, not kept.
+// Core:   one.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/time.h"
+
+namespace gust::observe {
+
+// A list with room for `N`: the first N are kept, the rest counted.
+template <typename T, std::size_t N>
+class FewOf {
+ public:
+  void add(const T& item) {
+    if (count_ < N) {
+      items_[count_++] = item;
+    } else {
+      ++left_out_;
+    }
+  }
+  std::span<const T> items() const { return {items_.data(), count_}; }
+  std::size_t left_out() const { return left_out_; }
+
+ private:
+  std::array<T, N> items_{};
+  std::size_t count_ = 0;
+  std::size_t left_out_ = 0;
+};
+
+// One part of the cache key and where it came from.
+struct KeyPart {
+  ByteView from;  // `distribution`, `path`, `query`, `header`, `cookie`, `accept-encoding`
+  ByteView name;  // of the query parameter, header or cookie
+  ByteView value;
+};
+
+// One cache or origin that was asked.
+struct TierVisit {
+  ByteView tier;             // `edge`, `regional`, `shield`, `origin`
+  ByteView name;             // `BOM50`, or the origin's id
+  ByteView outcome;          // `hit`, `stale`, `miss`, `collapsed`, `revalidated`, `fetched`, `failed`, `down`
+  ByteView detail;           // why; an error's static text
+  std::uint16_t status = 0;  // of its answer; 0 where none came
+  std::uint32_t attempts = 0;
+  bool connection_reused = false;
+  Duration connect{};
+  Duration first_byte{};
+};
+
+// How the cache was found to stand when it was asked (RFC 9211 section 2.2).
+enum class Lookup : std::uint8_t {
+  none,  // answered before the cache was asked
+  hit,
+  bypass,     // fwd=bypass: the behaviour caches nothing
+  method,     // fwd=method
+  uri_miss,   // fwd=uri-miss
+  vary_miss,  // fwd=vary-miss
+  request,    // fwd=request: the request asked not to use the stored response
+  stale,      // fwd=stale
+  purged,     // fwd=miss: stored, but older than a purge
+};
+
+struct Decision {
+  ByteView request_id;
+  ByteView node;  // `BOM50`
+  ByteView distribution_id;
+  ByteView behavior;                 // path pattern, `Default (*)` for the default one
+  std::uint32_t behavior_index = 0;  // place in the order of precedence
+  ByteView cache_policy_id;
+  ByteView origin_request_policy_id;
+
+  std::optional<std::uint64_t> key_hash;
+  FewOf<KeyPart, 24> key_parts;
+
+  Lookup lookup = Lookup::none;
+  bool collapsed = false;       // waited on another request's fill
+  std::optional<Duration> age;  // of what was stored
+
+  std::optional<Duration> ttl;  // freshness lifetime of what was served or stored
+  ByteView ttl_rule;            // `TTL-3`, `RFC 9111 4.2.2`
+
+  FewOf<TierVisit, 6> tiers;
+
+  std::optional<bool> stored;  // nothing where storing was not in question
+  ByteView stored_reason;      // the rule that said so, or that forbade it
+
+  std::uint64_t purge_epoch = 0;             // in force at the lookup
+  std::optional<std::uint64_t> entry_epoch;  // at which the stored response's fill began
+
+  std::uint16_t status = 0;
+  ByteView step;              // the step that gave the answer, when it came before the fetch: `guard`, `route`
+  FewOf<ByteView, 12> rules;  // further rule ids that had an effect, in order
+
+  void note(ByteView rule) { rules.add(rule); }
+};
+
+// One JSON object on one line without its line end; RFC 8259, absent facts left out. Bytes that are not UTF-8 appear as
+// \u00XX of the single byte.
+std::string json_of(const Decision& decision);
+
+// One member of Cache-Status (RFC 9211), such as `"BOM50"; hit; ttl=42; detail="TTL-3"`.
+std::string cache_status_of(const Decision& decision);
+
+}  // namespace gust::observe

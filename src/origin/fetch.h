@@ -1,0 +1,120 @@
+// Fetcher: sends a request to an origin or a parent tier and gives the response. The front door of origin.
+//
+// Source: CLOUDFRONT.md ORIG-4 to ORIG-8, LIM-5, BODY-5; RFC 9112 section 9.3.1 (retries).
+// Shape:  one a core, with its pool, resolver and address policy.
+// Retries:
+//   connect   up to `attempts` times, over the addresses of the name in turn (ORIG-4)
+//   reused    once on a new connection, when a reused one died before the first byte of the response, and either the
+//             method is idempotent and the request has no body, or nothing of the request had been written
+//   timeout   GET and HEAD without a body up to `attempts` times in all (ORIG-6); other methods never
+// Core:   one. It outlives what it fetched.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "http/head_parser.h"
+#include "http/message.h"
+#include "origin/address_policy.h"
+#include "origin/failure.h"
+#include "origin/pool.h"
+#include "origin/resolver.h"
+#include "rt/address.h"
+#include "rt/task.h"
+
+namespace gust::http {
+class BodyReader;
+}
+
+namespace gust::origin {
+
+class OriginConnection;
+class ParentTier;
+struct OriginTarget;
+
+struct FetcherSettings {
+  AddressPolicy addresses;
+  PoolLimits pool;
+  ResolverLimits resolver;
+  http::HeadLimits head;  // LIM-5
+};
+
+// Facts of one fetch, filled as it goes and good after a failure too.
+struct FetchFacts {
+  FetchPhase phase = FetchPhase::resolve;  // the last one begun
+  std::uint32_t attempts = 0;              // connections on which the request was tried, or that were tried
+  bool connection_reused = false;          // of the last attempt
+  rt::Endpoint remote;                     // of the last attempt
+  Duration resolve{};                      // of the last attempt; zero on a reused connection
+  Duration connect{};
+  Duration first_byte{};  // from fetch() to the first byte of the response
+};
+
+// A response whose head has come. Destroying it before its end closes the connection.
+class Fetched {
+ public:
+  Fetched(Fetched&&) noexcept;
+  Fetched& operator=(Fetched&&) noexcept;
+  ~Fetched();
+
+  // Final (no 1xx). Its views live as long as this.
+  const http::ResponseHead& head() const;
+  // What the body will be; empty for HEAD, 204 and 304.
+  http::BodyFraming framing() const;
+
+  // The next piece of the body; an empty one is its end. Behind it the connection goes back to the pool if it can serve
+  // again. The waits are bounded by the target's read and completion timeouts and by `deadline`.
+  //   fails   timed_out, reset, short_body, bad_chunk, bad_trailer, head_too_large (trailers), cancelled; side origin
+  rt::Task<Result<Slice>> read(Instant deadline = never);
+
+  // The trailer fields; empty before the end.
+  const http::Fields& trailers() const;
+
+ private:
+  friend class Fetcher;
+  struct State;
+  explicit Fetched(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class Fetcher {
+ public:
+  // `loop` outlives it.
+  Fetcher(rt::Loop& loop, FetcherSettings settings);
+  ~Fetcher();
+
+  // Sends `head` as make_origin_request makes it, with the content of `body` (null: none), framed by the head's
+  // Content-Length or chunked.
+  //   needs   `target`, `head`, `body` and `facts` outlive the wait, `target` the result too
+  //   fails   name_not_found; access_denied (the AddressPolicy); refused, unreachable, timed_out, reset, closed;
+  //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
+  //           with, side viewer. failure_of(error, facts.phase) says what each means.
+  rt::Task<Result<Fetched>> fetch(const OriginTarget& target, const http::RequestHead& head, http::BodyReader* body,
+                                  FetchFacts& facts);
+
+  // Sends `head` to the parent that `key_hash` leads to, or the next when that cannot be reached.
+  //   fails   as above; unreachable at once, with facts.attempts == 0, when all parents are down: the caller may go
+  //           straight to the origin
+  rt::Task<Result<Fetched>> fetch(ParentTier& tier, std::uint64_t key_hash, const http::RequestHead& head,
+                                  http::BodyReader* body, FetchFacts& facts);
+
+  // Closes idle connections and waits for look-ups under way. All that was fetched is gone by then.
+  rt::Task<void> close();
+
+  const PoolCounts& pool_counts() const { return pool_.counts(); }
+
+ private:
+  struct Try;
+  rt::Task<Result<std::unique_ptr<OriginConnection>>> connect(const OriginTarget& target, Instant deadline,
+                                                              FetchFacts& facts);
+
+  rt::Loop& loop_;
+  FetcherSettings settings_;
+  Resolver resolver_;
+  Pool pool_;
+};
+
+}  // namespace gust::origin
