@@ -1,0 +1,62 @@
+// S3Service: the S3 REST API over a BucketStore.
+//
+// Source: Amazon S3 API reference (2006-03-01); AWS.md sections 4 and 5.
+// Shape:  one Exchange in, one answer out. Path-style and virtual-hosted-style; SigV4 in headers or query; bodies
+//         stream between the store's files and the exchange in buffers of body_buffer_bytes.
+// Access: a signed request may do everything. One without any credentials may read public-read objects, and list
+//         public-read buckets; anything else is AccessDenied. There are no policies.
+// Rule:   refuse or keep, never drop: a header or sub-resource that would change the meaning and is not supported is
+//         answered with NotImplemented.
+// Core:   one service may be used by all cores.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/sigv4.h"
+#include "base/bytes.h"
+#include "rt/task.h"
+
+namespace gust::http {
+class Exchange;
+}
+
+namespace gust::bucket {
+
+class BucketStore;
+
+struct S3Options {
+  // Names under which the API itself answers; BUCKET.<one of them> is virtual-hosted style. Lower case, no port.
+  std::vector<std::string> host_suffixes = {"localhost"};
+  std::string region = "us-east-1";  // of buckets created without a LocationConstraint
+  std::string owner_id = "000000000000";
+  std::string owner_name = "gustfront";
+  ByteCount put_bytes_max = 5_GiB;
+  ByteCount document_bytes_max = 2_MiB;  // of an XML request body
+};
+
+// The bucket that a Host names, in virtual-hosted style: BUCKET.<suffix>, BUCKET.s3.<region>.amazonaws.com,
+// BUCKET.s3.amazonaws.com. Nothing where the host is the API's own name or unknown to us. `host` without port.
+std::optional<std::string> bucket_of_host(std::string_view host, const std::vector<std::string>& suffixes);
+
+class S3Service {
+ public:
+  // `store` outlives the service. `find_secret` may be called on any core.
+  S3Service(BucketStore& store, S3Options options, aws::FindSecret find_secret);
+  ~S3Service();
+  S3Service(const S3Service&) = delete;
+  S3Service& operator=(const S3Service&) = delete;
+
+  // Answers one request; the body is consumed or the exchange told to close.
+  rt::Task<void> handle(http::Exchange& exchange);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gust::bucket
