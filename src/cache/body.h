@@ -1,0 +1,165 @@
+// Body: the content of a stored response, a chain of segments that one writer fills while many read.
+//
+// Source: DESIGN.md decisions 3 and 5.
+// Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers get views of them. What
+// is
+//         published is a byte count, so a reader never sees a byte before it is there. Waiting holds no lock.
+// Core:   writer and readers may be on different cores; each Body has one writer at a time.
+// Memory: every block is charged to the ledger while it exists. A stored body's writer never waits for readers. When
+//         memory runs out half way, the body becomes *windowed*: blocks go when all readers have passed them, and the
+//         writer waits while the slowest is more than the window behind.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "cache/ledger.h"
+#include "cache/waiters.h"
+#include "rt/task.h"
+
+namespace gust::cache {
+
+inline constexpr std::size_t segment_bytes_max = 64 * 1024;
+
+class Body {
+ public:
+  enum class State : std::uint8_t { filling, complete, failed };
+
+  // `bytes_expected`: the Content-Length, if known, so that the last block is no larger than needed.
+  Body(std::shared_ptr<Ledger> ledger, std::optional<ByteCount> bytes_expected);
+  ~Body();
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  State state() const { return state_.load(std::memory_order_acquire); }
+  // Bytes that can be read now; of all, once complete.
+  ByteCount bytes() const { return published_.load(std::memory_order_acquire); }
+  // Readers of a body that is being filled. Those that came after its end are not counted.
+  std::size_t readers() const { return reader_count_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class BodyWriter;
+  friend class BodyCursor;
+
+  // Segment i begins where i - 1 ended. Written before it is counted, and dropped only in a window.
+  struct Segment {
+    BlockRef block;
+    ByteCount begin = 0;
+  };
+  // Segments lie in rows that double, so that none moves and any is found at once: 2, 2, 4, 8, ...
+  static constexpr std::size_t rows_max = 32;
+
+  Segment& segment(std::size_t index);
+  const Segment& segment(std::size_t index) const;
+  // The segment that holds `offset`, which is below bytes().
+  std::size_t find_segment(ByteCount offset) const;
+  void finish(State state);
+
+  const std::shared_ptr<Ledger> ledger_;
+  const std::optional<ByteCount> bytes_expected_;
+  std::array<Segment, 2> first_row_;
+  std::array<std::unique_ptr<Segment[]>, rows_max> rows_;
+  std::atomic<std::size_t> segments_ = 0;
+  std::atomic<ByteCount> published_ = 0;
+  std::atomic<State> state_ = State::filling;
+  std::atomic<bool> windowed_ = false;
+  std::atomic<std::size_t> reader_count_ = 0;
+  Error error_;                 // written before state_ becomes failed
+  ByteCount charged_ = 0;       // the writer's
+  std::size_t first_kept_ = 0;  // the writer's: segments before it have been dropped
+
+  std::mutex readers_mutex_;
+  class BodyCursor* readers_ = nullptr;  // those that began before the end
+  ByteCount dropped_ = 0;                // bytes before it are gone; under readers_mutex_
+  Waiters arrival_;                      // of bytes or the end: for readers
+  Waiters departure_;                    // of a reader, or its advance in a window: for the writer
+};
+
+using BodyRef = std::shared_ptr<Body>;
+
+// The one writer. Destroyed without finish(): the body fails with `cancelled`.
+class BodyWriter {
+ public:
+  BodyWriter() = default;
+  explicit BodyWriter(BodyRef body) : body_(std::move(body)) {}
+  BodyWriter(BodyWriter&& other) noexcept = default;
+  BodyWriter& operator=(BodyWriter&& other) noexcept;
+  ~BodyWriter();
+
+  explicit operator bool() const { return body_ != nullptr; }
+  const BodyRef& body() const { return body_; }
+
+  // Copies and publishes the front of `bytes`, as much as memory (or the window) lets it, and gives how much that was.
+  std::size_t write(ByteView bytes);
+  // What the ledger must have free for write() to go on.
+  ByteCount bytes_wanted() const;
+  // From here on memory is kept for `window` bytes only. For bodies that will not be stored.
+  void become_windowed(ByteCount window);
+  bool is_windowed() const { return window_ != 0; }
+  // Windowed: waits until there is room.
+  //   fails   closed (no reader is left), timed_out, cancelled
+  rt::Task<Result<void>> wait_for_room(Instant deadline);
+
+  // All bytes are there.
+  //   fails   short_body, long_body: not what Content-Length said (BODY-2); readers then see that error
+  Result<void> finish();
+  // Readers get what came, then `error`.
+  void fail(const Error& error);
+
+ private:
+  bool add_segment();
+  bool has_room() const;
+  void drop_passed();
+
+  BodyRef body_;
+  std::size_t room_ = 0;  // in the last segment
+  ByteCount window_ = 0;
+};
+
+// One reader, from an offset. Stays where it is made: a local of the task that sends.
+class BodyCursor {
+ public:
+  static constexpr ByteCount to_end = ~ByteCount{0};
+
+  // Reads `bytes` bytes from `offset`, or what there is of them.
+  explicit BodyCursor(BodyRef body, ByteCount offset = 0, ByteCount bytes = to_end);
+  ~BodyCursor();
+  BodyCursor(const BodyCursor&) = delete;
+  BodyCursor& operator=(const BodyCursor&) = delete;
+
+  // The next bytes that are there, without waiting or moving: fills the front of `views` and gives how many it used.
+  //   keeps   the views are good until advance() passes them or the cursor goes
+  std::size_t peek(std::span<ByteView> views) const;
+  // `bytes` of what peek() gave have been sent.
+  void advance(ByteCount bytes);
+  // True when all that was asked for has been passed. False while more may come.
+  bool at_end() const;
+  ByteCount position() const { return position_.load(std::memory_order_relaxed); }
+
+  // Waits until peek() gives something or at_end() holds.
+  //   fails   the fill's own Error; closed (the bytes were dropped before this cursor came); timed_out, cancelled
+  rt::Task<Result<void>> wait(Instant deadline);
+
+ private:
+  friend class BodyWriter;
+  friend class Body;
+  ByteCount readable_end() const;
+
+  BodyRef body_;
+  const ByteCount end_;
+  std::atomic<ByteCount> position_;  // read by the writer in a window
+  std::size_t segment_ = 0;          // holds position_, once it is published
+  bool is_listed_ = false;
+  bool is_too_late_ = false;
+  BodyCursor* previous_ = nullptr;  // under readers_mutex_
+  BodyCursor* next_ = nullptr;
+};
+
+}  // namespace gust::cache

@@ -1,0 +1,167 @@
+// Cache: the stored responses of a node, shared by its cores, with a hard bound on memory and one fill for each key.
+//
+// Source: DESIGN.md decisions 3 to 7; CLOUDFRONT rules COLL-1 to COLL-4, STALE-*, INV-*, BODY-2.
+// Shape:  a striped index. A lookup holds one stripe's mutex for a table look-up, a comparison of the key and a count;
+//         a hit allocates nothing. The cache never fetches: a miss hands out a Ticket, and its holder brings the
+//         answer.
+// Use:    Lookup found = cache.find_or_begin(key, loop.now());
+//         fresh, held       serve found.entry
+//         stale             with found.ticket: revalidate (behind the viewer's back in the STALE-1 window); without:
+//                           join found.fill, or go on alone if there is none
+//         absent            found.ticket: fetch, then store(), pass() or fail(); found.fill: join(); neither: go on
+//                           alone, and store nothing
+//         A HEAD request uses find() and goes on alone when nothing is there (HEAD-2). So do requests that may not be
+//         collapsed (COLL-2, TTL-9).
+// Memory: bytes_max bounds the index, heads, bodies and fills, also of entries that were evicted and are still read.
+//         Beyond it go only bodies that could not be stored half way: at most window_bytes and one segment for each.
+// Core:   any thread. The Cache outlives its Tickets, Lookups and joins; Entries may outlive it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "cache/entry.h"
+#include "cache/eviction.h"
+#include "cache/key.h"
+#include "cache/purge.h"
+#include "rt/task.h"
+
+namespace gust::cache {
+
+struct Limits {
+  ByteCount bytes_max = 256_MiB;
+  ByteCount object_bytes_max = 0;      // of one body; 0: a quarter of bytes_max
+  std::size_t stripes = 32;            // a power of two, at least
+  ByteCount window_bytes = 256_KiB;    // kept of a body that cannot be stored to its end
+  unsigned handovers_max = 3;          // fills that one request waits for before it gives up
+  std::size_t purge_rules_max = 4096;  // for each distribution
+};
+
+// Running totals since the start; the last four are of this moment.
+struct Counters {
+  std::uint64_t hits = 0, stale_hits = 0, misses = 0, joined = 0;
+  std::uint64_t fills_begun = 0, fills_stored = 0, fills_passed = 0, fills_failed = 0, fills_unstored = 0;
+  std::uint64_t refreshed = 0, handed_over = 0, evicted = 0, expired = 0, purged = 0;
+  std::uint64_t entries = 0, fills = 0, bytes_used = 0, bytes_max = 0;
+};
+
+class Cache;
+class Fill;  // what a Ticket's holder and those who wait for it share
+using FillRef = std::shared_ptr<Fill>;
+
+// The duty to fill one key. Exactly one holder; destroyed before its end, it hands over: one of those who wait gets a
+// Ticket of its own. Used on one core at a time; may be moved to another.
+class Ticket {
+ public:
+  Ticket() = default;
+  Ticket(Ticket&& other) noexcept;
+  Ticket& operator=(Ticket&& other) noexcept;
+  ~Ticket();
+
+  explicit operator bool() const { return fill_ != nullptr; }
+  // The stored response to revalidate, or null. It was not purged when the fill began.
+  const EntryRef& stale() const;
+  // The newest purge applied when the fill began.
+  std::uint64_t epoch() const;
+
+  // --- While the head is not known: one of these.
+
+  // The head is known and may be stored: those who wait get the Entry and read along. Then append() and finish(); at
+  // once for a response without content.
+  //   fails   would_exceed_limit: no memory for it, or longer than object_bytes_max. Those who wait have been told to
+  //   go
+  //           on alone and the ticket is over; stream past the cache
+  Result<EntryRef> store(const EntryDraft& draft);
+  // Not to be stored: those who wait go on alone (COLL-3). Ends the ticket.
+  void pass();
+  // stale() was confirmed by a 304. Gives the new Entry, also when it was purged meanwhile. Ends the ticket.
+  EntryRef refresh(const EntryDraft& draft);
+  // The origin failed; those who wait are served stale(), which is left alone until `until` (STALE-5). Ends the ticket.
+  void hold_stale(Instant until);
+  // Those who wait get `error`. After store(): readers get what came, then `error`; nothing stays stored. Ends it.
+  void fail(const Error& error);
+  // Nobody asked the origin, or the asking was cancelled: one of those who wait takes over. After store(): as fail()
+  // with `cancelled`. Ends the ticket.
+  void give_up();
+
+  // --- After store().
+
+  // Copies `bytes` to the body. Returns at once, unless memory ran out and the body streams through its window only.
+  //   fails   closed (windowed, and no reader is left), timed_out, cancelled; body_too_large
+  rt::Task<Result<void>> append(ByteView bytes, Instant deadline);
+  // The body is whole: stores the entry, unless it was purged since the fill began, or memory ran out. Ends the ticket.
+  //   fails   short_body, long_body (BODY-2): not stored, readers see the error
+  Result<void> finish();
+  // Viewers that read the body now; when it is 0, BODY-3 lets the holder stop.
+  std::size_t readers() const;
+
+ private:
+  friend class Cache;
+  Ticket(Cache& cache, FillRef fill) : cache_(&cache), fill_(std::move(fill)) {}
+  Cache* cache_ = nullptr;
+  FillRef fill_;
+  BodyWriter writer_;
+};
+
+enum class Found : std::uint8_t {
+  fresh,
+  held,   // stale, and the origin is left alone for now (STALE-5)
+  stale,  // of use: for revalidation, and in its windows
+  absent,
+};
+
+struct Lookup {
+  Found found = Found::absent;
+  bool was_purged = false;  // absent, because of a purge
+  EntryRef entry;           // fresh, held, stale
+  Ticket ticket;            // from find_or_begin
+  FillRef fill;             // under way by another, and can be joined
+};
+
+// How waiting for another's fill ended. Exactly one of entry and ticket is set, or neither: go on alone.
+struct Joined {
+  EntryRef entry;             // serve it; its body may be on its way still
+  bool is_refreshed = false;  // entry was confirmed by a 304, or is held stale
+  Ticket ticket;              // the holder gave up: this request has the duty now
+};
+
+class Cache {
+ public:
+  explicit Cache(const Limits& limits, const HashSeed& seed = {}, const MakeEvictionPolicy& policy = make_sieve);
+  ~Cache();
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+
+  // For make_key.
+  const HashSeed& seed() const;
+
+  // Looks, and begins nothing.
+  Lookup find(const Key& key, Instant now);
+  // One atomic step: of all who ask for an absent or stale key, one gets the Ticket and the others the fill (COLL-1).
+  Lookup find_or_begin(const Key& key, Instant now);
+  // Waits until the fill's answer has a head.
+  //   needs   `key` is the one that was looked up, and outlives the wait
+  //   fails   the holder's Error; timed_out; cancelled
+  rt::Task<Result<Joined>> join(FillRef fill, Key key, Instant deadline);
+
+  // From now on nothing that the purge reaches and that began before it is found, joined or stored.
+  void apply(const Purge& purge);
+  // The newest purge applied.
+  std::uint64_t epoch() const;
+  // Frees what purges and time have made useless, one stripe a call; a node's timer calls it. True: a round is over.
+  bool reclaim(Instant now);
+
+  Counters counters() const;
+  const Limits& limits() const;
+
+ private:
+  friend class Ticket;
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace gust::cache

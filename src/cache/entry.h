@@ -1,0 +1,111 @@
+// Entry: a stored response: an immutable head, ready to be sent, the facts about it, and a Body.
+//
+// Source: DESIGN.md decisions 3 and 5; RFC 9111 sections 3.1 and 3.2.
+// Shape:  key text, HTTP/1.1 status line and field lines lie in one block. Which fields are held back, because each
+//         answer says them anew: Age, Connection and all it names, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
+//         Trailer, Upgrade, Via (see via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop, and the fields that a qualified
+//         no-cache or private names. Content-Length stands last, apart from the others.
+// Core:   any; shared by count (EntryRef). An Entry may outlive its Cache.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "cache/body.h"
+#include "cache/freshness.h"
+#include "cache/ledger.h"
+#include "http/fields.h"
+
+namespace gust::http {
+struct ResponseHead;
+}
+
+namespace gust::cache {
+
+class Entry;
+using EntryRef = std::shared_ptr<const Entry>;
+
+// What a response that is to be stored brings with it. Borrowed until the call returns.
+struct EntryDraft {
+  // As it is to be stored: hop-by-hop fields, Set-Cookie without forwarded cookies and the like are gone already, and
+  // there is a Date.
+  const http::ResponseHead* head = nullptr;
+  Storing storing;                         // verdict is not `pass`
+  WallTime received{};                     // for logs; ages go by storing.freshness
+  std::optional<ByteCount> content_bytes;  // Content-Length; absent: chunked or to the end of the connection
+  // The newest purge that the tier which gave the response had applied, where it said so: the entry then counts as no
+  // younger than that.
+  std::uint64_t upstream_epoch = ~std::uint64_t{0};
+};
+
+class Entry {
+  struct MadeHere {};
+
+ public:
+  // Used by the Cache and by tests.
+  //   needs   `charge` covers bytes_of_head(draft, key text)
+  static EntryRef make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
+                       BodyRef body, Charge charge);
+  // What the ledger is charged for an entry without its body.
+  static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text);
+
+  // `old`, confirmed by a 304 (RFC 9111 section 3.2): the fields of `draft.head` take the place of the old ones, but
+  // for Content-Length, Content-Encoding, Content-Range, Content-Type and ETag; the body is shared.
+  static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge);
+  static ByteCount bytes_of_refreshed(const Entry& old, const EntryDraft& draft);
+
+  std::uint16_t status() const { return status_; }
+  // The fields without those held back and without Content-Length, in the order of the origin.
+  std::span<const http::Field> fields() const { return fields_; }
+  std::optional<ByteView> field(http::NameRef name) const;
+  // `Name: value CR LF` for each of fields().
+  ByteView lines() const { return lines_; }
+  // `HTTP/1.1 200 OK CR LF`, lines() and, where the length is known, Content-Length: all that does not change from
+  // answer to answer. Neither per-answer lines nor the empty line.
+  ByteView http1_head() const { return http1_head_; }
+  ByteView via() const { return via_; }  // the origin's own Via, combined; empty: none
+
+  std::optional<ByteCount> content_bytes() const { return content_bytes_; }
+  ByteView etag() const { return etag_; }  // as sent; empty: none
+  ByteView last_modified() const { return last_modified_; }
+  std::optional<WallTime> last_modified_time() const { return last_modified_time_; }
+  std::optional<WallTime> date() const { return date_; }
+  bool has_validator() const { return !etag_.empty() || last_modified_time_.has_value(); }
+
+  const Freshness& freshness() const { return freshness_; }
+  WallTime received() const { return received_; }
+  std::uint64_t epoch() const { return epoch_; }  // the newest purge applied when its fill began
+  ByteView key_text() const { return key_text_; }
+  ByteView path_and_query() const { return path_and_query_; }
+
+  // Null for a status that never has content.
+  const BodyRef& body() const { return body_; }
+
+  Entry(MadeHere, Charge charge) : charge_(std::move(charge)) {}
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+ private:
+  struct Source;
+  static EntryRef make_from(const Source& source, Charge charge);
+
+  Charge charge_;
+  BlockRef block_;
+  std::unique_ptr<http::Field[]> field_list_;
+  std::span<const http::Field> fields_;
+  ByteView key_text_, path_and_query_, lines_, http1_head_, via_, etag_, last_modified_;
+  std::optional<WallTime> last_modified_time_, date_;
+  std::optional<ByteCount> content_bytes_;
+  Freshness freshness_;
+  WallTime received_{};
+  std::uint64_t epoch_ = 0;
+  std::uint16_t status_ = 200;
+  BodyRef body_;
+};
+
+}  // namespace gust::cache

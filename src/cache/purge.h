@@ -1,0 +1,87 @@
+// Purge: what an invalidation clears, and the book of those in force.
+//
+// Source: DESIGN.md decision 7; CLOUDFRONT rules INV-2 to INV-5, INV-9 and INV-12.
+// Shape:  a purge takes the next number in the store (its epoch). A stored response or a fill is cleared by it if it is
+//         in the purge's reach and began before that number was applied here. Numbers are applied in rising order; one
+//         that is not above the newest is applied all the same.
+// Limits: exact paths and wildcards kept for each distribution. When one would be too many, the oldest half becomes one
+//         purge of the whole distribution at the newest of their numbers: it clears too much, never too little.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace gust::cache {
+
+struct Purge {
+  enum class Reach : std::uint8_t { exact, prefix, distribution };
+
+  // From an invalidation path: `*` counts only as the last character (INV-2); `/*` and `*` are the whole distribution.
+  static Purge of_path(std::uint64_t epoch, std::string distribution, ByteView path);
+
+  std::uint64_t epoch = 0;
+  std::string distribution;
+  Reach reach = Reach::distribution;
+  std::string path;  // path and query (INV-4), without the star; empty for the whole distribution
+};
+
+// The purges of one distribution that stored responses may still have to answer to.
+class DistributionPurges {
+ public:
+  explicit DistributionPurges(std::size_t rules_max) : rules_max_(rules_max) {}
+
+  // The newest purge's number: what began at it or later needs no closer look.
+  std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
+  // True if a purge above `epoch` reaches `path_and_query`.
+  bool clears(std::uint64_t epoch, ByteView path_and_query) const;
+
+  void add(const Purge& purge);
+  // Nothing that began before `epoch` is stored or on its way any more: forgets the purges up to it.
+  void forget_up_to(std::uint64_t epoch);
+  std::size_t rules() const;
+
+ private:
+  struct Prefix {
+    std::string path;
+    std::uint64_t epoch;
+  };
+  void collapse_oldest();
+
+  const std::size_t rules_max_;
+  std::atomic<std::uint64_t> newest_ = 0;
+  mutable std::mutex mutex_;
+  std::uint64_t everything_ = 0;
+  std::unordered_map<std::string, std::uint64_t> exact_;
+  std::vector<Prefix> prefixes_;
+};
+
+// All distributions' purges. What of() gives stays valid and in place for the life of the book.
+class PurgeBook {
+ public:
+  explicit PurgeBook(std::size_t rules_max) : rules_max_(rules_max) {}
+
+  std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
+  DistributionPurges& of(ByteView distribution);
+  void add(const Purge& purge);
+  void forget_up_to(std::uint64_t epoch);
+  std::size_t rules() const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(ByteView text) const { return std::hash<ByteView>()(text); }
+  };
+  const std::size_t rules_max_;
+  std::atomic<std::uint64_t> newest_ = 0;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<DistributionPurges>, Hash, std::equal_to<>> distributions_;
+};
+
+}  // namespace gust::cache
