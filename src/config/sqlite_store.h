@@ -3,7 +3,7 @@
 // Shape:  journal in WAL mode, synchronous=FULL: a commit that was answered is on stable storage. The file is locked
 // for
 //         this process as long as it is open. Calls run on the loop's workers (rt::blocking), one at a time.
-// Note:   SQLite reaches the operating system by itself, past rt: see docs/decisions/0004-sqlite-beside-rt.md.
+// Note:   SQLite reaches the operating system by itself, past rt: see docs/decisions/sqlite-beside-rt.md.
 #pragma once
 
 #include <memory>
