@@ -1,0 +1,171 @@
+// Floor: the least work that answers an HTTP/1.1 request, to tell what is ours to save from what the kernel takes.
+//
+// Shape:  one thread, one epoll, no parsing but for the first byte of the path: `/s...` gets 1 KiB, anything else 100
+// KiB.
+//         Pipelined and split requests are not understood; wrk and curl send neither here.
+//         With `sendfile` the large body comes from a memory file instead of being copied: the floor of servers that do
+//         so.
+// Use:    bench_floor PORT [sendfile]. It also is the origin of the servers it is compared with: its answers may be
+// stored a day.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace {
+
+constexpr std::size_t small_bytes = 1024;
+constexpr std::size_t large_bytes = 100 * 1024;
+constexpr std::string_view head_end = "\r\n\r\n";
+
+std::string make_answer(std::size_t body_bytes) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nCache-Control: max-age=86400\r\n"
+         "ETag: \"1\"\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: " +
+         std::to_string(body_bytes) + std::string(head_end) + std::string(body_bytes, 'x');
+}
+
+// An answer, and the memory file that holds the same bytes when they are to be sent from there.
+struct Answer {
+  std::string bytes;
+  int file = -1;
+};
+
+Answer make_answer_in_file(std::string bytes) {
+  const int file = memfd_create("answer", 0);
+  if (write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) std::abort();
+  return {std::move(bytes), file};
+}
+
+// What is left to send on a connection whose socket buffer was full.
+struct Unsent {
+  const Answer* answer = nullptr;
+  std::size_t from = 0;
+};
+
+class Floor {
+ public:
+  Floor(int listener, bool from_file) : listener_(listener), epoll_(epoll_create1(0)) {
+    if (from_file) large_ = make_answer_in_file(std::move(large_.bytes));
+    watch(listener, EPOLLIN);
+  }
+
+  [[noreturn]] void run() {
+    std::array<epoll_event, 128> events{};
+    while (true) {
+      const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      for (int i = 0; i < count; ++i) {
+        const auto& event = events[static_cast<std::size_t>(i)];
+        if (event.data.fd == listener_) {
+          accept_all();
+        } else if ((event.events & EPOLLOUT) != 0U) {
+          send_rest(event.data.fd);
+        } else {
+          answer(event.data.fd);
+        }
+      }
+    }
+  }
+
+ private:
+  void watch(int socket, std::uint32_t what) const {
+    epoll_event event{.events = what, .data = {.fd = socket}};
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) epoll_ctl(epoll_, EPOLL_CTL_MOD, socket, &event);
+  }
+
+  void accept_all() const {
+    while (true) {
+      const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
+      if (socket < 0) return;
+      const int on = 1;
+      setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      watch(socket, EPOLLIN);
+    }
+  }
+
+  void answer(int socket) {
+    std::array<char, 4096> request{};
+    const auto got = recv(socket, request.data(), request.size(), 0);
+    if (got <= 0) {
+      if (got == 0 || errno != EAGAIN) drop(socket);
+      return;
+    }
+    constexpr std::size_t first_of_path = std::string_view("GET /").size();
+    send_answer(socket, request[first_of_path] == 's' ? small_ : large_, 0);
+  }
+
+  void send_rest(int socket) {
+    const auto rest = unsent_[socket];
+    unsent_.erase(socket);
+    watch(socket, EPOLLIN);
+    send_answer(socket, *rest.answer, rest.from);
+  }
+
+  void send_answer(int socket, const Answer& answer, std::size_t from) {
+    while (from < answer.bytes.size()) {
+      const auto left = answer.bytes.size() - from;
+      auto offset = static_cast<off_t>(from);
+      const auto sent = answer.file >= 0 ? sendfile(socket, answer.file, &offset, left)
+                                         : send(socket, &answer.bytes[from], left, MSG_NOSIGNAL);
+      if (sent > 0) {
+        from += static_cast<std::size_t>(sent);
+      } else if (errno == EAGAIN) {
+        unsent_[socket] = {&answer, from};
+        watch(socket, EPOLLOUT);
+        return;
+      } else {
+        drop(socket);
+        return;
+      }
+    }
+  }
+
+  void drop(int socket) {
+    unsent_.erase(socket);
+    close(socket);
+  }
+
+  int listener_;
+  int epoll_;
+  Answer small_{make_answer(small_bytes)};
+  Answer large_{make_answer(large_bytes)};
+  std::unordered_map<int, Unsent> unsent_;
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  const int port = count >= 2 ? std::atoi(words[1]) : 0;
+  if (port <= 0 || port > 65535) {
+    std::fputs("use: bench_floor PORT [sendfile]\n", stderr);
+    return 2;
+  }
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listener, std::bit_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 512) != 0) {
+    std::perror("bench_floor");
+    return 1;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  Floor(listener, count > 2 && std::string_view(words[2]) == "sendfile").run();
+}
