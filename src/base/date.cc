@@ -29,10 +29,18 @@ std::optional<std::int64_t> seconds_of(const Parts& p) {
   return day * 86400 + p.hour * 3600 + p.minute * 60 + std::min(p.second, 59U);
 }
 
-// Nanoseconds since 1970 end in the year 2262.
+constexpr std::int64_t last_second = 9'223'372'035;  // nanoseconds since 1970 end in the year 2262
+
 std::optional<WallTime> wall_time_within_range(std::optional<std::int64_t> seconds) {
-  if (!seconds || *seconds < 0 || *seconds > 9'223'372'035) return std::nullopt;
+  if (!seconds || *seconds < 0 || *seconds > last_second) return std::nullopt;
   return wall_time_of(*seconds);
+}
+
+// "Expires: Fri, 31 Dec 9999 23:59:59 GMT" means never, so later dates count as the last one.
+std::optional<WallTime> wall_time_of_http(const Parts& parts) {
+  const auto seconds = seconds_of(parts);
+  if (!seconds) return std::nullopt;
+  return wall_time_of(std::min(*seconds, last_second));
 }
 
 struct Split {
@@ -110,7 +118,7 @@ std::optional<WallTime> read_http_date(std::string_view text) {
   fixed.skip(" ");
   fixed.clock(parts);
   fixed.skip(" GMT");
-  if (fixed.good && fixed.left.empty()) return wall_time_within_range(seconds_of(parts));
+  if (fixed.good && fixed.left.empty()) return wall_time_of_http(parts);
 
   Reader old{text};  // Sunday, 06-Nov-94 08:49:37 GMT; years before 70 are of this century
   old.one_of(days, 9);
@@ -124,7 +132,7 @@ std::optional<WallTime> read_http_date(std::string_view text) {
   old.skip(" ");
   old.clock(parts);
   old.skip(" GMT");
-  if (old.good && old.left.empty()) return wall_time_within_range(seconds_of(parts));
+  if (old.good && old.left.empty()) return wall_time_of_http(parts);
 
   Reader c_form{text};  // Sun Nov  6 08:49:37 1994
   c_form.one_of(days, 3);
@@ -138,7 +146,7 @@ std::optional<WallTime> read_http_date(std::string_view text) {
   c_form.clock(parts);
   c_form.skip(" ");
   parts.year = static_cast<int>(c_form.number(4));
-  if (c_form.good && c_form.left.empty()) return wall_time_within_range(seconds_of(parts));
+  if (c_form.good && c_form.left.empty()) return wall_time_of_http(parts);
   return std::nullopt;
 }
 

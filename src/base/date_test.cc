@@ -14,6 +14,12 @@ TEST(HttpDate, ReadsTheThreeFormsOfRfc9110) {
   EXPECT_EQ(read_http_date("Sun Nov  6 08:49:37 1994"), example);
 }
 
+TEST(HttpDate, DatesThatAWallTimeCannotHoldCountAsItsLastSecond) {
+  const auto far = read_http_date("Fri, 31 Dec 9999 23:59:59 GMT");
+  ASSERT_TRUE(far);
+  EXPECT_GT(*far, wall_time_of(9'000'000'000));
+}
+
 TEST(HttpDate, RefusesWhatIsNoDate) {
   for (const char* bad :
        {"", "0", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",

@@ -62,21 +62,26 @@ std::optional<std::string> read_quoted_string(ByteView text) {
   return result;
 }
 
-std::optional<Parameter> read_parameter(ByteView text) {
+std::optional<Parameter> take_parameter(ByteView& text) {
   const std::size_t name_size = span_of(token_byte, text);
   if (name_size == 0) return std::nullopt;
   Parameter result{.name = text.substr(0, name_size), .value = {}, .has_value = false, .is_quoted = false};
-  ByteView rest = text.substr(name_size);
-  if (rest.empty()) return result;
-  if (rest.front() != '=') return std::nullopt;
-  rest.remove_prefix(1);
+  text.remove_prefix(name_size);
+  if (!text.starts_with('=')) return result;
+  text.remove_prefix(1);
   result.has_value = true;
-  result.value = rest;
-  if (!rest.starts_with('"')) return is_token(rest) ? std::optional(result) : std::nullopt;
-  if (quoted_size(rest) != rest.size() || has_control(rest)) return std::nullopt;
-  result.is_quoted = true;
-  result.value = rest.substr(1, rest.size() - 2);
+  result.is_quoted = text.starts_with('"');
+  const std::size_t size = result.is_quoted ? quoted_size(text) : span_of(token_byte, text);
+  if (size == 0) return std::nullopt;
+  result.value = result.is_quoted ? text.substr(1, size - 2) : text.substr(0, size);
+  text.remove_prefix(size);
+  if (has_control(result.value)) return std::nullopt;
   return result;
+}
+
+std::optional<Parameter> read_parameter(ByteView text) {
+  const auto result = take_parameter(text);
+  return text.empty() ? result : std::nullopt;
 }
 
 std::optional<Parameter> find_parameter(ByteView value, ByteView name) {

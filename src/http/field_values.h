@@ -49,6 +49,8 @@ struct Parameter {
 // Reads `token [ "=" ( token / quoted-string ) ]`, without spaces around "=" (section 5.6.6); nothing if it is not
 // that.
 std::optional<Parameter> read_parameter(ByteView text);
+// Takes one from the front of `text`, where something else may follow it.
+std::optional<Parameter> take_parameter(ByteView& text);
 
 // The first parameter of that name behind the first `;` of a value such as `text/html; charset=utf-8`; nothing if
 // absent.

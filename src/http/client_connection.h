@@ -1,0 +1,92 @@
+// ClientConnection: HTTP/1.1 on one Stream to an origin or a parent tier.
+//
+// Source: RFC 9112 sections 6.3, 8 and 9; RFC 9110 sections 10.1.1 and 15.2; CloudFront's ORIG-5, LIM-5 and BODY-5;
+//         SECURITY "origin's answer".
+// Shape:  one exchange at a time: exchange(), then body() to its end; then again while is_reusable(). Connecting is
+//         elsewhere.
+// Errors: side origin; retry if_reused when nothing of the response had come and the connection had served before, so
+//         that an idle connection that the origin closed meanwhile costs nothing (RFC 9112 section 9.3.1).
+// Core:   one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "http/chunked.h"
+#include "http/head_parser.h"
+#include "http/message.h"
+#include "rt/address.h"
+#include "rt/task.h"
+
+namespace gust::net {
+class Stream;
+}
+
+namespace gust::http {
+
+class BodyReader;
+
+struct ClientLimits {
+  HeadLimits head;  // LIM-5
+  ChunkedLimits chunked;
+  ByteCount body_bytes_max = ByteCount{1} << 62;
+  std::uint32_t interim_responses_max = 8;  // 1xx before the final head; only one of them may be 100 (BODY-5)
+  Duration first_byte_time_max = std::chrono::seconds{30};  // ORIG-5: from the request's end
+  Duration read_time_max = std::chrono::seconds{30};        // ORIG-5: between reads
+  Duration write_time_max = std::chrono::seconds{30};       // each write of the request
+  Duration expect_time_max = std::chrono::seconds{1};       // for 100 before the body is sent without it
+};
+
+// What is known of the exchange under way or done; good after a failure too.
+struct ClientFacts {
+  ByteCount bytes_sent = 0;
+  ByteCount bytes_received = 0;
+  bool request_sent = false;  // whole, body included
+  Instant first_byte{};       // of the response; only when bytes_received is not 0
+};
+
+class ClientConnection {
+ public:
+  explicit ClientConnection(std::unique_ptr<net::Stream> stream, const ClientLimits& limits = {});
+  ~ClientConnection();
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
+
+  // Limits from the next exchange on.
+  void set_limits(const ClientLimits& limits);
+
+  // Sends the request and reads the head of the final response; interim responses are passed over. The body is sent
+  // while the response is awaited; a final response before its end stops it. With `Expect: 100-continue` in head.fields
+  // the body waits for 100. `deadline` bounds all of it.
+  //   needs   `head` and `body` outlive the wait; `body` is null where `framing` is empty
+  //   fails   reset, closed (no response), timed_out, head_too_large, bad_status_line, bad_version, bad_field,
+  //           bad_framing, unsupported, cancelled; short_body or what `body` fails with, side viewer; head_writer's
+  rt::Task<Result<void>> exchange(const RequestHead& head, BodyFraming framing, BodyReader* body, Instant deadline);
+
+  // Of the response; good until the next exchange().
+  const ResponseHead& head() const;
+  BodyFraming framing() const;
+  // The content of the response. Its end is short_body when the origin closed before it.
+  BodyReader& body();
+  const ClientFacts& facts() const;
+
+  // True when request and response were whole, nothing came behind the response and neither side wants to close.
+  bool is_reusable() const;
+  // Waits while idle, until anything arrives (then is_reusable() no longer holds), until `until`, or until a cancel.
+  // Not beside exchange(): a pool spawns it, cancels it and joins it before it hands the connection out.
+  rt::Task<void> watch(Instant until);
+
+  rt::Endpoint local() const;
+  rt::Endpoint peer() const;
+  // Destroying it closes the connection in order; this throws away what is under way.
+  void reset();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gust::http

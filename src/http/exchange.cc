@@ -1,0 +1,22 @@
+#include "http/exchange.h"
+
+namespace gust::http {
+
+rt::Task<Result<void>> Exchange::respond(const ResponseHead& head, std::span<const Slice> content) {
+  ByteCount bytes = 0;
+  for (const Slice& slice : content) bytes += slice.size();
+  CO_TRY_OK(co_await start(head, BodyFraming::of_length(bytes), content));
+  co_return co_await finish(nullptr);
+}
+
+rt::Task<Result<void>> Exchange::respond(const ResponseHead& head, Slice content) {
+  co_return co_await respond(head, std::span<const Slice>(&content, 1));
+}
+
+rt::Task<Result<void>> Exchange::respond_text(const ResponseHead& head, ByteView text) {
+  return respond(head, Slice::copy_of(text));
+}
+
+void Handler::refused(const Refusal&, ResponseHead&, std::string&) {}
+
+}  // namespace gust::http
