@@ -34,6 +34,7 @@ std::unexpected<ServiceError> wrong_length() {
 std::optional<DigestKind> checksum_of_header(std::string_view name) {
   if (equal_fold(name, "x-amz-checksum-crc32")) return DigestKind::crc32;
   if (equal_fold(name, "x-amz-checksum-crc32c")) return DigestKind::crc32c;
+  if (equal_fold(name, "x-amz-checksum-crc64nvme")) return DigestKind::crc64nvme;
   if (equal_fold(name, "x-amz-checksum-sha1")) return DigestKind::sha1;
   if (equal_fold(name, "x-amz-checksum-sha256")) return DigestKind::sha256;
   return std::nullopt;

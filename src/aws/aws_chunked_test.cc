@@ -113,7 +113,8 @@ AwsChunkedDecoder::Options unsigned_hello(std::string_view trailers) {
 
 TEST(UnsignedChunks, ChecksEachKindOfTrailingChecksum) {
   for (const auto& [name, kind] : {std::pair{"crc32", DigestKind::crc32}, std::pair{"crc32c", DigestKind::crc32c},
-                                   std::pair{"sha1", DigestKind::sha1}, std::pair{"sha256", DigestKind::sha256}}) {
+                                   std::pair{"crc64nvme", DigestKind::crc64nvme}, std::pair{"sha1", DigestKind::sha1},
+                                   std::pair{"sha256", DigestKind::sha256}}) {
     const std::string field = std::string("x-amz-checksum-") + name;
     const auto body = [&](std::string_view of) {
       return "2\r\nhe\r\n3\r\nllo\r\n0\r\n" + field + ":" + base64_of(digest_of(kind, of)) + "\r\n\r\n";
