@@ -6,12 +6,13 @@
 // Core:   one.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -24,16 +25,21 @@ class FewOf {
  public:
   void add(const T& item) {
     if (count_ < N) {
-      items_[count_++] = item;
+      std::construct_at(&room_.items[count_++], item);
     } else {
       ++left_out_;
     }
   }
-  std::span<const T> items() const { return {items_.data(), count_}; }
+  std::span<const T> items() const { return {room_.items, count_}; }
   std::size_t left_out() const { return left_out_; }
 
  private:
-  std::array<T, N> items_{};
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+  // Not cleared for each request.
+  union Room {
+    Room() {}
+    T items[N];
+  } room_;
   std::size_t count_ = 0;
   std::size_t left_out_ = 0;
 };

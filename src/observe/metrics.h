@@ -5,7 +5,7 @@
 //         for its cells; a cell is changed by that core alone, with plain relaxed stores. Cells of the same name and
 //         labels on several writers are one series: the exposition adds them up.
 // Source: Prometheus text exposition format 0.0.4.
-// Limits: `series_max` cells; further ones still count for their holder but are not shown, and
+// Limits: `cells_max` cells; further ones still count for their holder but are not shown, and
 //         `gustfront_metrics_cells_refused_total` says how many.
 // Errors: a name used with two kinds, or one that is not a metric name, is our own mistake: CHECK.
 #pragma once
@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -83,46 +84,54 @@ class MetricsWriter {
 
  private:
   friend class Registry;
-  explicit MetricsWriter(Registry& registry) : registry_(&registry) {}
-  Registry* registry_;
-  std::size_t cell_count_ = 0;
-  // By series text. Cells stand in memory of this writer alone, so that cores do not share cache lines.
-  std::map<std::string, std::unique_ptr<Counter>, std::less<>> counters_;
-  std::map<std::string, std::unique_ptr<Gauge>, std::less<>> gauges_;
-  std::map<std::string, std::unique_ptr<Histogram>, std::less<>> histograms_;
+  MetricsWriter(Registry& registry, Labels common) : registry_(registry), common_(std::move(common)) {}
+
+  // Cells stand in memory of this writer alone, so that cores do not share cache lines.
+  template <typename Cell>
+  struct Cells {
+    std::deque<Cell> memory;
+    std::map<std::string, Cell*, std::less<>> by_series;
+  };
+  template <typename Cell, typename... Arguments>
+  Cell& cell(Cells<Cell>& cells, ByteView name, ByteView help, const Labels& labels, const Arguments&... arguments);
+
+  Registry& registry_;
+  Labels common_;
+  Cells<Counter> counters_;
+  Cells<Gauge> gauges_;
+  Cells<Histogram> histograms_;
 };
 
 class Registry {
  public:
-  explicit Registry(std::size_t series_max = 20'000) : series_max_(series_max) {}
+  explicit Registry(std::size_t cells_max = 20'000) : cells_max_(cells_max) {}
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // A part for one more core. Lives as long as the registry. From any thread.
-  MetricsWriter& make_writer();
+  // A part for one more core, whose cells all have the labels `common`: {{"node", "BOM50"}}. Lives as long as the
+  // registry. From any thread.
+  MetricsWriter& make_writer(Labels common = {});
 
   // The text of all series, families by name, series by labels. From any thread.
   std::string exposition() const;
 
-  // The sum over all writers of the counter or gauge of that series; 0 where there is none. For tests and simulation.
+  // The sum over all writers of the counter or gauge with these labels, common ones among them; 0 where there is none.
   std::int64_t value_of(ByteView name, const Labels& labels = {}) const;
 
  private:
   friend class MetricsWriter;
-  enum class Kind : std::uint8_t { counter, gauge, histogram };
+  // All writers' cells of one series.
+  using Series = std::variant<std::vector<const Counter*>, std::vector<const Gauge*>, std::vector<const Histogram*>>;
   struct Family {
-    Kind kind;
     std::string help;
-    // By label text; the cells of all writers.
-    std::map<std::string, std::vector<const Counter*>> counters;
-    std::map<std::string, std::vector<const Gauge*>> gauges;
-    std::map<std::string, std::vector<const Histogram*>> histograms;
+    std::size_t kind;                      // index in Series
+    std::map<std::string, Series> series;  // by label text, without braces
   };
-  // The family, or null where no further cell is shown. Under the lock.
-  Family* family_for(ByteView name, ByteView help, Kind kind);
+  template <typename Cell>
+  void show(ByteView name, ByteView help, const std::string& labels, const Cell& cell);
 
   mutable std::mutex mutex_;
-  std::size_t series_max_;
+  std::size_t cells_max_;
   std::size_t cells_ = 0;
   std::uint64_t cells_refused_ = 0;
   std::map<std::string, Family, std::less<>> families_;

@@ -1,31 +1,24 @@
 // The pages of the metrics port: GET /metrics and GET /healthz.
 //
 // Source: Prometheus text exposition format 0.0.4.
-// Shape:  answers one Exchange; 404 for other paths, 405 with Allow for other methods than GET and HEAD.
+// Shape:  a Handler for the connections of that port. 404 for other paths, 405 for methods other than GET and HEAD.
 #pragma once
 
 #include <functional>
 
-#include "base/bytes.h"
-#include "base/result.h"
+#include "http/exchange.h"
 #include "rt/task.h"
-
-namespace gust::http {
-class Exchange;
-}
 
 namespace gust::observe {
 
 class Registry;
 
-class MetricsPage {
+class MetricsPage final : public http::Handler {
  public:
   // `is_healthy` is asked for /healthz on the serving core: true gives 200 `ok`, false 503 `stopping`.
   MetricsPage(const Registry& registry, std::function<bool()> is_healthy);
 
-  // Answers `exchange`.
-  //   fails  what the responder fails with; the connection is then of no use
-  rt::Task<Result<void>> serve(http::Exchange& exchange) const;
+  rt::Task<void> handle(http::Exchange& exchange) override;
 
  private:
   const Registry& registry_;
