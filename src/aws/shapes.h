@@ -11,17 +11,18 @@
 // (rules);
 //         S3: MalformedXML, InvalidArgument; NotImplemented 501; 404 and 405 by the service.
 //
-// How a control handler does it (a plain function; in a coroutine use the four calls in the same way):
+// How a control handler does it (a plain function; a coroutine uses the same calls with CO_TRY around its co_await):
 //
-//   TRY(const auto items, read_query(wire.query) or refuse);
-//   OperationRequest request{.method = wire.method, .path = wire.path, .query = items, .headers = wire.headers, .body =
-//   body}; TRY(const Route route, find_operation(cloudfront::service(), request)); if
-//   (&cloudfront::op::CreateDistribution::operation() == route.operation) {
+//   const auto query = read_query(wire.query);             // nothing: answer InvalidArgument 400
+//   const OperationRequest request{.method = wire.method, .path = wire.path, .query = *query,
+//                                  .headers = wire.headers, .bucket = {}, .key = {}, .body = body};
+//   TRY(const Route route, find_operation(cloudfront::service(), request));
+//   if (route.operation == &cloudfront::op::CreateDistribution::operation()) {
 //     TRY(const auto input, read_input<cloudfront::op::CreateDistribution>(cloudfront::service(), route, request));
-//     ... cloudfront::CreateDistributionResult output = ...;
+//     cloudfront::CreateDistributionResult output = ...;
 //     return write_output<cloudfront::op::CreateDistribution>(cloudfront::service(), output, request_id);
 //   }
-//   and where any of this fails: write_error(cloudfront::service(), error, request_id, is_head)
+//   // and a ServiceError from any of these: write_error(cloudfront::service(), error, request_id, is_head)
 //
 // dispatch.h holds the table form of this.
 #pragma once
