@@ -14,45 +14,55 @@ namespace gust {
 namespace {
 
 // Eight tables, so that eight bytes take one step (slicing-by-8); the polynomial is given bit-reversed.
-using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
+template <typename Word>
+using CrcTables = std::array<std::array<Word, 256>, 8>;
 
-consteval CrcTables make_crc_tables(std::uint32_t reversed_polynomial) {
-  CrcTables tables{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1U) != 0 ? reversed_polynomial : 0U);
+template <typename Word>
+consteval CrcTables<Word> make_crc_tables(Word reversed_polynomial) {
+  CrcTables<Word> tables{};
+  for (std::size_t i = 0; i < 256; ++i) {
+    Word value = static_cast<Word>(i);
+    for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1U) != 0 ? reversed_polynomial : Word{0});
     tables[0][i] = value;
   }
   for (std::size_t i = 0; i < 256; ++i) {
     for (std::size_t t = 1; t < 8; ++t) {
-      const std::uint32_t before = tables[t - 1][i];
+      const Word before = tables[t - 1][i];
       tables[t][i] = before >> 8 ^ tables[0][before & 255U];
     }
   }
   return tables;
 }
 
-constexpr CrcTables crc32_tables = make_crc_tables(0xEDB88320U);
-constexpr CrcTables crc32c_tables = make_crc_tables(0x82F63B78U);
+constexpr auto crc32_tables = make_crc_tables<std::uint32_t>(0xEDB88320U);
+constexpr auto crc32c_tables = make_crc_tables<std::uint32_t>(0x82F63B78U);
+constexpr auto crc64nvme_tables = make_crc_tables<std::uint64_t>(0x9A6C9329AC4BC9B5U);
 
-std::uint32_t little_endian_at(const char* at) {
-  std::array<unsigned char, 4> b{};
-  std::memcpy(b.data(), at, 4);
-  return static_cast<std::uint32_t>(b[0]) | static_cast<std::uint32_t>(b[1]) << 8 |
-         static_cast<std::uint32_t>(b[2]) << 16 | static_cast<std::uint32_t>(b[3]) << 24;
+std::uint64_t little_endian_at(const char* at) {
+  std::array<unsigned char, 8> b{};
+  std::memcpy(b.data(), at, 8);
+  std::uint64_t value = 0;
+  for (std::size_t i = 8; i-- > 0;) value = value << 8 | b[i];
+  return value;
 }
 
-std::uint32_t crc_after(const CrcTables& t, std::uint32_t crc, ByteView bytes) {
+template <typename Word>
+Word crc_after(const CrcTables<Word>& t, Word crc, ByteView bytes) {
   const char* at = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, at += 8) {
-    const std::uint32_t a = little_endian_at(at) ^ crc;
-    const std::uint32_t b = little_endian_at(at + 4);
-    crc = t[7][a & 255U] ^ t[6][a >> 8 & 255U] ^ t[5][a >> 16 & 255U] ^ t[4][a >> 24] ^ t[3][b & 255U] ^
-          t[2][b >> 8 & 255U] ^ t[1][b >> 16 & 255U] ^ t[0][b >> 24];
+    const std::uint64_t w = little_endian_at(at) ^ crc;
+    crc = t[7][w & 255U] ^ t[6][w >> 8 & 255U] ^ t[5][w >> 16 & 255U] ^ t[4][w >> 24 & 255U] ^ t[3][w >> 32 & 255U] ^
+          t[2][w >> 40 & 255U] ^ t[1][w >> 48 & 255U] ^ t[0][w >> 56];
   }
   for (; left > 0; --left, ++at) crc = crc >> 8 ^ t[0][(crc ^ static_cast<unsigned char>(*at)) & 255U];
   return crc;
+}
+
+std::uint64_t crc_after(DigestKind kind, std::uint64_t crc, ByteView bytes) {
+  if (kind == DigestKind::crc64nvme) return crc_after(crc64nvme_tables, crc, bytes);
+  const auto& tables = kind == DigestKind::crc32 ? crc32_tables : crc32c_tables;
+  return crc_after(tables, static_cast<std::uint32_t>(crc), bytes);
 }
 
 const EVP_MD* method_of(DigestKind kind) {
@@ -65,6 +75,7 @@ const EVP_MD* method_of(DigestKind kind) {
       return EVP_md5();
     case DigestKind::crc32:
     case DigestKind::crc32c:
+    case DigestKind::crc64nvme:
       return nullptr;
   }
   return nullptr;
@@ -83,6 +94,8 @@ std::size_t size_of(DigestKind kind) {
     case DigestKind::crc32:
     case DigestKind::crc32c:
       return 4;
+    case DigestKind::crc64nvme:
+      return 8;
   }
   return 0;
 }
@@ -101,7 +114,7 @@ void Digest::update(ByteView bytes) {
   if (context_) {
     CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
   } else {
-    crc_ = crc_after(kind_ == DigestKind::crc32 ? crc32_tables : crc32c_tables, crc_, bytes);
+    crc_ = crc_after(kind_, crc_, bytes);
   }
 }
 
@@ -111,8 +124,8 @@ std::string Digest::finish() {
     CHECK(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(result.data()), nullptr) == 1);
     return result;
   }
-  const std::uint32_t value = ~crc_;
-  for (std::size_t i = 0; i < 4; ++i) result[i] = static_cast<char>(value >> (24 - 8 * i) & 255U);
+  std::uint64_t value = ~crc_;
+  for (std::size_t i = result.size(); i-- > 0; value >>= 8) result[i] = static_cast<char>(value & 255U);
   return result;
 }
 

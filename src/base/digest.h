@@ -1,7 +1,7 @@
 // Digests: checksums of bytes that arrive in pieces, a keyed digest, and comparison that takes the same time for all.
 //
 // Source: FIPS 180-4 (SHA-1, SHA-256), RFC 1321 (MD5), RFC 2104 (HMAC), RFC 3385 and RFC 3720 B.4 (CRC-32C), ISO 3309
-//         (CRC-32, as in zlib and PNG).
+//         (CRC-32, as in zlib and PNG), NVM Express 1.0 section 5.2 of the NVM command set (CRC-64).
 // Shape:  update() with every piece in order, finish() once; the result is raw bytes, a CRC most significant byte
 // first. Errors: none. MD5 and SHA-1 are here because protocols name them (ETag, Content-MD5), not as a protection.
 #pragma once
@@ -16,9 +16,9 @@ struct evp_md_ctx_st;
 
 namespace gust {
 
-enum class DigestKind : std::uint8_t { sha256, sha1, md5, crc32, crc32c };
+enum class DigestKind : std::uint8_t { sha256, sha1, md5, crc32, crc32c, crc64nvme };
 
-// How many bytes finish() gives: 32, 20, 16, 4 or 4.
+// How many bytes finish() gives: 32, 20, 16, 4, 4 or 8.
 std::size_t size_of(DigestKind kind);
 
 // One running digest. Moves, does not copy; of no use after finish().
@@ -35,7 +35,7 @@ class Digest {
     void operator()(evp_md_ctx_st* context) const;
   };
   DigestKind kind_;
-  std::uint32_t crc_ = 0xFFFFFFFFU;
+  std::uint64_t crc_ = ~std::uint64_t{0};
   std::unique_ptr<evp_md_ctx_st, Free> context_;  // empty for a CRC
 };
 

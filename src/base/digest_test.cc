@@ -16,6 +16,7 @@ TEST(Digest, GivesThePublishedValuesForTheCheckText) {
       {DigestKind::md5, "25f9e794323b453885f5181f1b624d0b"},
       {DigestKind::crc32, "cbf43926"},
       {DigestKind::crc32c, "e3069283"},
+      {DigestKind::crc64nvme, "ae8b14860a799888"},
   };
   for (const auto& [kind, hex] : expected) {
     EXPECT_EQ(hex_of(digest_of(kind, "123456789")), hex);
@@ -26,8 +27,8 @@ TEST(Digest, GivesThePublishedValuesForTheCheckText) {
 TEST(Digest, IsTheSameHoweverTheBytesAreCut) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += static_cast<char>(i * 31 % 251);
-  for (const DigestKind kind :
-       {DigestKind::sha256, DigestKind::sha1, DigestKind::md5, DigestKind::crc32, DigestKind::crc32c}) {
+  for (const DigestKind kind : {DigestKind::sha256, DigestKind::sha1, DigestKind::md5, DigestKind::crc32,
+                                DigestKind::crc32c, DigestKind::crc64nvme}) {
     for (const std::size_t piece : {1U, 3U, 7U, 8U, 64U, 999U}) {
       Digest digest(kind);
       for (std::size_t at = 0; at < text.size(); at += piece) digest.update(ByteView(text).substr(at, piece));

@@ -77,6 +77,8 @@ struct NamedPart {
 
 class BucketStore {
  public:
+  class State;  // store_state_internal.h
+
   // Opens or makes the store in `folder`; reads all records and removes remnants.
   //   needs   the folder belongs to this store alone
   //   fails   corrupt (another layout, a bucket's record), io_failed, access_denied, no_space
@@ -142,7 +144,6 @@ class BucketStore {
   rt::Task<Result<void>> abort_upload(std::string bucket, std::string key, std::string id);
 
  private:
-  class State;
   explicit BucketStore(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,358 @@
+// The front door, and the changes of buckets and objects.
+#include "bucket/store.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "bucket/home_call_internal.h"
+#include "bucket/names.h"
+#include "bucket/object_record_internal.h"
+#include "bucket/store_state_internal.h"
+#include "rt/files.h"
+#include "rt/loop.h"
+
+namespace gust::bucket {
+namespace {
+
+rt::Task<Result<void>> write_file(rt::Files& files, std::string path, std::string bytes) {
+  CO_TRY(const auto file, co_await files.open(std::move(path), rt::OpenMode::write_new));
+  CO_TRY_OK(co_await file->write_at(0, bytes));
+  co_return co_await file->sync();
+}
+
+}  // namespace
+
+BucketStore::BucketStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BucketStore::~BucketStore() {
+  if (state_) state_->bodies->stop();
+}
+
+rt::Task<Result<std::unique_ptr<BucketStore>>> BucketStore::open(std::string folder, StoreOptions options) {
+  rt::Loop& home = co_await rt::this_loop();
+  auto state = std::make_unique<State>(home, std::move(folder), options);
+  auto loaded = co_await state->load();
+  if (!loaded) {
+    state->bodies->stop();
+    co_await state->scope.join();
+    co_return std::unexpected(loaded.error());
+  }
+  co_return std::unique_ptr<BucketStore>(new BucketStore(std::move(state)));
+}
+
+rt::Task<void> BucketStore::close() {
+  state_->bodies->stop();
+  co_await state_->scope.join();
+}
+
+const StartReport& BucketStore::start_report() const { return state_->report; }
+
+// --- Look-ups.
+
+const Bucket* BucketStore::State::find_bucket(std::string_view name) const {
+  const auto found = buckets.find(name);
+  return found == buckets.end() ? nullptr : found->second.get();
+}
+
+std::optional<BucketInfo> BucketStore::find_bucket(std::string_view name) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(name);
+  if (bucket == nullptr) return std::nullopt;
+  return bucket->info;
+}
+
+std::vector<BucketInfo> BucketStore::list_buckets() const {
+  const std::shared_lock lock(state_->mutex);
+  std::vector<BucketInfo> infos;
+  infos.reserve(state_->buckets.size());
+  for (const auto& [name, bucket] : state_->buckets) infos.push_back(bucket->info);
+  return infos;
+}
+
+Result<ObjectPtr> BucketStore::find_object(std::string_view bucket_name, std::string_view key) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(bucket_name);
+  if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
+  const auto found = bucket->objects.find(key);
+  if (found == bucket->objects.end()) return std::unexpected(refusal::no_such_key);
+  return found->second;
+}
+
+Result<ListPage> BucketStore::list_objects(std::string_view bucket_name, const ListQuery& query) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(bucket_name);
+  if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
+  return list_page(bucket->objects, query);
+}
+
+// --- Changes: from any core to the home core.
+
+rt::Task<Result<void>> BucketStore::create_bucket(std::string name, std::string region, std::string owner, Acl acl) {
+  if (!is_bucket_name(name)) co_return std::unexpected(refusal::bad_bucket_name);
+  BucketInfo info{std::move(name), std::move(region), std::move(owner), acl, {}};
+  co_return co_await at_home(state_->scope, [&] { return state_->create_bucket(std::move(info)); });
+}
+
+rt::Task<Result<void>> BucketStore::delete_bucket(std::string name) {
+  co_return co_await at_home(state_->scope, [&] { return state_->delete_bucket(std::move(name)); });
+}
+
+rt::Task<Result<void>> BucketStore::set_bucket_acl(std::string name, Acl acl) {
+  co_return co_await at_home(state_->scope, [&] { return state_->set_bucket_acl(std::move(name), acl); });
+}
+
+std::unique_ptr<BodyWriter> BucketStore::begin_body(std::vector<ChecksumKind> kinds) {
+  return std::make_unique<BodyWriter>(state_->bodies, std::move(kinds));
+}
+
+rt::Task<Result<ObjectPtr>> BucketStore::put_object(std::string bucket, std::string key, WrittenBody body,
+                                                    ObjectFacts facts, PutCondition condition) {
+  Object draft{.key = std::move(key),
+               .size = body.size,
+               .etag = hex_of(body.md5),
+               .modified = {},
+               .facts = std::move(facts),
+               .checksums = std::move(body.checksums),
+               .upload_id = {},
+               .pieces = {}};
+  if (body.body) draft.pieces.push_back({std::move(body.body), body.size, 0, {}});
+  co_return co_await at_home(
+      state_->scope, [&] { return state_->publish(std::move(bucket), std::move(draft), std::move(condition)); });
+}
+
+rt::Task<Result<ObjectPtr>> BucketStore::copy_object(ObjectPtr source, std::string to_bucket, std::string to_key,
+                                                     ObjectFacts facts, PutCondition condition) {
+  Object draft = *source;
+  draft.key = std::move(to_key);
+  draft.facts = std::move(facts);
+  draft.upload_id.clear();
+  co_return co_await at_home(
+      state_->scope, [&] { return state_->publish(std::move(to_bucket), std::move(draft), std::move(condition)); });
+}
+
+rt::Task<Result<void>> BucketStore::set_object_acl(std::string bucket, std::string key, Acl acl) {
+  co_return co_await at_home(state_->scope,
+                             [&] { return state_->set_object_acl(std::move(bucket), std::move(key), acl); });
+}
+
+rt::Task<Result<void>> BucketStore::delete_object(std::string bucket, std::string key) {
+  co_return co_await at_home(state_->scope, [&] { return state_->delete_object(std::move(bucket), std::move(key)); });
+}
+
+// --- Changes, on the home core.
+
+BucketStore::State::Place BucketStore::State::place_of_key(std::string_view bucket, std::string_view key) const {
+  std::string name = hex_of(digest_of(DigestKind::sha256, key));
+  return {.folder = objects_folder(bucket) + "/" + name.substr(0, 2), .name = std::move(name)};
+}
+
+std::string BucketStore::State::turn_of_key(std::string_view bucket, std::string_view key) const {
+  return fmt::format("object {} {}", bucket, key);
+}
+
+rt::Task<Result<BucketStore::State::Use>> BucketStore::State::use_bucket(std::string name) {
+  while (true) {
+    const auto found = buckets.find(name);
+    if (found == buckets.end()) co_return std::unexpected(refusal::no_such_bucket);
+    if (!found->second->deleting) co_return Use(*this, *found->second);
+    static_cast<void>(co_await bucket_changed.wait_uncancelled());
+  }
+}
+
+rt::Task<Result<void>> BucketStore::State::create_bucket(BucketInfo info) {
+  const Turns::Turn turn = co_await turns.take("bucket " + info.name);
+  if (const Bucket* existing = find_bucket(info.name)) {
+    co_return std::unexpected(existing->info.owner == info.owner ? refusal::bucket_is_yours : refusal::bucket_exists);
+  }
+  if (buckets.size() >= options.buckets_max) co_return std::unexpected(refusal::too_many_buckets);
+  info.created = whole_second_now();
+  co_await remove_tree(files(), bucket_folder(info.name));  // what a deleted one of that name may have left
+  CO_TRY_OK(co_await files().make_directory(objects_folder(info.name)));
+  CO_TRY_OK(co_await files().make_directory(uploads_folder(info.name)));
+  CO_TRY_OK(co_await files().sync_directory(bucket_folder(info.name)));
+  CO_TRY_OK(co_await files().sync_directory(buckets_folder()));
+  bool placed = false;
+  const auto written = co_await write_record({bucket_folder(info.name), "bucket"}, write_bucket_record(info), placed);
+  if (placed) {
+    auto bucket = std::make_unique<Bucket>();
+    bucket->info = info;
+    const std::lock_guard lock(mutex);
+    buckets.emplace(info.name, std::move(bucket));
+  }
+  co_return written;
+}
+
+rt::Task<Result<void>> BucketStore::State::delete_bucket(std::string name) {
+  const Turns::Turn turn = co_await turns.take("bucket " + name);
+  const auto found = buckets.find(name);
+  if (found == buckets.end()) co_return std::unexpected(refusal::no_such_bucket);
+  Bucket& bucket = *found->second;
+  bucket.deleting = true;
+  while (bucket.changing > 0) static_cast<void>(co_await bucket_changed.wait_uncancelled());
+
+  Result<void> outcome;
+  bool removed = false;
+  if (!bucket.objects.empty()) {
+    outcome = std::unexpected(refusal::bucket_not_empty);
+  } else {
+    outcome = co_await remove_record({bucket_folder(name), "bucket"}, removed);
+  }
+  if (removed) {
+    if (outcome) {
+      for (const auto& [place, upload] : bucket.uploads) {
+        for (const auto& [number, part] : upload->parts) {
+          if (part.body) part.body->drop_owner();
+        }
+      }
+    }
+    {
+      const std::lock_guard lock(mutex);
+      buckets.erase(found);
+    }
+    co_await remove_tree(files(), bucket_folder(name));
+  } else {
+    bucket.deleting = false;
+  }
+  bucket_changed.notify_all();
+  co_return outcome;
+}
+
+rt::Task<Result<void>> BucketStore::State::set_bucket_acl(std::string name, Acl acl) {
+  const Turns::Turn turn = co_await turns.take("bucket " + name);
+  CO_TRY(const Use bucket, co_await use_bucket(name));
+  BucketInfo info = bucket->info;
+  info.acl = acl;
+  bool placed = false;
+  const auto written = co_await write_record({bucket_folder(name), "bucket"}, write_bucket_record(info), placed);
+  if (placed) {
+    const std::lock_guard lock(mutex);
+    bucket->info = std::move(info);
+  }
+  co_return written;
+}
+
+Result<void> check_condition(const Object* current, const PutCondition& condition) {
+  if (condition.only_if_absent && current != nullptr) return std::unexpected(refusal::precondition_failed);
+  if (!condition.only_if_etag) return {};
+  if (current == nullptr) return std::unexpected(refusal::no_such_key);
+  if (current->etag != *condition.only_if_etag) return std::unexpected(refusal::precondition_failed);
+  return {};
+}
+
+void own_bodies(const Object& object) {
+  for (const Piece& piece : object.pieces) {
+    if (piece.body) piece.body->add_owner();
+  }
+}
+
+void disown_bodies(const Object& object) {
+  for (const Piece& piece : object.pieces) {
+    if (piece.body) piece.body->drop_owner();
+  }
+}
+
+rt::Task<Result<ObjectPtr>> BucketStore::State::publish(std::string bucket_name, Object draft, PutCondition condition) {
+  CO_TRY(const Use bucket, co_await use_bucket(std::move(bucket_name)));
+  co_return co_await publish_in(*bucket, std::move(draft), std::move(condition));
+}
+
+// The caller has the use of the bucket.
+rt::Task<Result<ObjectPtr>> BucketStore::State::publish_in(Bucket& bucket, Object draft, PutCondition condition) {
+  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket.info.name, draft.key));
+  const auto current = bucket.objects.find(draft.key);
+  CO_TRY_OK(check_condition(current == bucket.objects.end() ? nullptr : current->second.get(), condition));
+  draft.modified = whole_second_now();
+  auto object = std::make_shared<const Object>(std::move(draft));
+  CO_TRY_OK(co_await place_object(bucket, object));
+  co_return object;
+}
+
+// The caller has the turn of the key.
+rt::Task<Result<void>> BucketStore::State::place_object(Bucket& bucket, ObjectPtr object) {
+  const Place place = place_of_key(bucket.info.name, object->key);
+  if (!bucket.folders_made.contains(place.folder)) {
+    CO_TRY_OK(co_await files().make_directory(place.folder));
+    CO_TRY_OK(co_await files().sync_directory(objects_folder(bucket.info.name)));
+    bucket.folders_made.insert(place.folder);
+  }
+  bool placed = false;
+  own_bodies(*object);
+  const auto written = co_await write_record(place, write_object_record(*object), placed);
+  if (!placed) {
+    disown_bodies(*object);
+    co_return written;
+  }
+  ObjectPtr before = object;
+  {
+    const std::lock_guard lock(mutex);
+    std::swap(bucket.objects[object->key], before);
+  }
+  // Where it is in doubt whether the record is there for good, a crash may bring the old one back: its bytes stay.
+  if (before && written) disown_bodies(*before);
+  co_return written;
+}
+
+rt::Task<Result<void>> BucketStore::State::set_object_acl(std::string bucket_name, std::string key, Acl acl) {
+  CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
+  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket_name, key));
+  const auto current = bucket->objects.find(key);
+  if (current == bucket->objects.end()) co_return std::unexpected(refusal::no_such_key);
+  Object changed = *current->second;
+  changed.facts.acl = acl;
+  co_return co_await place_object(*bucket, std::make_shared<const Object>(std::move(changed)));
+}
+
+rt::Task<Result<void>> BucketStore::State::delete_object(std::string bucket_name, std::string key) {
+  CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
+  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket_name, key));
+  const auto current = bucket->objects.find(key);
+  if (current == bucket->objects.end()) co_return Result<void>();
+  bool removed = false;
+  const auto outcome = co_await remove_record(place_of_key(bucket_name, key), removed);
+  if (!removed) co_return outcome;
+  const ObjectPtr before = current->second;
+  {
+    const std::lock_guard lock(mutex);
+    bucket->objects.erase(key);
+  }
+  if (outcome) disown_bodies(*before);
+  co_return outcome;
+}
+
+// --- Records on disk.
+
+rt::Task<Result<void>> BucketStore::State::write_record(Place place, std::string bytes, bool& placed) {
+  placed = false;
+  const std::string fresh = fmt::format("{}.{}.new", place.path(), make_id(scope.loop()));
+  auto written = co_await write_file(files(), fresh, std::move(bytes));
+  if (written) written = co_await files().rename(fresh, place.path());
+  if (!written) {
+    static_cast<void>(co_await files().remove(fresh));
+    co_return written;
+  }
+  placed = true;
+  co_return co_await files().sync_directory(place.folder);
+}
+
+rt::Task<Result<void>> BucketStore::State::remove_record(Place place, bool& removed) {
+  removed = false;
+  const auto gone = co_await files().remove(place.path());
+  if (!gone && gone.error().code != Errc::not_found) co_return gone;
+  removed = true;
+  co_return co_await files().sync_directory(place.folder);
+}
+
+rt::Task<void> BucketStore::State::remove_tree(rt::Files& files, std::string path) {
+  const auto names = co_await files.list(path);
+  if (!names) co_return;
+  for (const std::string& name : *names) {
+    const std::string inner = path + "/" + name;
+    // Tried first, and never asked whether it is a folder: a link to one is removed, not followed.
+    if (!co_await files.remove(inner)) co_await remove_tree(files, inner);
+  }
+  static_cast<void>(co_await files.remove_directory(path));
+}
+
+}  // namespace gust::bucket
