@@ -7,8 +7,9 @@
 namespace gust::config {
 
 struct Finding {
-  std::string path;     // "E123.DistributionConfig.Origins.Items[0].DomainName"
-  std::string message;  // a sentence
+  std::string path;                      // "E123.DistributionConfig.Origins.Items[0].DomainName"
+  std::string message;                   // a sentence
+  std::string code = "InvalidArgument";  // the service's error code for it, such as "NoSuchOrigin"
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

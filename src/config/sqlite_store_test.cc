@@ -10,6 +10,7 @@
 #include <array>
 #include <fstream>
 
+#include "config/sqlite_internal.h"
 #include "config/store_test_internal.h"
 
 namespace gust::config {
@@ -55,7 +56,7 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAsItIs) {
 }
 
 TEST_F(SqliteStoreTest, ADatabaseOfAnotherProgramIsRefusedAndLeftAsItIs) {
-  ASSERT_EQ(std::system(("sqlite3 " + path() + " 'CREATE TABLE mine (x)'").c_str()), 0);
+  ASSERT_TRUE(Database::open(path())->run("CREATE TABLE mine (x)"));
   const std::string before = read_file();
   const auto store = open();
   ASSERT_FALSE(store);
@@ -65,7 +66,7 @@ TEST_F(SqliteStoreTest, ADatabaseOfAnotherProgramIsRefusedAndLeftAsItIs) {
 
 TEST_F(SqliteStoreTest, AStoreOfANewerVersionIsRefused) {
   ASSERT_TRUE(open());
-  ASSERT_EQ(std::system(("sqlite3 " + path() + " 'PRAGMA user_version = 2'").c_str()), 0);
+  ASSERT_TRUE(Database::open(path())->run("PRAGMA user_version = 2"));
   const auto store = open();
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, Errc::corrupt);

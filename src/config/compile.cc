@@ -1,0 +1,121 @@
+#include "config/compile.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "aws/shapes.h"
+#include "base/text.h"
+#include "config/compile_internal.h"
+#include "config/settings_table.h"
+
+namespace gust::config {
+namespace {
+
+namespace model = aws::cloudfront;
+
+void compile_root_object(const std::string& name, const Place& place, Distribution& out) {
+  place.expect(!name.starts_with('/') && is_visible_ascii(name, 255) && name.find_first_of("?#") == std::string::npos,
+               "The default root object file name is too big or contains an invalid character.",
+               "InvalidDefaultRootObject");  // URL-2
+  out.default_root_object = name;
+}
+
+void compile_errors(const model::CustomErrorResponses& errors, const Place& place, Distribution& out) {
+  constexpr std::array<std::int32_t, 11> known = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504};  // CER-1
+  for (std::size_t i = 0; i < errors.items.size(); ++i) {
+    const model::CustomErrorResponse& error = errors.items[i];
+    const std::int64_t ttl = error.error_caching_min_ttl.value_or(10);
+    place.at(i)
+        .in("ErrorCode")
+        .expect(std::ranges::find(known, error.error_code) != known.end(), "An invalid error code was specified.",
+                "InvalidErrorCode");
+    const bool in_range = ttl >= 0 && ttl <= 31'536'000;
+    place.at(i)
+        .in("ErrorCachingMinTTL")
+        .expect(in_range, "An error caching minimum TTL is from 0 to 31536000 seconds.");
+    const Duration kept = in_range ? Duration(std::chrono::seconds(ttl)) : Duration::zero();
+    place.at(i)
+        .in("ErrorCode")
+        .expect(out.error_caching_min_ttl.emplace(error.error_code, kept).second, "The error code is named twice.");
+  }
+}
+
+void check_certificate(const model::DistributionConfig& config, const Place& place) {
+  const bool has_default =
+      !config.viewer_certificate || config.viewer_certificate->cloud_front_default_certificate.value_or(false);
+  place.in("ViewerCertificate")
+      .expect(has_default, "A viewer certificate is exactly one of the default one, an ACM and an IAM certificate.",
+              "InvalidViewerCertificate");
+  place.in("Aliases").expect(!config.aliases || config.aliases->items.empty(),
+                             "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a "
+                             "trusted certificate that validates your authorization to use the domain name.",
+                             "InvalidViewerCertificate");  // DIST-3
+}
+
+Distribution compile_distribution(const DistributionDocument& document, const Place& place) {
+  const model::DistributionConfig& config = document.config;
+  Distribution out;
+  out.id = document.id;
+  out.domain_name = document.domain_name;
+  out.enabled = config.enabled;
+  if (config.aliases) out.aliases = config.aliases->items;
+  check_certificate(config, place);
+  compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
+  out.origins = compile_origins(config.origins, place.in("Origins"));
+  out.behaviors = compile_behaviors(config, out.origins, place);
+  if (config.custom_error_responses) {
+    compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
+  }
+  place.in("Comment").expect(config.comment.size() <= 128 && is_utf8(config.comment),
+                             "A comment has at most 128 characters.");
+  return out;
+}
+
+Distribution compile_one(const DistributionDocument& document, const std::string& path, Findings& found) {
+  Findings settings = check_settings(aws::shape_for<model::DistributionConfig>(), &document.config, path);
+  found.insert(found.end(), settings.begin(), settings.end());
+  return compile_distribution(document, Place(found, path));
+}
+
+// DIST-1: a name stands for one distribution.
+void check_names(const std::vector<Distribution>& distributions, Findings& found) {
+  std::map<std::string, std::string_view> owners;
+  const auto take = [&](const Distribution& distribution, const std::string& name) {
+    const auto [owner, is_free] = owners.emplace(to_lower(name), distribution.id);
+    if (is_free) return;
+    found.push_back({distribution.id + ".DistributionConfig.Aliases",
+                     fmt::format("The name {} is in use by the distribution {}.", name, owner->second),
+                     "CNAMEAlreadyExists"});
+  };
+  for (const Distribution& distribution : distributions) {
+    take(distribution, distribution.domain_name);
+    for (const std::string& alias : distribution.aliases) take(distribution, alias);
+  }
+}
+
+}  // namespace
+
+bool is_visible_ascii(std::string_view text, std::size_t most) {
+  return text.size() <= most && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents) {
+  Findings found;
+  std::vector<Distribution> distributions;
+  for (const DistributionDocument& document : documents) {
+    distributions.push_back(compile_one(document, document.id + ".DistributionConfig", found));
+  }
+  check_names(distributions, found);
+  if (!found.empty()) return std::unexpected(std::move(found));
+  return std::make_shared<const Snapshot>(revision, std::move(distributions));
+}
+
+Findings check_distribution(const DistributionDocument& document) {
+  Findings found;
+  static_cast<void>(compile_one(document, "DistributionConfig", found));
+  return found;
+}
+
+}  // namespace gust::config

@@ -1,0 +1,24 @@
+// Compiling: documents to a Snapshot, all or nothing.
+//
+// Source: DESIGN.md decision 9; the rules of AWS.md "Validation worth having on day one" and of CLOUDFRONT.md by their
+// ids. Shape:  pure functions. A finding carries the service's error code, so the API's refusals are made here too.
+// Errors: findings, each with the place in the document; all that are found, not the first.
+#pragma once
+
+#include <expected>
+#include <span>
+
+#include "config/document.h"
+#include "config/finding.h"
+#include "config/snapshot.h"
+#include "config/store.h"
+
+namespace gust::config {
+
+// The Snapshot of the store at `revision`. Paths of findings begin with the distribution's id.
+std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents);
+
+// What is wrong with one distribution by itself. Paths begin with `DistributionConfig`.
+Findings check_distribution(const DistributionDocument& document);
+
+}  // namespace gust::config

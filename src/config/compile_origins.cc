@@ -1,0 +1,147 @@
+// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-8, URL-1, OHDR-5 and OHDR-6.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "config/compile_internal.h"
+#include "config/origin_name.h"
+
+namespace gust::config {
+namespace {
+
+namespace model = aws::cloudfront;
+
+constexpr std::array<std::string_view, 23> forbidden_headers = {"cache-control",
+                                                                "connection",
+                                                                "content-length",
+                                                                "cookie",
+                                                                "host",
+                                                                "if-match",
+                                                                "if-modified-since",
+                                                                "if-none-match",
+                                                                "if-range",
+                                                                "if-unmodified-since",
+                                                                "max-forwards",
+                                                                "pragma",
+                                                                "proxy-authorization",
+                                                                "proxy-connection",
+                                                                "range",
+                                                                "request-range",
+                                                                "te",
+                                                                "trailer",
+                                                                "transfer-encoding",
+                                                                "upgrade",
+                                                                "via",
+                                                                "x-real-ip",
+                                                                "expect"};
+
+bool is_token(std::string_view name) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+// RFC 9110 section 5.5, visible ASCII, space and tab only.
+bool is_field_value(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); }) && trim(value) == value;
+}
+
+void compile_custom_headers(const model::CustomHeaders& headers, const Place& place, Origin& out) {
+  std::set<std::string> names;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < headers.items.size(); ++i) {
+    const auto& [name, value] = headers.items[i];
+    const Place here = place.at(i);
+    const std::string folded = to_lower(name);
+    bytes += name.size() + value.size();
+    here.in("HeaderName")
+        .expect(is_token(name) && name.size() <= 256, "The header name is not a token of at most 256 characters.");
+    here.in("HeaderName")
+        .expect(std::ranges::find(forbidden_headers, folded) == forbidden_headers.end() &&
+                    !folded.starts_with("x-amz-") && !folded.starts_with("x-edge-"),
+                "The parameter HeaderName contains a header that is not allowed.");
+    here.in("HeaderName").expect(names.insert(folded).second, "The header is named twice.");
+    here.in("HeaderValue")
+        .expect(is_field_value(value) && value.size() <= 1783,
+                "The header value is longer than 1783 characters or holds some that are not allowed.");
+    out.custom_headers.push_back({name, value});
+  }
+  place.expect(bytes <= 10'240, "The names and values of the custom headers are longer than 10240 characters in all.");
+}
+
+bool is_port(std::int32_t port) { return port == 80 || port == 443 || (port >= 1024 && port <= 65535); }
+
+void compile_custom(const model::CustomOriginConfig& custom, const Place& place, Origin& out) {
+  out.kind = Origin::Kind::custom;
+  place.in("HTTPPort").expect(is_port(custom.http_port), "A port is 80, 443 or from 1024 to 65535.");
+  place.in("HTTPSPort").expect(is_port(custom.https_port), "A port is 80, 443 or from 1024 to 65535.");
+  out.port = static_cast<std::uint16_t>(custom.http_port);
+  const std::int32_t read = custom.origin_read_timeout.value_or(30);
+  place.in("OriginReadTimeout")
+      .expect(read >= 1 && read <= 120, "The origin read timeout is from 1 to 120 seconds.",
+              "InvalidOriginReadTimeout");
+  out.read_timeout = std::chrono::seconds(read);
+  const std::int32_t keepalive = custom.origin_keepalive_timeout.value_or(5);
+  place.in("OriginKeepaliveTimeout")
+      .expect(keepalive >= 1 && keepalive <= 120, "The origin keep-alive timeout is from 1 to 120 seconds.",
+              "InvalidOriginKeepaliveTimeout");
+  out.keepalive_timeout = std::chrono::seconds(keepalive);
+}
+
+void compile_name(const model::Origin& origin, const Place& place, Origin& out) {
+  out.domain_name = origin.domain_name;
+  out.bucket = bucket_in(origin.domain_name).value_or("");
+  place.expect(is_origin_name(origin.domain_name),
+               "The parameter Origin DomainName is not a host name. It holds no scheme, port or path.",
+               "InvalidOrigin");
+  if (out.kind == Origin::Kind::bucket) {
+    place.expect(!out.bucket.empty(), "The parameter Origin DomainName does not refer to a valid S3 bucket.");
+  }
+}
+
+Origin compile_origin(const model::Origin& origin, const Place& place) {
+  Origin out;
+  out.id = origin.id;
+  place.in("Id").expect(!origin.id.empty() && origin.id.size() <= 128, "An origin's Id has from 1 to 128 characters.");
+  place.expect(origin.s3_origin_config.has_value() != origin.custom_origin_config.has_value(),
+               "Exactly one of CustomOriginConfig and S3OriginConfig must be specified.");
+  if (origin.s3_origin_config) out.kind = Origin::Kind::bucket;
+  if (origin.custom_origin_config) compile_custom(*origin.custom_origin_config, place.in("CustomOriginConfig"), out);
+  compile_name(origin, place.in("DomainName"), out);
+
+  out.path = origin.origin_path.value_or("");
+  place.in("OriginPath")
+      .expect(out.path.empty() || (out.path.starts_with('/') && !out.path.ends_with('/')),
+              "An origin path begins with a slash and does not end with one.");
+  place.in("OriginPath")
+      .expect(is_visible_ascii(out.path, 255) && out.path.find_first_of("?#") == std::string::npos,
+              "An origin path has at most 255 printable characters without space, `?` and `#`.");
+  if (origin.custom_headers) compile_custom_headers(*origin.custom_headers, place.in("CustomHeaders"), out);
+
+  out.connection_attempts = origin.connection_attempts.value_or(3);
+  place.in("ConnectionAttempts")
+      .expect(out.connection_attempts >= 1 && out.connection_attempts <= 3, "Connection attempts are from 1 to 3.");
+  const std::int32_t timeout = origin.connection_timeout.value_or(10);
+  place.in("ConnectionTimeout")
+      .expect(timeout >= 1 && timeout <= 10, "The connection timeout is from 1 to 10 seconds.");
+  out.connection_timeout = std::chrono::seconds(timeout);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Origin> compile_origins(const model::Origins& origins, const Place& place) {
+  std::vector<Origin> out;
+  std::set<std::string_view> ids;
+  place.expect(!origins.items.empty(), "A distribution has at least one origin.");
+  for (std::size_t i = 0; i < origins.items.size(); ++i) {
+    const model::Origin& origin = origins.items[i];
+    place.at(i).in("Id").expect(ids.insert(origin.id).second, "Two origins have the same Id.");
+    out.push_back(compile_origin(origin, place.at(i)));
+  }
+  return out;
+}
+
+}  // namespace gust::config

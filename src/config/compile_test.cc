@@ -1,0 +1,432 @@
+#include "config/compile.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "aws/shapes.h"
+#include "config/distribution_test_internal.h"
+
+namespace gust::config {
+namespace {
+
+namespace model = aws::cloudfront;
+using Config = model::DistributionConfig;
+using std::chrono::seconds;
+
+Distribution compiled(const DistributionDocument& document) {
+  const auto snapshot = compile(7, std::span(&document, 1));
+  if (!snapshot) {
+    ADD_FAILURE() << snapshot.error().front().path << ": " << snapshot.error().front().message;
+    return {};
+  }
+  return (*snapshot)->distributions().front();
+}
+
+DistributionDocument changed(void (*change)(Config&)) {
+  DistributionDocument document = small_distribution();
+  change(document.config);
+  return document;
+}
+
+// The one thing that is wrong after a change, as "code path".
+std::string wrong(void (*change)(Config&)) {
+  std::string all;
+  for (const Finding& finding : check_distribution(changed(change))) {
+    all += fmt::format("{}{} {}", all.empty() ? "" : "; ", finding.code,
+                       finding.path.substr(std::min(finding.path.size(), std::string("DistributionConfig.").size())));
+  }
+  return all;
+}
+
+TEST(Compile, ASmallDistributionHasTheServicesDefaults) {
+  const Distribution distribution = compiled(small_distribution());
+  EXPECT_EQ(distribution.id, "E123");
+  EXPECT_EQ(distribution.domain_name, "d123.cdn.localhost");
+  EXPECT_TRUE(distribution.enabled);
+  ASSERT_EQ(distribution.origins.size(), 1U);
+  const Origin& origin = distribution.origins[0];
+  EXPECT_EQ(origin.kind, Origin::Kind::custom);
+  EXPECT_EQ(origin.bucket, "pics");
+  EXPECT_EQ(origin.port, 80);
+  EXPECT_EQ(origin.connection_attempts, 3);           // ORIG-4
+  EXPECT_EQ(origin.connection_timeout, seconds(10));  // ORIG-4
+  EXPECT_EQ(origin.read_timeout, seconds(30));        // ORIG-5
+  EXPECT_EQ(origin.keepalive_timeout, seconds(5));    // ORIG-8
+  ASSERT_EQ(distribution.behaviors.size(), 1U);
+  const Behavior& behavior = distribution.behaviors[0];
+  EXPECT_EQ(behavior.path_pattern, "*");
+  EXPECT_EQ(behavior.allowed_methods, method_get | method_head);
+  EXPECT_EQ(behavior.cached_methods, method_get | method_head);
+  EXPECT_EQ(behavior.cache.min_ttl, seconds(0));
+  EXPECT_EQ(behavior.cache.default_ttl, seconds(86400));
+  EXPECT_EQ(behavior.cache.max_ttl, seconds(31536000));
+  EXPECT_EQ(behavior.cache.query.mode, Selection::Mode::none);
+}
+
+TEST(Compile, TheSnapshotShowsTheRevisionAndFindsByName) {
+  const DistributionDocument document = small_distribution();
+  const SnapshotRef snapshot = *compile(7, std::span(&document, 1));
+  EXPECT_EQ(snapshot->revision(), 7U);
+  EXPECT_NE(snapshot->find_distribution("D123.cdn.localhost"), nullptr);
+  EXPECT_EQ((*compile(0, {}))->distributions().size(), 0U);
+}
+
+TEST(Compile, IsAllOrNothingAndTellsEveryFindingWithItsPlace) {
+  DistributionDocument bad = changed([](Config& c) {
+    c.origins.items[0].connection_attempts = 9;
+    c.default_cache_behavior.target_origin_id = "none";
+  });
+  bad.id = "E2";
+  bad.domain_name = "d2.cdn.localhost";
+  const std::vector<DistributionDocument> documents = {small_distribution(), bad};
+  const auto snapshot = compile(1, documents);
+  ASSERT_FALSE(snapshot);
+  ASSERT_EQ(snapshot.error().size(), 2U);
+  EXPECT_EQ(snapshot.error()[0].path, "E2.DistributionConfig.Origins.Items[0].ConnectionAttempts");
+  EXPECT_EQ(snapshot.error()[1].path, "E2.DistributionConfig.DefaultCacheBehavior.TargetOriginId");
+}
+
+TEST(Compile, Dist2TwoDistributionsCannotHaveOneName) {
+  DistributionDocument other = small_distribution();
+  other.id = "E2";
+  other.domain_name = "D123.cdn.localhost";
+  const std::vector<DistributionDocument> documents = {small_distribution(), other};
+  const auto snapshot = compile(1, documents);
+  ASSERT_FALSE(snapshot);
+  EXPECT_EQ(snapshot.error()[0].code, "CNAMEAlreadyExists");
+}
+
+TEST(Compile, Dist3AnAliasNeedsACertificate) {
+  EXPECT_EQ(wrong([](Config& c) { c.aliases = model::Aliases{1, {"www.example.org"}}; }),
+            "InvalidViewerCertificate Aliases");
+  EXPECT_EQ(wrong([](Config& c) { c.viewer_certificate.emplace(); }), "InvalidViewerCertificate ViewerCertificate");
+}
+
+TEST(Compile, AnS3OriginNeedsABucketInItsName) {
+  const auto make_s3 = [](Config& c) {
+    c.origins.items[0].custom_origin_config.reset();
+    c.origins.items[0].s3_origin_config.emplace();
+  };
+  const Origin origin = compiled(changed(make_s3)).origins[0];
+  EXPECT_EQ(origin.kind, Origin::Kind::bucket);
+  EXPECT_EQ(origin.bucket, "pics");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.origins.items[0].custom_origin_config.reset();
+              c.origins.items[0].s3_origin_config.emplace();
+              c.origins.items[0].domain_name = "example.org";
+            }),
+            "InvalidArgument Origins.Items[0].DomainName");
+}
+
+TEST(Compile, AnOriginIsEitherABucketOrCustom) {
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config.reset(); }),
+            "InvalidArgument Origins.Items[0]");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].s3_origin_config.emplace(); }),
+            "InvalidArgument Origins.Items[0]");
+}
+
+TEST(Compile, AnOriginNameWithSchemeOrPortIsInvalid) {
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].domain_name = "http://a.example"; }),
+            "InvalidOrigin Origins.Items[0].DomainName");
+}
+
+TEST(Compile, Orig1PortsAreEightyFourFourThreeOrAbove1023) {
+  EXPECT_EQ(
+      compiled(changed([](Config& c) { c.origins.items[0].custom_origin_config->http_port = 8080; })).origins[0].port,
+      8080);
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->http_port = 81; }),
+            "InvalidArgument Origins.Items[0].CustomOriginConfig.HTTPPort");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->https_port = 65536; }),
+            "InvalidArgument Origins.Items[0].CustomOriginConfig.HTTPSPort");
+}
+
+TEST(Compile, Orig1HttpsOnlyIsRefusedUntilThereIsTlsToOrigins) {
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only"; }),
+            "InvalidArgument Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "match-viewer"; }),
+            "");
+}
+
+TEST(Compile, Orig4Orig5AndOrig8BoundTheTimeouts) {
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].connection_attempts = 4; }),
+            "InvalidArgument Origins.Items[0].ConnectionAttempts");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].connection_timeout = 11; }),
+            "InvalidArgument Origins.Items[0].ConnectionTimeout");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_read_timeout = 121; }),
+            "InvalidOriginReadTimeout Origins.Items[0].CustomOriginConfig.OriginReadTimeout");
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_keepalive_timeout = 0; }),
+            "InvalidOriginKeepaliveTimeout Origins.Items[0].CustomOriginConfig.OriginKeepaliveTimeout");
+}
+
+TEST(Compile, Url1AnOriginPathBeginsAndDoesNotEndWithASlash) {
+  EXPECT_EQ(compiled(changed([](Config& c) { c.origins.items[0].origin_path = "/production"; })).origins[0].path,
+            "/production");
+  for (auto change : {+[](Config& c) { c.origins.items[0].origin_path = "production"; },
+                      +[](Config& c) { c.origins.items[0].origin_path = "/production/"; },
+                      +[](Config& c) { c.origins.items[0].origin_path = "/pro duction"; },
+                      +[](Config& c) { c.origins.items[0].origin_path = "/a\r\nX: y"; },
+                      +[](Config& c) { c.origins.items[0].origin_path = "/a?b"; }}) {
+    EXPECT_EQ(wrong(change), "InvalidArgument Origins.Items[0].OriginPath");
+  }
+}
+
+TEST(Compile, Ohdr5AndOhdr6CustomHeadersAreCheckedAndCarried) {
+  const Distribution distribution = compiled(changed(
+      [](Config& c) { c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"X-Secret", "value one"}}}; }));
+  ASSERT_EQ(distribution.origins[0].custom_headers.size(), 1U);
+  EXPECT_EQ(distribution.origins[0].custom_headers[0].name, "X-Secret");
+  EXPECT_EQ(distribution.origins[0].custom_headers[0].value, "value one");
+  for (auto change :
+       {+[](Config& c) { c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"Host", "a"}}}; },
+        +[](Config& c) { c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"X-AMZ-a", ""}}}; },
+        +[](Config& c) { c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"a b", "a"}}}; }}) {
+    EXPECT_EQ(wrong(change), "InvalidArgument Origins.Items[0].CustomHeaders.Items[0].HeaderName");
+  }
+  for (auto change :
+       {+[](Config& c) { c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"a", "x\r\nHost: b"}}}; },
+        +[](Config& c) {
+          c.origins.items[0].custom_headers = model::CustomHeaders{1, {{"a", std::string(1784, 'x')}}};
+        }}) {
+    EXPECT_EQ(wrong(change), "InvalidArgument Origins.Items[0].CustomHeaders.Items[0].HeaderValue");
+  }
+}
+
+TEST(Compile, Path1BehavioursKeepTheirOrderAndTheDefaultIsLast) {
+  const Distribution distribution = compiled(changed(
+      [](Config& c) { c.cache_behaviors = model::CacheBehaviors{2, {behavior_for("b/*"), behavior_for("a/*")}}; }));
+  ASSERT_EQ(distribution.behaviors.size(), 3U);
+  EXPECT_EQ(distribution.behaviors[0].path_pattern, "b/*");
+  EXPECT_EQ(distribution.behaviors[1].path_pattern, "a/*");
+  EXPECT_EQ(distribution.behaviors[2].path_pattern, "*");
+}
+
+TEST(Compile, Path5PatternsAreCheckedAndDifferent) {
+  EXPECT_EQ(wrong([](Config& c) { c.cache_behaviors = model::CacheBehaviors{1, {behavior_for("a b")}}; }),
+            "InvalidArgument CacheBehaviors.Items[0].PathPattern");
+  EXPECT_EQ(
+      wrong([](Config& c) { c.cache_behaviors = model::CacheBehaviors{2, {behavior_for("a"), behavior_for("a")}}; }),
+      "InvalidArgument CacheBehaviors.Items[1].PathPattern");
+}
+
+TEST(Compile, ABehaviourOfAnOriginThatIsNotThereIsNoSuchOrigin) {
+  EXPECT_EQ(wrong([](Config& c) { c.default_cache_behavior.target_origin_id = "o2"; }),
+            "NoSuchOrigin DefaultCacheBehavior.TargetOriginId");
+}
+
+TEST(Compile, Meth1AndMeth2MethodSets) {
+  const Behavior all = compiled(changed([](Config& c) {
+                         c.default_cache_behavior.allowed_methods =
+                             model::AllowedMethods{7,
+                                                   {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"},
+                                                   model::CachedMethods{3, {"GET", "HEAD", "OPTIONS"}}};
+                       })).behaviors[0];
+  EXPECT_EQ(all.allowed_methods, 127);
+  EXPECT_EQ(all.cached_methods, method_get | method_head | method_options);
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.allowed_methods = model::AllowedMethods{3, {"GET", "HEAD", "POST"}, {}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.AllowedMethods");
+  EXPECT_EQ(
+      wrong([](Config& c) { c.default_cache_behavior.allowed_methods = model::AllowedMethods{2, {"GET", "GET"}, {}}; }),
+      "InvalidArgument DefaultCacheBehavior.AllowedMethods");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.allowed_methods =
+                  model::AllowedMethods{2, {"GET", "HEAD"}, model::CachedMethods{3, {"GET", "HEAD", "OPTIONS"}}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.AllowedMethods.CachedMethods");
+}
+
+TEST(Compile, Vpp1ToVpp4ViewerProtocolPolicies) {
+  const auto policy_of = [](const char* text) {
+    DistributionDocument document = small_distribution();
+    document.config.default_cache_behavior.viewer_protocol_policy = text;
+    return compiled(document).behaviors[0].viewer_protocol_policy;
+  };
+  EXPECT_EQ(policy_of("allow-all"), ViewerProtocolPolicy::allow_all);
+  EXPECT_EQ(policy_of("https-only"), ViewerProtocolPolicy::https_only);
+  EXPECT_EQ(policy_of("redirect-to-https"), ViewerProtocolPolicy::redirect_to_https);
+}
+
+TEST(Compile, Ttl9OrderOfTtlsAndDefaultsThatRiseWithTheMinimum) {
+  const CachePolicy high =
+      compiled(changed([](Config& c) { c.default_cache_behavior.min_ttl = 40'000'000; })).behaviors[0].cache;
+  EXPECT_EQ(high.default_ttl, seconds(40'000'000));
+  EXPECT_EQ(high.max_ttl, seconds(40'000'000));
+  const CachePolicy off = compiled(changed([](Config& c) { c.default_cache_behavior.max_ttl = 0; })).behaviors[0].cache;
+  EXPECT_TRUE(off.is_caching_disabled());
+  EXPECT_EQ(off.default_ttl, seconds(0));
+  for (auto change :
+       {+[](Config& c) { c.default_cache_behavior.default_ttl = 5, c.default_cache_behavior.min_ttl = 6; },
+        +[](Config& c) { c.default_cache_behavior.default_ttl = 5, c.default_cache_behavior.max_ttl = 4; }}) {
+    EXPECT_EQ(wrong(change), "InvalidTTLOrder DefaultCacheBehavior");
+  }
+  EXPECT_EQ(wrong([](Config& c) { c.default_cache_behavior.max_ttl = 4'000'000'000'000; }),
+            "InvalidArgument DefaultCacheBehavior");
+}
+
+TEST(Compile, TheLegacyQueryListMakesTheKeyAndAllOfTheQueryGoesToTheOrigin) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              auto& values = *c.default_cache_behavior.forwarded_values;
+                              values.query_string = true;
+                              values.query_string_cache_keys = model::QueryStringCacheKeys{1, {"v"}};
+                            })).behaviors[0];
+  EXPECT_EQ(behavior.cache.query.mode, Selection::Mode::listed);
+  EXPECT_EQ(behavior.cache.query.names, std::vector<std::string>{"v"});
+  EXPECT_EQ(behavior.origin_request.query.mode, Selection::Mode::all);
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->query_string_cache_keys =
+                  model::QueryStringCacheKeys{1, {"v"}};
+            }),
+            "InvalidQueryStringParameters DefaultCacheBehavior.ForwardedValues.QueryStringCacheKeys");
+}
+
+TEST(Compile, Key8LegacyCookieNamesMayBePatterns) {
+  const Behavior behavior =
+      compiled(changed([](Config& c) {
+        c.default_cache_behavior.forwarded_values->cookies = {"whitelist", model::CookieNames{1, {"s*"}}};
+      })).behaviors[0];
+  EXPECT_EQ(behavior.cache.cookies.mode, Selection::Mode::listed);
+  EXPECT_TRUE(behavior.cache.cookies.patterns);
+  EXPECT_EQ(wrong([](Config& c) { c.default_cache_behavior.forwarded_values->cookies.forward = "whitelist"; }),
+            "InvalidForwardCookies DefaultCacheBehavior.ForwardedValues.Cookies");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->cookies = {"all", model::CookieNames{1, {"s"}}};
+            }),
+            "InvalidForwardCookies DefaultCacheBehavior.ForwardedValues.Cookies");
+}
+
+TEST(Compile, LegacyHeadersAreInTheKeyInLowerCaseAndOthersDoNotReachTheOrigin) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              c.default_cache_behavior.forwarded_values->headers =
+                                  model::Headers{1, {"Accept-Language"}};
+                            })).behaviors[0];
+  EXPECT_EQ(behavior.cache.headers.names, std::vector<std::string>{"accept-language"});
+  EXPECT_EQ(behavior.origin_request.headers.mode, Selection::Mode::none);
+}
+
+TEST(Compile, Key11ForwardingAllHeadersTurnsCachingOff) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"*"}};
+                            })).behaviors[0];
+  EXPECT_TRUE(behavior.cache.is_caching_disabled());
+  EXPECT_EQ(behavior.origin_request.headers.mode, Selection::Mode::all);
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"*"}};
+              c.default_cache_behavior.min_ttl = 1;
+            }),
+            "InvalidArgument DefaultCacheBehavior.MinTTL");
+}
+
+TEST(Compile, Key9HeadersThatCannotBeForwarded) {
+  EXPECT_EQ(
+      wrong([](Config& c) { c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"Upgrade"}}; }),
+      "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers.Items[0]");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.origins.items[0].custom_origin_config.reset();
+              c.origins.items[0].s3_origin_config.emplace();
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"Host"}};
+            }),
+            "InvalidHeadersForS3Origin DefaultCacheBehavior.ForwardedValues.Headers.Items[0]");
+}
+
+TEST(Compile, HeadersThatTheEdgeWouldHaveToMakeAreRefused) {
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-Country"}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values.reset();
+              c.default_cache_behavior.cache_policy_id = "2e54312d-136d-493c-8eb9-b001f22f67d2";
+            }),
+            "InvalidArgument DefaultCacheBehavior.CachePolicyId");
+}
+
+void use_policy(Config& c, const char* id) {
+  c.default_cache_behavior.forwarded_values.reset();
+  c.default_cache_behavior.cache_policy_id = id;
+}
+
+TEST(Compile, Ae2ManagedPoliciesCarryTheirCodingFlags) {
+  const CachePolicy optimized =
+      compiled(changed([](Config& c) { use_policy(c, "658327ea-f89d-4fab-a63d-7e88639e58f6"); })).behaviors[0].cache;
+  EXPECT_EQ(optimized.id, "658327ea-f89d-4fab-a63d-7e88639e58f6");
+  EXPECT_TRUE(optimized.gzip);
+  EXPECT_TRUE(optimized.brotli);
+  EXPECT_EQ(optimized.min_ttl, seconds(1));
+  const CachePolicy disabled =
+      compiled(changed([](Config& c) { use_policy(c, "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"); })).behaviors[0].cache;
+  EXPECT_TRUE(disabled.is_caching_disabled());
+}
+
+TEST(Compile, Orp1AnOriginRequestPolicyNeedsACachePolicy) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              use_policy(c, "658327ea-f89d-4fab-a63d-7e88639e58f6");
+                              c.default_cache_behavior.origin_request_policy_id =
+                                  "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+                            })).behaviors[0];
+  EXPECT_EQ(behavior.origin_request.headers.mode, Selection::Mode::all_except);
+  EXPECT_EQ(behavior.origin_request.headers.names, std::vector<std::string>{"host"});
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.origin_request_policy_id = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+            }),
+            "InvalidArgument DefaultCacheBehavior.OriginRequestPolicyId");
+}
+
+TEST(Compile, PoliciesThatDoNotExist) {
+  EXPECT_EQ(wrong([](Config& c) { use_policy(c, "658327ea-f89d-4fab-a63d-000000000000"); }),
+            "NoSuchCachePolicy DefaultCacheBehavior.CachePolicyId");
+  EXPECT_EQ(wrong([](Config& c) {
+              use_policy(c, "658327ea-f89d-4fab-a63d-7e88639e58f6");
+              c.default_cache_behavior.origin_request_policy_id = "no";
+            }),
+            "NoSuchOriginRequestPolicy DefaultCacheBehavior.OriginRequestPolicyId");
+}
+
+TEST(Compile, Api7EitherACachePolicyOrForwardedValues) {
+  EXPECT_EQ(wrong([](Config& c) { c.default_cache_behavior.cache_policy_id = "658327ea-f89d-4fab-a63d-7e88639e58f6"; }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues");
+  EXPECT_EQ(wrong([](Config& c) { c.default_cache_behavior.forwarded_values.reset(); }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues");
+}
+
+TEST(Compile, Url2TheDefaultRootObjectHasNoLeadingSlash) {
+  EXPECT_EQ(compiled(changed([](Config& c) { c.default_root_object = "index.html"; })).default_root_object,
+            "index.html");
+  EXPECT_EQ(wrong([](Config& c) { c.default_root_object = "/index.html"; }),
+            "InvalidDefaultRootObject DefaultRootObject");
+  EXPECT_EQ(wrong([](Config& c) { c.default_root_object = std::string(256, 'a'); }),
+            "InvalidDefaultRootObject DefaultRootObject");
+}
+
+TEST(Compile, Err4ErrorCachingTimesByCode) {
+  const Distribution distribution = compiled(changed([](Config& c) {
+    c.custom_error_responses = model::CustomErrorResponses{2, {{404, {}, {}, 300}, {503, {}, {}, {}}}};
+  }));
+  EXPECT_EQ(distribution.error_caching_min_ttl.at(404), seconds(300));
+  EXPECT_EQ(distribution.error_caching_min_ttl.at(503), seconds(10));
+  EXPECT_EQ(wrong([](Config& c) { c.custom_error_responses = model::CustomErrorResponses{1, {{412, {}, {}, 1}}}; }),
+            "InvalidErrorCode CustomErrorResponses.Items[0].ErrorCode");
+}
+
+TEST(Document, ComesBackAsItWasWritten) {
+  DistributionDocument document = small_distribution();
+  document.config.comment = "r\xC3\xA9sum\xC3\xA9 \"quoted\"";
+  document.config.cache_behaviors = model::CacheBehaviors{1, {behavior_for("a/*")}};
+  const auto read = read_document(write_document(document));
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->id, document.id);
+  EXPECT_EQ(read->domain_name, document.domain_name);
+  EXPECT_EQ(read->last_modified, document.last_modified);
+  EXPECT_TRUE(aws::same_value(read->config, document.config));
+}
+
+TEST(Document, OneThatIsNotOursIsAnError) {
+  EXPECT_EQ(read_document("x").error().code, Errc::bad_syntax);
+  EXPECT_EQ(read_document("{}").error().code, Errc::bad_value);
+  std::string unknown = write_document(small_distribution());
+  unknown.insert(unknown.find("\"Enabled\""), "\"Novelty\":1,");
+  EXPECT_EQ(read_document(unknown).error().code, Errc::bad_value);
+}
+
+}  // namespace
+}  // namespace gust::config

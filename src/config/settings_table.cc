@@ -1,0 +1,254 @@
+#include "config/settings_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace gust::config {
+namespace {
+
+using enum Treatment;
+
+constexpr std::string_view until_certificates = "certificates of one's own come with TLS";
+
+constexpr SettingRow rows[] = {
+    {"DistributionConfig", "CallerReference", kept},
+    {"DistributionConfig", "Aliases", enforced},
+    {"DistributionConfig", "DefaultRootObject", enforced},
+    {"DistributionConfig", "Origins", enforced},
+    {"DistributionConfig", "OriginGroups", enforced},
+    {"DistributionConfig", "DefaultCacheBehavior", enforced},
+    {"DistributionConfig", "CacheBehaviors", enforced},
+    {"DistributionConfig", "CustomErrorResponses", enforced},
+    {"DistributionConfig", "Comment", kept},
+    {"DistributionConfig", "Logging", enforced},
+    {"DistributionConfig", "PriceClass", kept},  // it steers name resolution between places only (PRICE-1)
+    {"DistributionConfig", "Enabled", enforced},
+    {"DistributionConfig", "ViewerCertificate", enforced},
+    {"DistributionConfig", "Restrictions", enforced},
+    {"DistributionConfig", "WebACLId", refused, ""},
+    {"DistributionConfig", "HttpVersion", refused, "http1.1|http2"},  // http2 says nothing without TLS
+    {"DistributionConfig", "IsIPV6Enabled", kept},
+    {"DistributionConfig", "ContinuousDeploymentPolicyId", refused, ""},
+    {"DistributionConfig", "Staging", refused, "false"},
+
+    {"Aliases", "Quantity", enforced},
+    {"Aliases", "Items", enforced},
+
+    {"Origins", "Quantity", enforced},
+    {"Origins", "Items", enforced},
+    {"Origin", "Id", enforced},
+    {"Origin", "DomainName", enforced},
+    {"Origin", "OriginPath", enforced},
+    {"Origin", "CustomHeaders", enforced},
+    {"Origin", "S3OriginConfig", enforced},
+    {"Origin", "CustomOriginConfig", enforced},
+    {"Origin", "ConnectionAttempts", enforced},
+    {"Origin", "ConnectionTimeout", enforced},
+    {"Origin", "OriginShield", enforced},
+    {"Origin", "OriginAccessControlId", refused, ""},
+    {"CustomHeaders", "Quantity", enforced},
+    {"CustomHeaders", "Items", enforced},
+    {"OriginCustomHeader", "HeaderName", enforced},
+    {"OriginCustomHeader", "HeaderValue", enforced},
+    {"S3OriginConfig", "OriginAccessIdentity", refused, ""},
+    {"CustomOriginConfig", "HTTPPort", enforced},
+    {"CustomOriginConfig", "HTTPSPort", kept},
+    {"CustomOriginConfig", "OriginProtocolPolicy", refused, "http-only|match-viewer",
+     "TLS to origins is not available yet"},
+    {"CustomOriginConfig", "OriginSslProtocols", kept},
+    {"CustomOriginConfig", "OriginReadTimeout", enforced},
+    {"CustomOriginConfig", "OriginKeepaliveTimeout", enforced},
+    {"OriginSslProtocols", "Quantity", kept},
+    {"OriginSslProtocols", "Items", kept},
+    {"OriginShield", "Enabled", refused, "false"},
+    {"OriginShield", "OriginShieldRegion", kept},
+    {"OriginGroups", "Quantity", refused, "0"},
+    {"OriginGroups", "Items", refused},
+
+    {"CacheBehavior", "PathPattern", enforced},
+    {"CacheBehavior", "TargetOriginId", enforced},
+    {"CacheBehavior", "TrustedSigners", enforced},
+    {"CacheBehavior", "TrustedKeyGroups", enforced},
+    {"CacheBehavior", "ViewerProtocolPolicy", enforced},
+    {"CacheBehavior", "AllowedMethods", enforced},
+    {"CacheBehavior", "SmoothStreaming", refused, "false"},
+    {"CacheBehavior", "Compress", refused, "false"},
+    {"CacheBehavior", "LambdaFunctionAssociations", enforced},
+    {"CacheBehavior", "FunctionAssociations", enforced},
+    {"CacheBehavior", "FieldLevelEncryptionId", refused, ""},
+    {"CacheBehavior", "RealtimeLogConfigArn", refused, ""},
+    {"CacheBehavior", "CachePolicyId", enforced},
+    {"CacheBehavior", "OriginRequestPolicyId", enforced},
+    {"CacheBehavior", "ResponseHeadersPolicyId", refused, ""},
+    {"CacheBehavior", "ForwardedValues", enforced},
+    {"CacheBehavior", "MinTTL", enforced},
+    {"CacheBehavior", "DefaultTTL", enforced},
+    {"CacheBehavior", "MaxTTL", enforced},
+    {"CacheBehaviors", "Quantity", enforced},
+    {"CacheBehaviors", "Items", enforced},
+    {"TrustedSigners", "Enabled", refused, "false"},
+    {"TrustedSigners", "Quantity", kept},
+    {"TrustedSigners", "Items", kept},
+    {"TrustedKeyGroups", "Enabled", refused, "false"},
+    {"TrustedKeyGroups", "Quantity", kept},
+    {"TrustedKeyGroups", "Items", kept},
+    {"AllowedMethods", "Quantity", enforced},
+    {"AllowedMethods", "Items", enforced},
+    {"AllowedMethods", "CachedMethods", enforced},
+    {"CachedMethods", "Quantity", enforced},
+    {"CachedMethods", "Items", enforced},
+    {"LambdaFunctionAssociations", "Quantity", refused, "0"},
+    {"LambdaFunctionAssociations", "Items", refused},
+    {"FunctionAssociations", "Quantity", refused, "0"},
+    {"FunctionAssociations", "Items", refused},
+    {"ForwardedValues", "QueryString", enforced},
+    {"ForwardedValues", "Cookies", enforced},
+    {"ForwardedValues", "Headers", enforced},
+    {"ForwardedValues", "QueryStringCacheKeys", enforced},
+    {"CookiePreference", "Forward", enforced},
+    {"CookiePreference", "WhitelistedNames", enforced},
+    {"CookieNames", "Quantity", enforced},
+    {"CookieNames", "Items", enforced},
+    {"Headers", "Quantity", enforced},
+    {"Headers", "Items", enforced},
+    {"QueryStringCacheKeys", "Quantity", enforced},
+    {"QueryStringCacheKeys", "Items", enforced},
+
+    {"CustomErrorResponses", "Quantity", enforced},
+    {"CustomErrorResponses", "Items", enforced},
+    {"CustomErrorResponse", "ErrorCode", enforced},
+    {"CustomErrorResponse", "ResponsePagePath", refused, ""},
+    {"CustomErrorResponse", "ResponseCode", refused, ""},
+    {"CustomErrorResponse", "ErrorCachingMinTTL", enforced},
+
+    {"LoggingConfig", "Enabled", refused, "false"},
+    {"LoggingConfig", "IncludeCookies", kept},
+    {"LoggingConfig", "Bucket", kept},
+    {"LoggingConfig", "Prefix", kept},
+
+    {"ViewerCertificate", "CloudFrontDefaultCertificate", enforced},
+    {"ViewerCertificate", "IAMCertificateId", refused, "", until_certificates},
+    {"ViewerCertificate", "ACMCertificateArn", refused, "", until_certificates},
+    {"ViewerCertificate", "SSLSupportMethod", kept},
+    {"ViewerCertificate", "MinimumProtocolVersion", kept},
+    {"ViewerCertificate", "Certificate", refused, "", until_certificates},
+    {"ViewerCertificate", "CertificateSource", refused, "cloudfront", until_certificates},
+
+    {"Restrictions", "GeoRestriction", enforced},
+    {"GeoRestriction", "RestrictionType", refused, "none"},
+    {"GeoRestriction", "Quantity", refused, "0"},
+    {"GeoRestriction", "Items", refused},
+};
+
+// The text of a boolean, a number or a string, as `accepted` writes it.
+std::optional<std::string> text_of(const aws::Shape& shape, const void* value) {
+  switch (shape.kind) {
+    case aws::Kind::boolean:
+      return *static_cast<const bool*>(value) ? "true" : "false";
+    case aws::Kind::integer:
+      return std::to_string(*static_cast<const std::int32_t*>(value));
+    case aws::Kind::long_integer:
+      return std::to_string(*static_cast<const std::int64_t*>(value));
+    case aws::Kind::string:
+      return *static_cast<const std::string*>(value);
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_let_through(const SettingRow& row, const aws::Shape& shape, const void* value) {
+  if (shape.kind == aws::Kind::list) return shape.list->size(value) == 0;
+  const auto text = text_of(shape, value);
+  const std::vector<std::string_view> accepted = split(row.accepted, '|');
+  return text && std::ranges::find(accepted, *text) != accepted.end();
+}
+
+const void* place_of(const aws::Member& member, const void* structure) {
+  const void* place = static_cast<const char*>(structure) + member.offset;
+  return member.optional ? member.optional->get(place) : place;
+}
+
+class Walk {
+ public:
+  Findings found;
+
+  void look_at(const aws::Shape& shape, const void* value, const std::string& path) {
+    if (shape.kind == aws::Kind::structure) look_at_members(shape, value, path);
+    if (shape.kind != aws::Kind::list) return;
+    for (std::size_t i = 0; i < shape.list->size(value); ++i) {
+      look_at(*shape.element, shape.list->at(value, i), fmt::format("{}[{}]", path, i));
+    }
+  }
+
+ private:
+  void look_at_members(const aws::Shape& shape, const void* value, const std::string& path) {
+    compare_quantity(shape, value, path);
+    for (const aws::Member& member : shape.members) {
+      const void* place = place_of(member, value);
+      if (place == nullptr) continue;
+      const std::string member_path = fmt::format("{}.{}", path, member.name);
+      const SettingRow* row = find_setting(shape.name, member.name);
+      if (row == nullptr || (row->treatment == refused && !is_let_through(*row, *member.shape, place))) {
+        refuse(row, member_path);
+      } else {
+        look_at(*member.shape, place, member_path);
+      }
+    }
+  }
+
+  void compare_quantity(const aws::Shape& shape, const void* value, const std::string& path) {
+    const auto quantity = std::ranges::find(shape.members, std::string_view("Quantity"), &aws::Member::name);
+    const auto items = std::ranges::find(shape.members, std::string_view("Items"), &aws::Member::name);
+    if (quantity == shape.members.end() || items == shape.members.end()) return;
+    const std::int32_t told = *static_cast<const std::int32_t*>(place_of(*quantity, value));
+    const std::size_t counted = items->shape->list->size(place_of(*items, value));
+    if (std::cmp_equal(told, counted)) return;
+    found.push_back({path,
+                     fmt::format("The value of Quantity ({}) and the size of Items ({}) don't match.", told, counted),
+                     "InconsistentQuantities"});
+  }
+
+  void refuse(const SettingRow* row, const std::string& path) {
+    std::string message = fmt::format("The setting {} is not provided by this release of Gustfront", path);
+    if (row && !row->reason.empty()) message += fmt::format(": {}", row->reason);
+    if (row && !row->accepted.empty()) {
+      message += fmt::format(" (accepted: {})", join_words(row->accepted));
+    }
+    found.push_back({path, message + "."});
+  }
+
+  static std::string join_words(std::string_view accepted) {
+    std::string words;
+    for (const std::string_view word : split(accepted, '|')) {
+      words += fmt::format("{}{}", words.empty() ? "" : ", ", word);
+    }
+    return words;
+  }
+};
+
+}  // namespace
+
+std::span<const SettingRow> settings_table() { return rows; }
+
+const SettingRow* find_setting(std::string_view shape, std::string_view member) {
+  if (shape == "DefaultCacheBehavior") shape = "CacheBehavior";
+  const auto found =
+      std::ranges::find_if(rows, [&](const SettingRow& row) { return row.shape == shape && row.member == member; });
+  return found == std::end(rows) ? nullptr : &*found;
+}
+
+Findings check_settings(const aws::Shape& shape, const void* value, std::string_view path) {
+  Walk walk;
+  walk.look_at(shape, value, std::string(path));
+  return std::move(walk.found);
+}
+
+}  // namespace gust::config
