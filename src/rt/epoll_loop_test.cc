@@ -108,6 +108,34 @@ TEST(Scope, CancelEndsAWaitingReadAndJoinReturns) {
   EXPECT_EQ(outcome, Errc::cancelled);
 }
 
+Task<void> write_then_reset(Loop& loop, Errc& at_peer, Errc& own_read, Errc& own_write) {
+  auto listener = loop.network().listen(loopback(), {});
+  auto client = co_await loop.network().connect((*listener)->local(), never);
+  auto server = co_await (*listener)->accept(never);
+  Scope scope(co_await context());
+  scope.spawn(read_forever(**client, own_read));
+  const std::array<ByteView, 1> pieces{ByteView("half a respon")};
+  co_await (*client)->write(pieces, never);
+  (*client)->reset();
+  co_await scope.join();
+  own_write = (co_await (*client)->write(pieces, never)).error().code;
+  std::array<char, 100> buffer;
+  while (true) {
+    auto got = co_await (*server)->read(buffer, never);
+    if (!got) at_peer = got.error().code;
+    if (!got || *got == 0) co_return;
+  }
+}
+
+TEST(EpollNetwork, AResetIsReadByThePeerAsAResetAtOnceAndEndsOwnOperations) {
+  World world;
+  Errc at_peer = Errc::closed, own_read = Errc::bug, own_write = Errc::bug;
+  run(world, write_then_reset(world.loop, at_peer, own_read, own_write));
+  EXPECT_EQ(at_peer, Errc::reset);
+  EXPECT_EQ(own_read, Errc::reset);
+  EXPECT_EQ(own_write, Errc::reset);
+}
+
 Task<void> connect_to_nobody(Loop& loop, Errc& outcome) {
   Endpoint to;
   {

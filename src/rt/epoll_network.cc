@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "rt/blocking.h"
 #include "rt/epoll_loop.h"
@@ -94,6 +95,7 @@ class EpollSocket final : public Socket, public Watched {
   EpollSocket(EpollLoop& loop, int descriptor, const Endpoint& peer)
       : loop_(loop), descriptor_(descriptor), peer_(peer) {}
   ~EpollSocket() override {
+    CHECK(!reader_ && !writer_);
     loop_.unwatch(descriptor_, *this);
     close(descriptor_);
   }
@@ -105,9 +107,16 @@ class EpollSocket final : public Socket, public Watched {
 
   void finish_writing() override { shutdown(descriptor_, SHUT_WR); }
   void reset() override {
+    is_broken_ = true;
+    // A shutdown would tell the peer that all was sent. Dissolving the association resets now, and so does the close to
+    // come where that is not possible.
     const linger now{.l_onoff = 1, .l_linger = 0};
     setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    shutdown(descriptor_, SHUT_RDWR);
+    sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    ::connect(descriptor_, &nobody, sizeof nobody);
+    if (reader_) std::exchange(reader_, nullptr)->end_with(failure_of(ECONNRESET));
+    if (writer_) std::exchange(writer_, nullptr)->end_with(failure_of(ECONNRESET));
   }
   Endpoint local() const override {
     NativeAddress native;
@@ -130,8 +139,8 @@ class EpollSocket final : public Socket, public Watched {
   }
 
  private:
-  bool try_read(ReadOperation& operation) override { return readable_ && receive(operation); }
-  bool try_write(WriteOperation& operation) override { return writable_ && transmit(operation); }
+  bool try_read(ReadOperation& operation) override { return (readable_ || is_broken_) && receive(operation); }
+  bool try_write(WriteOperation& operation) override { return (writable_ || is_broken_) && transmit(operation); }
   void park_read(ReadOperation& operation) override {
     CHECK(!reader_);
     reader_ = &operation;
@@ -149,8 +158,14 @@ class EpollSocket final : public Socket, public Watched {
     operation.end_with(fail(why, "the write was given up"));
   }
 
+  bool refuse(auto& operation) const {
+    if (is_broken_) operation.set_outcome(failure_of(ECONNRESET));
+    return is_broken_;
+  }
+
   // False when the kernel has nothing now; the next edge says when it has.
   bool receive(ReadOperation& operation) {
+    if (refuse(operation)) return true;
     const MutableBytes into = operation.into();
     ssize_t got;
     do got = recv(descriptor_, into.data(), into.size(), 0);
@@ -170,6 +185,7 @@ class EpollSocket final : public Socket, public Watched {
   }
 
   bool transmit(WriteOperation& operation) {
+    if (refuse(operation)) return true;
     std::array<iovec, 64> vectors;
     std::size_t count = 0;
     for (const ByteView& piece : operation.pieces()) {
@@ -201,6 +217,7 @@ class EpollSocket final : public Socket, public Watched {
   bool readable_ = true;  // as far as we know
   bool writable_ = true;
   bool ended_ = false;
+  bool is_broken_ = false;  // by reset()
   ReadOperation* reader_ = nullptr;
   WriteOperation* writer_ = nullptr;
 };

@@ -9,7 +9,11 @@ namespace {
 // Sixteen classes of 128 bytes each up to 2 KiB hold nearly every frame; larger ones go to the allocator.
 constexpr std::size_t class_bytes = 128;
 constexpr std::size_t class_count = 16;
+#if defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+constexpr std::size_t frames_kept_max = 0;  // so that a frame used after its end is seen
+#else
 constexpr std::size_t frames_kept_max = 4096;  // per class and thread
+#endif
 
 struct FreeFrame {
   FreeFrame* next;
