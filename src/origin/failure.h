@@ -11,13 +11,20 @@
 
 namespace gust::origin {
 
-enum class FetchPhase : std::uint8_t { resolve, connect, send, head, body };
+enum class FetchPhase : std::uint8_t {
+  queue,  // for a connection of our own pool
+  resolve,
+  connect,
+  send,
+  head,
+  body,
+};
 
 struct OriginFailure {
   std::uint16_t status = 502;  // to answer with where nothing better is at hand: 502, 503 (ours was full), 504, 500
   ByteView log_detail;         // x-edge-detailed-result-type
   // The code that an origin group must list for this failure to go to its second member (FAIL-3): 503 for a connection
-  // that did not come about, 504 for a timeout; 502 for the rest.
+  // that did not come about, 504 for a timeout, 502 for the rest; 0: the origin is not to blame, stay with it.
   std::uint16_t failover_status = 502;
 };
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -31,7 +32,6 @@ class BodyReader;
 
 namespace gust::origin {
 
-class OriginConnection;
 class ParentTier;
 struct OriginTarget;
 
@@ -44,11 +44,11 @@ struct FetcherSettings {
 
 // Facts of one fetch, filled as it goes and good after a failure too.
 struct FetchFacts {
-  FetchPhase phase = FetchPhase::resolve;  // the last one begun
-  std::uint32_t attempts = 0;              // connections on which the request was tried, or that were tried
-  bool connection_reused = false;          // of the last attempt
-  rt::Endpoint remote;                     // of the last attempt
-  Duration resolve{};                      // of the last attempt; zero on a reused connection
+  FetchPhase phase = FetchPhase::queue;  // the last one begun
+  std::uint32_t attempts = 0;            // connections on which the request was tried, or that were tried
+  bool connection_reused = false;        // of the last attempt
+  rt::Endpoint remote;                   // of the last attempt
+  Duration resolve{};                    // of the last attempt; zero on a reused connection
   Duration connect{};
   Duration first_byte{};  // from fetch() to the first byte of the response
 };
@@ -60,7 +60,7 @@ class Fetched {
   Fetched& operator=(Fetched&&) noexcept;
   ~Fetched();
 
-  // Final (no 1xx). Its views live as long as this.
+  // Final (no 1xx). It and its views live as long as this, also when this is moved.
   const http::ResponseHead& head() const;
   // What the body will be; empty for HEAD, 204 and 304.
   http::BodyFraming framing() const;
@@ -87,8 +87,8 @@ class Fetcher {
   ~Fetcher();
 
   // Sends `head` as make_origin_request makes it, with the content of `body` (null: none), framed by the head's
-  // Content-Length or chunked.
-  //   needs   `target`, `head`, `body` and `facts` outlive the wait, `target` the result too
+  // Content-Length, else chunked.
+  //   needs   `target`, `head`, `body` and `facts` outlive the wait
   //   fails   name_not_found; access_denied (the AddressPolicy); refused, unreachable, timed_out, reset, closed;
   //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
   //           with, side viewer. failure_of(error, facts.phase) says what each means.
@@ -107,9 +107,12 @@ class Fetcher {
   const PoolCounts& pool_counts() const { return pool_.counts(); }
 
  private:
-  struct Try;
-  rt::Task<Result<std::unique_ptr<OriginConnection>>> connect(const OriginTarget& target, Instant deadline,
-                                                              FetchFacts& facts);
+  struct Trying;
+  rt::Task<Result<void>> connect(Trying& trying);
+  rt::Task<Result<std::unique_ptr<Poolable>>> connect_once(const OriginTarget& target, Instant deadline,
+                                                           FetchFacts& facts);
+  rt::Task<Result<std::vector<rt::Endpoint>>> addresses_of(const OriginTarget& target, Instant deadline);
+  rt::Task<Result<void>> exchange(Trying& trying);
 
   rt::Loop& loop_;
   FetcherSettings settings_;

@@ -32,10 +32,12 @@ class ParentTier {
   const OriginTarget& target(std::size_t parent) const { return parents_[parent].target; }
 
   // The parent for `key_hash` among those that are up or due for a probe; nothing when there is none. One that is due
-  // is taken by this call: report() must follow.
+  // is taken by this call: report() or withdraw() must follow.
   std::optional<std::size_t> choose(std::uint64_t key_hash, Instant now);
   // What became of a request to `parent`: whether a connection to it came about.
   void report(std::size_t parent, bool reached, Instant now);
+  // Nothing was learnt: the request ended before it tried to connect.
+  void withdraw(std::size_t parent) { parents_[parent].probing = false; }
   bool is_up(std::size_t parent) const { return parents_[parent].failures == 0; }
 
  private:
