@@ -1,7 +1,7 @@
 // Bytes: views, reference-counted blocks and slices of them.
 //
 // Shape:  ByteView borrows. Slice owns a share of an immutable Block, so that one copy of a body serves every reader
-//         on every core. A Block is written by its one writer before any byte of it is shared.
+//         on every core. The bytes that a Slice shows are never written again; its writer may go on behind them.
 #pragma once
 
 #include <atomic>
@@ -71,6 +71,13 @@ class Slice {
 
   // A copy of `bytes` in a block of its own.
   static Slice copy_of(ByteView bytes);
+
+  // A Slice without a share: for bytes that someone else keeps for as long as it is used.
+  static Slice borrowed(ByteView bytes) {
+    Slice result;
+    result.view_ = bytes;
+    return result;
+  }
 
   ByteView view() const { return view_; }
   std::size_t size() const { return view_.size(); }

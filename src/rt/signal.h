@@ -92,6 +92,7 @@ class CrossSignal : public std::enable_shared_from_this<CrossSignal> {
   explicit CrossSignal(Loop& home) : home_(&home) {}
   // On the home core only.
   Signal::Wait wait(Instant deadline) { return local_.wait(deadline); }
+  Signal::Wait wait_uncancelled() { return local_.wait_uncancelled(); }
   // From any core; several tellings may become one waking.
   void notify();
 

@@ -1,0 +1,98 @@
+#include "app/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "app/settings.h"
+#include "app/up.h"
+
+namespace gust::app {
+namespace {
+
+constexpr int wrong_usage = 2;
+
+SettingSource environment_source() {
+  SettingSource source{.title = "environment", .values = {}, .places = {}};
+  for (const SettingRow& row : settings_table()) {
+    const std::string variable = variable_of(row);
+    if (const char* value = std::getenv(variable.c_str())) {
+      source.values[std::string(row.name)] = value;
+      source.places[std::string(row.name)] = variable;
+    }
+  }
+  return source;
+}
+
+std::expected<SettingSource, Complaints> file_source(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::unexpected(Complaints{fmt::format("cannot read the settings file {}", path)});
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_settings_file(text, path);
+}
+
+int complain(const Complaints& complaints) {
+  for (const std::string& complaint : complaints) std::fprintf(stderr, "gustfront: %s\n", complaint.c_str());
+  return wrong_usage;
+}
+
+int up(const std::map<std::string, std::string>& flags, const std::string& file) {
+  SettingSource flag_source{.title = "flags", .values = flags, .places = {}};
+  for (const SettingRow& row : settings_table()) flag_source.places[std::string(row.name)] = flag_of(row);
+  std::vector<SettingSource> sources{std::move(flag_source), environment_source()};
+  if (!file.empty()) {
+    auto read = file_source(file);
+    if (!read) return complain(read.error());
+    sources.push_back(std::move(*read));
+  }
+  const auto settings = make_settings(sources);
+  if (!settings) return complain(settings.error());
+  hold_stop_signals();
+  return run_up(*settings);
+}
+
+}  // namespace
+
+int run_command_line(int argument_count, const char* const* arguments) {
+  CLI::App app("Gustfront: a content delivery network of your own that speaks CloudFront.", "gustfront");
+  app.require_subcommand(1);
+  app.footer("Start with: gustfront up");
+
+  CLI::App* version_command = app.add_subcommand("version", "Print the version.");
+  CLI::App* up_command =
+      app.add_subcommand("up", "Run everything in one process: API, bucket store, one regional cache and the edges.");
+  up_command->footer(
+      "Every flag is also a variable (GUSTFRONT_EDGE_MEMORY) and a key of the --config file (edge_memory);\n"
+      "a flag wins over the environment, that over the file.");
+  std::map<std::string, std::string> flags;
+  std::map<std::string, std::string> given;
+  std::string file;
+  up_command->add_option("--config", file, "YAML file of settings")->envname("GUSTFRONT_CONFIG")->type_name("FILE");
+  for (const SettingRow& row : settings_table()) {
+    const std::string help =
+        row.fallback.empty() ? std::string(row.help) : fmt::format("{} [{}]", row.help, row.fallback);
+    up_command->add_option(flag_of(row), given[std::string(row.name)], help)->type_name("");
+  }
+
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : wrong_usage;
+  }
+  if (version_command->parsed()) {
+    std::printf("gustfront %s\n", GUST_VERSION);
+    return 0;
+  }
+  for (const auto& [name, value] : given) {
+    std::string flag = "--" + name;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    if (up_command->count(flag) > 0) flags[name] = value;
+  }
+  return up(flags, file);
+}
+
+}  // namespace gust::app

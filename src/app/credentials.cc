@@ -1,0 +1,73 @@
+#include "app/credentials.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "rt/files.h"
+#include "rt/loop.h"
+
+namespace gust::app {
+namespace {
+
+constexpr std::size_t file_bytes_max = 4096;
+
+std::string secret_bytes(rt::Loop& loop, std::size_t count) {
+  std::string bytes(count, '\0');
+  loop.fill_secret(bytes);
+  return bytes;
+}
+
+Credentials make_credentials(rt::Loop& loop) {
+  static constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  Credentials made;
+  made.access_key_id = "AKIA";
+  for (const char c : secret_bytes(loop, 16)) made.access_key_id += base32[static_cast<unsigned char>(c) & 31];
+  made.secret_access_key = base64_of(secret_bytes(loop, 30));
+  return made;
+}
+
+Result<Credentials> read_credentials(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto has_text = [&](const char* name) {
+    return json.is_object() && json.contains(name) && json[name].is_string();
+  };
+  if (!has_text("access_key_id") || !has_text("secret_access_key")) {
+    return fail(Errc::corrupt, "credentials.json is damaged: restore it, or remove it to get a new key pair");
+  }
+  return Credentials{json["access_key_id"].get<std::string>(), json["secret_access_key"].get<std::string>()};
+}
+
+rt::Task<Result<void>> write_credentials(rt::Files& files, const std::string& folder, const std::string& path,
+                                         const std::string& text) {
+  const std::string beside = path + ".new";
+  {
+    CO_TRY(const auto file, co_await files.open(beside, rt::OpenMode::write_replace));
+    CO_TRY_OK(co_await file->write_at(0, text));
+    CO_TRY_OK(co_await file->sync());
+  }
+  CO_TRY_OK(co_await files.rename(beside, path));
+  co_return co_await files.sync_directory(folder);
+}
+
+}  // namespace
+
+rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder) {
+  rt::Files& files = loop.files();
+  const std::string path = folder + "/credentials.json";
+  auto file = co_await files.open(path, rt::OpenMode::read);
+  if (file) {
+    std::array<char, file_bytes_max> buffer;
+    CO_TRY(const std::size_t bytes, co_await (*file)->read_at(0, buffer));
+    co_return read_credentials({buffer.data(), bytes});
+  }
+  if (file.error().code != Errc::not_found) co_return std::unexpected(file.error());
+  const Credentials made = make_credentials(loop);
+  const nlohmann::json json{{"access_key_id", made.access_key_id}, {"secret_access_key", made.secret_access_key}};
+  CO_TRY_OK(co_await write_credentials(files, folder, path, json.dump(2) + "\n"));
+  co_return made;
+}
+
+std::string make_run_secret(rt::Loop& loop) { return hex_of(secret_bytes(loop, 32)); }
+
+}  // namespace gust::app

@@ -1,0 +1,30 @@
+// Credentials: the access key pair of this deployment, made at first start and kept in the data folder.
+//
+// Source: AWS.md section 4 (SigV4); ids in the form that AWS's own tools expect.
+// Shape:  `<data>/credentials.json`, readable by its owner only, written beside its place and renamed over it.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "rt/task.h"
+
+namespace gust::rt {
+class Loop;
+}
+
+namespace gust::app {
+
+struct Credentials {
+  std::string access_key_id;      // "AKIA" and 16 of A-Z 2-7
+  std::string secret_access_key;  // 40 of A-Z a-z 0-9 + /
+};
+
+// The pair in `folder`, made if there is none.
+//   fails   corrupt: the file is there and is not what was written; io_failed, access_denied, no_space
+rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder);
+
+// A secret for one run: 64 hex digits.
+std::string make_run_secret(rt::Loop& loop);
+
+}  // namespace gust::app

@@ -1,0 +1,277 @@
+#include "app/deployment.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <optional>
+
+#include "app/core_group.h"
+#include "app/gateway.h"
+#include "app/local_delivery.h"
+#include "app/running_node.h"
+#include "bucket/s3_service.h"
+#include "bucket/store.h"
+#include "config/sqlite_store.h"
+#include "config/store.h"
+#include "control/control.h"
+#include "http/server.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "observe/metrics_page.h"
+#include "rt/files.h"
+#include "rt/loop.h"
+#include "rt/network.h"
+
+namespace gust::app {
+namespace {
+
+using Outcome = std::expected<void, StartFailure>;
+
+constexpr std::size_t api_connections_max = 1000;
+
+std::string describe(std::string_view doing, const Error& error) {
+  return fmt::format("{}: {} ({})", doing, error.text, name_of(error.code));
+}
+
+// Answers the metrics port.
+class MetricsHandler final : public http::Handler {
+ public:
+  MetricsHandler(const observe::Registry& registry, const std::atomic<bool>& is_serving)
+      : page_(registry, [&is_serving] { return is_serving.load(); }) {}
+  rt::Task<void> handle(http::Exchange& exchange) override {
+    [[maybe_unused]] const auto served = co_await page_.serve(exchange);
+  }
+
+ private:
+  observe::MetricsPage page_;
+};
+
+}  // namespace
+
+struct Deployment::Parts {
+  Parts(CoreGroup& group, const Settings& chosen)
+      : cores(group), settings(chosen), loop(group.loop(0)), log(log_sink, loop, "gustfront") {}
+
+  CoreGroup& cores;
+  const Settings& settings;
+  rt::Loop& loop;  // of the first core
+  observe::StderrSink log_sink;
+  observe::Log log;
+  observe::Registry metrics;
+  std::atomic<bool> is_serving = false;
+
+  Credentials credentials;
+  Addresses addresses;
+  std::unique_ptr<config::Store> store;
+  std::unique_ptr<bucket::BucketStore> buckets;
+  std::optional<bucket::S3Service> s3;
+  std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache first
+  std::optional<LocalDelivery> delivery;
+  std::optional<control::Control> control;
+  bool is_control_started = false;
+  std::optional<Gateway> gateway;
+  std::optional<http::Server> api;
+  std::optional<MetricsHandler> metrics_handler;
+  std::optional<http::Server> metrics_server;
+
+  rt::Endpoint endpoint(std::uint16_t fixed_port) const {
+    return *rt::read_address(settings.address, settings.automatic_ports ? std::uint16_t{0} : fixed_port);
+  }
+  std::optional<std::string> find_secret(std::string_view access_key_id) const {
+    if (access_key_id != credentials.access_key_id) return std::nullopt;
+    return credentials.secret_access_key;
+  }
+  Outcome check_ports();
+  rt::Task<Outcome> open_state();
+  Outcome start_api_server();
+  rt::Task<Outcome> start_nodes();
+  rt::Task<Outcome> start_control();
+  Outcome start_metrics();
+  RunningNodeOptions node_options(proxy::Tier tier, const std::string& name, rt::Endpoint at, ByteCount memory);
+};
+
+// Before anything is made: a port that someone else has is one clear line, also where that one shares its ports.
+Outcome Deployment::Parts::check_ports() {
+  if (settings.automatic_ports) return {};
+  struct Use {
+    std::string setting;
+    std::size_t port;
+  };
+  std::vector<Use> uses{{"api_port", settings.api_port},
+                        {"regional_port", settings.regional_port},
+                        {"metrics_port", settings.metrics_port}};
+  for (std::size_t i = 0; i < settings.edges.size(); ++i) {
+    uses.push_back({fmt::format("edge_port, for edge {}", settings.edges[i]), settings.edge_port + i});
+  }
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (uses[i].port != uses[j].port) continue;
+      return std::unexpected(
+          fmt::format("port {} is wanted twice: by {} and by {}", uses[i].port, uses[j].setting, uses[i].setting));
+    }
+    if (loop.network().is_free(endpoint(static_cast<std::uint16_t>(uses[i].port)))) continue;
+    return std::unexpected(
+        fmt::format("port {} ({}) is in use: stop what listens there, choose another port, or give --ports auto",
+                    uses[i].port, uses[i].setting));
+  }
+  return {};
+}
+
+rt::Task<Outcome> Deployment::Parts::open_state() {
+  if (auto made = co_await loop.files().make_directory(settings.data); !made) {
+    co_return std::unexpected(describe(fmt::format("cannot make the data folder {}", settings.data), made.error()));
+  }
+  auto opened = co_await config::open_sqlite_store(settings.data + "/config.db");
+  if (!opened) {
+    const std::string doing = opened.error().code == Errc::address_in_use
+                                  ? fmt::format("the data folder {} is in use by another gustfront", settings.data)
+                                  : fmt::format("cannot open {}/config.db", settings.data);
+    co_return std::unexpected(describe(doing, opened.error()));
+  }
+  store = std::move(*opened);
+  auto pair = co_await open_credentials(loop, settings.data);
+  if (!pair) {
+    co_return std::unexpected(
+        describe(fmt::format("cannot read or make {}/credentials.json", settings.data), pair.error()));
+  }
+  credentials = std::move(*pair);
+  auto bucket_store = co_await bucket::BucketStore::open(settings.data + "/buckets");
+  if (!bucket_store) {
+    co_return std::unexpected(
+        describe(fmt::format("cannot open the buckets in {}/buckets", settings.data), bucket_store.error()));
+  }
+  buckets = std::move(*bucket_store);
+  const bucket::StartReport& report = buckets->start_report();
+  if (report.remnants_removed > 0 || report.records_corrupt > 0) {
+    log.warning("buckets: {} remnants of interrupted work removed, {} records that cannot be read were left alone",
+                report.remnants_removed, report.records_corrupt);
+  }
+  co_return Outcome{};
+}
+
+RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::string& name, rt::Endpoint at,
+                                                   ByteCount memory) {
+  RunningNodeOptions options;
+  options.node.tier = tier;
+  options.node.name = name;
+  options.node.cache.bytes_max = memory;
+  options.node.cache.object_bytes_max = settings.object_bytes_max == 0 ? memory / 8 : settings.object_bytes_max;
+  options.at = at;
+  options.connections_max = settings.connections_max;
+  if (settings.access_log) options.log_folder = fmt::format("{}/logs/{}", settings.data, name);
+  options.fetcher.addresses.allow_loopback = !settings.public_origins_only;
+  options.fetcher.addresses.allow_private = !settings.public_origins_only;
+  options.buckets.endpoints = {addresses.api};
+  options.buckets.has_bucket = [this](std::string_view bucket) { return buckets->find_bucket(bucket).has_value(); };
+  return options;
+}
+
+rt::Task<Outcome> Deployment::Parts::start_nodes() {
+  const std::string tier_key = make_run_secret(loop);
+  const auto start_node = [this, &tier_key](RunningNodeOptions options) -> RunningNode& {
+    options.node.tier_key = tier_key;
+    return *nodes.emplace_back(std::make_unique<RunningNode>(cores, metrics, log_sink, std::move(options)));
+  };
+  RunningNode& regional = start_node(node_options(proxy::Tier::regional, settings.regional,
+                                                  endpoint(settings.regional_port), settings.regional_memory));
+  if (auto started = co_await regional.start(); !started) {
+    co_return std::unexpected(describe("cannot start the regional cache", started.error()));
+  }
+  addresses.regional = regional.at();
+  for (std::size_t i = 0; i < settings.edges.size(); ++i) {
+    const auto port = static_cast<std::uint16_t>(settings.edge_port + i);
+    RunningNodeOptions options =
+        node_options(proxy::Tier::edge, settings.edges[i], endpoint(port), settings.edge_memory);
+    options.parents = {regional.at()};
+    options.parent_name = settings.regional;
+    RunningNode& edge = start_node(std::move(options));
+    if (auto started = co_await edge.start(); !started) {
+      co_return std::unexpected(describe(fmt::format("cannot start edge {}", edge.name()), started.error()));
+    }
+    addresses.edges.push_back({edge.name(), edge.at()});
+  }
+  co_return Outcome{};
+}
+
+Outcome Deployment::Parts::start_api_server() {
+  bucket::S3Options s3_options;
+  s3_options.host_suffixes = {"localhost", "s3.localhost"};
+  s3_options.region = settings.region;
+  s3_options.owner_id = settings.account_id;
+  const auto secret_of = [this](std::string_view id) { return find_secret(id); };
+  s3.emplace(*buckets, std::move(s3_options), secret_of);
+  gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); });
+  api.emplace(loop, *gateway, http::ServerLimits{}, api_connections_max);
+  if (auto listening = api->listen(endpoint(settings.api_port), false); !listening) {
+    return std::unexpected(describe("cannot listen for the API", listening.error()));
+  }
+  addresses.api = api->local();
+  return {};
+}
+
+rt::Task<Outcome> Deployment::Parts::start_control() {
+  std::vector<RunningNode*> in_purge_order;
+  for (const auto& node : nodes) in_purge_order.push_back(node.get());
+  delivery.emplace(loop, std::move(in_purge_order));
+  control::Settings control_settings;
+  control_settings.account_id = settings.account_id;
+  control_settings.domain_suffix = settings.domain_suffix;
+  control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };
+  control.emplace(loop, *store, *delivery, std::move(control_settings),
+                  [this](std::string_view id) { return find_secret(id); });
+  auto findings = co_await control->start();
+  is_control_started = true;
+  if (!findings) co_return std::unexpected(describe("cannot load the configuration", findings.error()));
+  for (const config::Finding& finding : *findings) log.warning("configuration: {}: {}", finding.path, finding.message);
+  gateway->add("cloudfront", [this](http::Exchange& exchange) { return control->handle(exchange); });
+  api->start();
+  co_return Outcome{};
+}
+
+Outcome Deployment::Parts::start_metrics() {
+  metrics_handler.emplace(metrics, is_serving);
+  metrics_server.emplace(loop, *metrics_handler, http::ServerLimits{}, api_connections_max);
+  if (auto listening = metrics_server->listen(endpoint(settings.metrics_port), false); !listening) {
+    return std::unexpected(describe("cannot listen for metrics", listening.error()));
+  }
+  addresses.metrics = metrics_server->local();
+  metrics_server->start();
+  return {};
+}
+
+Deployment::Deployment(CoreGroup& cores, const Settings& settings) : parts_(std::make_unique<Parts>(cores, settings)) {}
+Deployment::~Deployment() = default;
+
+rt::Task<Outcome> Deployment::start() {
+  Parts& parts = *parts_;
+  if (auto free = parts.check_ports(); !free) co_return free;
+  if (auto opened = co_await parts.open_state(); !opened) co_return opened;
+  if (auto started = parts.start_api_server(); !started) co_return started;
+  if (auto started = co_await parts.start_nodes(); !started) co_return started;
+  if (auto started = co_await parts.start_control(); !started) co_return started;
+  if (auto started = parts.start_metrics(); !started) co_return started;
+  parts.is_serving = true;
+  co_return Outcome{};
+}
+
+rt::Task<void> Deployment::stop() {
+  Parts& parts = *parts_;
+  parts.is_serving = false;
+  const Duration patience = parts.settings.drain;
+  // Edges before the regional cache, since their requests in flight go through it.
+  {
+    rt::Scope scope(co_await rt::context());
+    for (std::size_t i = 1; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience));
+    co_await scope.join();
+  }
+  if (!parts.nodes.empty()) co_await parts.nodes.front()->stop(patience);
+  if (parts.api) co_await parts.api->drain(parts.loop.now() + patience);
+  if (parts.is_control_started) co_await parts.control->stop();
+  if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());
+  if (parts.buckets) co_await parts.buckets->close();
+}
+
+const Addresses& Deployment::addresses() const { return parts_->addresses; }
+const Credentials& Deployment::credentials() const { return parts_->credentials; }
+
+}  // namespace gust::app

@@ -1,0 +1,28 @@
+#include "app/local_delivery.h"
+
+#include "app/running_node.h"
+#include "rt/loop.h"
+
+namespace gust::app {
+
+rt::Task<Result<control::Receipt>> LocalDelivery::publish(config::SnapshotRef snapshot) {
+  control::Receipt receipt;
+  for (RunningNode* node : nodes_) {
+    co_await node->install(snapshot);
+    receipt.nodes.push_back({node->name(), loop_.wall_now()});
+  }
+  co_return receipt;
+}
+
+rt::Task<Result<control::Receipt>> LocalDelivery::purge(control::Purge purge) {
+  control::Receipt receipt;
+  for (RunningNode* node : nodes_) {
+    for (const std::string& path : purge.paths) {
+      node->node().apply(cache::Purge::of_path(purge.epoch, purge.distribution_id, path));
+    }
+    receipt.nodes.push_back({node->name(), loop_.wall_now()});
+  }
+  co_return receipt;
+}
+
+}  // namespace gust::app

@@ -1,0 +1,3 @@
+#include "app/command_line.h"
+
+int main(int argument_count, char** arguments) { return gust::app::run_command_line(argument_count, arguments); }

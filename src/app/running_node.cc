@@ -1,0 +1,128 @@
+#include "app/running_node.h"
+
+#include <optional>
+
+#include "app/core_group.h"
+#include "http/server.h"
+#include "observe/access_log_file.h"
+#include "observe/metrics.h"
+#include "origin/parent_tier.h"
+#include "rt/loop.h"
+#include "rt/scope.h"
+
+namespace gust::app {
+namespace {
+
+// An edge waits for the regional cache's answer as long as that may try the origin: three times 30 s and the connects.
+constexpr Duration parent_read_timeout = std::chrono::seconds(130);
+constexpr Duration parent_connect_timeout = std::chrono::seconds(2);
+constexpr Duration parent_keepalive = std::chrono::seconds(30);
+
+origin::ParentTier make_parents(const std::string& name, const std::vector<rt::Endpoint>& endpoints) {
+  std::vector<origin::OriginTarget> targets;
+  for (const rt::Endpoint& endpoint : endpoints) {
+    origin::OriginTarget target;
+    target.id = name;
+    target.host = name;
+    target.trusted_endpoints = {endpoint};
+    target.connect_timeout = parent_connect_timeout;
+    target.attempts = 1;
+    target.read_timeout = parent_read_timeout;
+    target.keepalive_timeout = parent_keepalive;
+    targets.push_back(std::move(target));
+  }
+  return {name, std::move(targets)};
+}
+
+}  // namespace
+
+// What lives on one core.
+struct RunningNode::Part {
+  Part(RunningNode& owner, rt::Loop& loop)
+      : metrics(owner.metrics_.make_writer()),
+        log(owner.log_, loop, std::string(name_of(owner.node_.settings().tier)) + " " + owner.name()),
+        log_scope(loop) {
+    const RunningNodeOptions& options = owner.options_;
+    if (!options.log_folder.empty()) access.emplace(loop, options.log_folder, metrics);
+    proxy::NodeCoreParts parts;
+    parts.loop = &loop;
+    parts.metrics = &metrics;
+    parts.access = access ? &*access : nullptr;
+    parts.log = &log;
+    parts.fetcher = options.fetcher;
+    if (!options.parents.empty()) parts.parents = make_parents(options.parent_name, options.parents);
+    parts.buckets = options.buckets;
+    core.emplace(owner.node_, std::move(parts));
+    server.emplace(loop, *core, options.server, options.connections_max);
+  }
+
+  observe::MetricsWriter& metrics;
+  observe::Log log;
+  std::optional<observe::FileAccessLog> access;
+  rt::Scope log_scope;
+  std::optional<proxy::NodeCore> core;
+  std::optional<http::Server> server;
+};
+
+RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::LogSink& log,
+                         RunningNodeOptions options)
+    : cores_(cores),
+      metrics_(metrics),
+      log_(log),
+      options_(std::move(options)),
+      node_(options_.node),
+      at_(options_.at) {
+  parts_.resize(cores_.count());
+}
+
+RunningNode::~RunningNode() = default;
+
+rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) {
+  parts_[core] = std::make_unique<Part>(*this, cores_.loop(core));
+  Part& part = *parts_[core];
+  outcome = part.server->listen(at_, true);
+  if (!outcome) co_return;
+  at_ = part.server->local();  // the other cores take the port that the first was given
+  if (part.access) part.log_scope.spawn(part.access->run());
+  part.core->start();
+  part.server->start();
+}
+
+rt::Task<Result<void>> RunningNode::start() {
+  for (std::size_t core = 0; core < cores_.count(); ++core) {
+    Result<void> outcome;
+    co_await cores_.on(core, [this, core, &outcome] { return start_part(core, outcome); });
+    CO_TRY_OK(outcome);
+  }
+  co_return Result<void>{};
+}
+
+rt::Task<void> RunningNode::stop_part(std::size_t core, Duration patience) {
+  Part& part = *parts_[core];
+  co_await part.server->drain(cores_.loop(core).now() + patience);
+  co_await part.core->stop();
+  if (part.access) part.access->stop();
+  co_await part.log_scope.join();
+}
+
+rt::Task<void> RunningNode::stop(Duration patience) {
+  // All cores drain at the same time.
+  rt::Scope scope(co_await rt::context());
+  for (std::size_t core = 0; core < cores_.count(); ++core) {
+    if (parts_[core]) scope.spawn(cores_.on(core, [this, core, patience] { return stop_part(core, patience); }));
+  }
+  co_await scope.join();
+}
+
+rt::Task<void> RunningNode::install_part(std::size_t core, config::SnapshotRef snapshot) {
+  parts_[core]->core->install(std::move(snapshot));
+  co_return;
+}
+
+rt::Task<void> RunningNode::install(config::SnapshotRef snapshot) {
+  for (std::size_t core = 0; core < cores_.count(); ++core) {
+    co_await cores_.on(core, [this, core, snapshot] { return install_part(core, snapshot); });
+  }
+}
+
+}  // namespace gust::app

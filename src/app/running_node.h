@@ -1,0 +1,71 @@
+// RunningNode: an edge or regional node at work: its cache, and on each core its NodeCore, server and access log.
+//
+// Core:   made and ended by the deployment from one core; its parts live on theirs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/snapshot.h"
+#include "http/server_connection.h"
+#include "observe/log.h"
+#include "proxy/node.h"
+#include "rt/address.h"
+#include "rt/task.h"
+
+namespace gust::observe {
+class Registry;
+}
+
+namespace gust::app {
+
+class CoreGroup;
+
+struct RunningNodeOptions {
+  proxy::NodeSettings node;
+  rt::Endpoint at;                  // port 0: any
+  std::size_t connections_max = 0;  // on each core
+  http::ServerLimits server;
+  std::string log_folder;  // empty: no access log
+  origin::FetcherSettings fetcher;
+  std::vector<rt::Endpoint> parents;  // of an edge; empty: none
+  std::string parent_name;
+  proxy::BucketHosting buckets;
+};
+
+class RunningNode {
+ public:
+  RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::LogSink& log, RunningNodeOptions options);
+  ~RunningNode();  // stop() has ended
+
+  // Listens on all cores and accepts.
+  //   fails  address_in_use, access_denied, io_failed
+  rt::Task<Result<void>> start();
+  // Requests in flight end until `deadline`, then are cut off. Also after a start() that failed.
+  rt::Task<void> stop(Duration patience);
+
+  // All cores work by it when this returns.
+  rt::Task<void> install(config::SnapshotRef snapshot);
+
+  proxy::Node& node() { return node_; }
+  const std::string& name() const { return options_.node.name; }
+  rt::Endpoint at() const { return at_; }
+
+ private:
+  struct Part;
+  rt::Task<void> start_part(std::size_t core, Result<void>& outcome);
+  rt::Task<void> stop_part(std::size_t core, Duration patience);
+  rt::Task<void> install_part(std::size_t core, config::SnapshotRef snapshot);
+
+  CoreGroup& cores_;
+  observe::Registry& metrics_;
+  observe::LogSink& log_;
+  RunningNodeOptions options_;
+  proxy::Node node_;
+  rt::Endpoint at_;
+  std::vector<std::unique_ptr<Part>> parts_;
+};
+
+}  // namespace gust::app

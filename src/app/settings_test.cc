@@ -1,0 +1,76 @@
+#include "app/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace gust::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+SettingSource flags(std::map<std::string, std::string> values) {
+  SettingSource source{.title = "flags", .values = std::move(values), .places = {}};
+  for (const auto& [name, value] : source.values) source.places[name] = "--" + name;
+  return source;
+}
+
+TEST(Settings, DefaultsAreValid) {
+  const auto settings = make_settings({});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->api_port, 9000);
+  EXPECT_THAT(settings->edges, ElementsAre("BOM50", "IAD50"));
+  EXPECT_EQ(settings->edge_memory, 256_MiB);
+  EXPECT_EQ(settings->drain, std::chrono::seconds(10));
+}
+
+TEST(Settings, TheFirstSourceThatHasAValueWins) {
+  const auto file = read_settings_file("edge_port: 1000\ndata: /file\nedges: [SEA19-C1, NRT20]\n", "g.yaml");
+  ASSERT_TRUE(file);
+  const std::array sources{flags({{"data", "/flag"}}), *file};
+  const auto settings = make_settings(sources);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->data, "/flag");
+  EXPECT_EQ(settings->edge_port, 1000);
+  EXPECT_THAT(settings->edges, ElementsAre("SEA19-C1", "NRT20"));
+}
+
+TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
+  struct Case {
+    const char *name, *value, *expected;
+  };
+  for (const Case& c :
+       {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
+        Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
+        Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
+        Case{"edges", "BOM50,BOM50", "each edge location once"}, Case{"address", "localhost", "address"},
+        Case{"account_id", "1", "12 digits"}, Case{"access_log", "maybe", "yes or no"},
+        Case{"domain_suffix", "-x", "domain"}, Case{"ports", "any", "fixed or auto"}}) {
+    const std::array sources{flags({{c.name, c.value}})};
+    const auto settings = make_settings(sources);
+    ASSERT_FALSE(settings) << c.name;
+    EXPECT_THAT(settings.error().front(), HasSubstr(std::string("--") + c.name + ": \"" + c.value + "\""));
+    EXPECT_THAT(settings.error().front(), HasSubstr(c.expected));
+  }
+}
+
+TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
+  const auto file = read_settings_file("data: /x\nedge_prot: 1\n", "g.yaml");
+  ASSERT_FALSE(file);
+  EXPECT_THAT(file.error().front(), HasSubstr("g.yaml:2: edge_prot"));
+  EXPECT_FALSE(read_settings_file("data: [a, b]\n", "g.yaml"));
+  EXPECT_FALSE(read_settings_file("- a\n", "g.yaml"));
+  EXPECT_FALSE(read_settings_file("data: 'x\n", "g.yaml"));
+  EXPECT_FALSE(read_settings_file("data: a\ndata: b\n", "g.yaml"));
+}
+
+TEST(Settings, EveryRowHasAFlagAndAVariable) {
+  EXPECT_EQ(flag_of(settings_table()[14]), "--edge-memory");
+  EXPECT_EQ(variable_of(settings_table()[14]), "GUSTFRONT_EDGE_MEMORY");
+  for (const SettingRow& row : settings_table()) EXPECT_FALSE(row.help.empty()) << row.name;
+}
+
+}  // namespace
+}  // namespace gust::app

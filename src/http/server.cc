@@ -1,0 +1,82 @@
+#include "http/server.h"
+
+#include "net/stream.h"
+#include "rt/loop.h"
+#include "rt/network.h"
+
+namespace gust::http {
+namespace {
+
+// How long accepting rests when the process is out of descriptors.
+constexpr Duration pause_when_full = std::chrono::milliseconds(50);
+
+}  // namespace
+
+Server::Server(rt::Loop& loop, Handler& handler, const ServerLimits& limits, std::size_t connections_max, Scheme scheme)
+    : loop_(loop),
+      handler_(handler),
+      limits_(limits),
+      connections_max_(connections_max),
+      scheme_(scheme),
+      accepting_(loop),
+      serving_(loop) {}
+
+Server::~Server() = default;
+
+Result<void> Server::listen(const rt::Endpoint& at, bool share_port) {
+  TRY(listener_, loop_.network().listen(at, {.share_port = share_port}));
+  return {};
+}
+
+rt::Endpoint Server::local() const { return listener_->local(); }
+
+void Server::start() { accepting_.spawn(accept_all()); }
+
+rt::Task<void> Server::accept_all() {
+  while (true) {
+    auto socket = co_await listener_->accept(never);
+    if (!socket) {
+      if (socket.error().code == Errc::cancelled) co_return;
+      if (!co_await rt::sleep_until(loop_.now() + pause_when_full)) co_return;
+      continue;
+    }
+    if (connections_.size() >= connections_max_ && !make_room()) {
+      ++turned_away_;
+      (*socket)->reset();
+      continue;
+    }
+    serving_.spawn(serve(net::make_tcp_stream(std::move(*socket))));
+  }
+}
+
+// Sheds the connection that has been idle for longest. The place is free a moment later.
+bool Server::make_room() {
+  ServerConnection* oldest = nullptr;
+  for (ServerConnection* connection : connections_) {
+    if (connection->is_idle() && (!oldest || connection->idle_since() < oldest->idle_since())) oldest = connection;
+  }
+  if (oldest) oldest->drain();
+  return oldest != nullptr;
+}
+
+rt::Task<void> Server::serve(std::unique_ptr<net::Stream> stream) {
+  ServerConnection connection(std::move(stream), scheme_, handler_, limits_);
+  const auto place = connections_.insert(connections_.end(), &connection);
+  co_await connection.serve();
+  connections_.erase(place);
+  one_ended_.notify_all();
+}
+
+rt::Task<void> Server::drain(Instant deadline) {
+  accepting_.cancel();
+  co_await accepting_.join();
+  listener_.reset();
+  for (ServerConnection* connection : connections_) connection->drain();
+  while (!connections_.empty()) {
+    if (!co_await one_ended_.wait(deadline)) break;
+  }
+  serving_.cancel();
+  co_await serving_.join();
+}
+
+}  // namespace gust::http

@@ -1,0 +1,83 @@
+// The step `finish`: the log line, the metrics, the decision record.
+//
+// Source: LOG-3 to LOG-6; DESIGN.md decision 10.
+
+#include "proxy/node_metrics.h"
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+
+namespace gust::proxy {
+namespace {
+
+using http::Name;
+
+ByteView protocol_version_of(http::Version version) {
+  switch (version) {
+    case http::Version::http_1_0:
+      return "HTTP/1.0";
+    case http::Version::http_1_1:
+      return "HTTP/1.1";
+    case http::Version::http_2:
+      return "HTTP/2.0";
+    case http::Version::http_3:
+      return "HTTP/3.0";
+  }
+  return {};
+}
+
+observe::AccessRecord make_record(const Passage& passage, observe::ResultType final_result, Duration taken) {
+  const http::ExchangeFacts& facts = passage.exchange.facts();
+  const http::RequestHead& request = passage.viewer_request;
+  const auto field = [&](Name name) { return request.fields.get(name).value_or(ByteView()); };
+  observe::AccessRecord record;
+  if (passage.distribution) {
+    record.distribution_id = passage.distribution->id;
+    record.distribution_domain = passage.distribution->domain_name;
+  }
+  record.ended = passage.core.loop().wall_now();
+  record.edge_location = passage.core.node().settings().name;
+  record.bytes_sent = facts.bytes_sent;
+  record.client = passage.exchange.peer();
+  record.method = request.method.text();
+  record.path = request.path;
+  record.status = facts.status;
+  record.referer = field(Name::referer);
+  record.user_agent = field(Name::user_agent);
+  record.query = request.query;
+  record.result = final_result;
+  record.request_id = passage.request_id;
+  record.host_header = request.authority;
+  record.protocol = http::text_of(request.scheme);
+  record.bytes_received = facts.bytes_received;
+  record.time_taken = taken;
+  record.forwarded_for = field(Name::x_forwarded_for);
+  record.response_result = passage.result;
+  record.protocol_version = protocol_version_of(request.version);
+  if (facts.status != 0) record.time_to_first_byte = facts.first_byte_sent - facts.began;
+  record.detailed_result = passage.detail;
+  if (final_result != passage.result) record.detailed_result = facts.viewer_left ? "ClientCommError" : passage.detail;
+  record.content_type = passage.content_type;
+  record.content_length = passage.content_length;
+  record.range_start = passage.range_first;
+  record.range_end = passage.range_last;
+  return record;
+}
+
+}  // namespace
+
+Next finish(Passage& passage) {
+  const http::ExchangeFacts& facts = passage.exchange.facts();
+  const Duration taken = passage.core.loop().now() - facts.began;
+  passage.decision.status = facts.status;
+  // LOG-5: who hung up, or got less than all, was not served.
+  const observe::ResultType final_result = passage.answer_failed ? observe::ResultType::error : passage.result;
+  NodeMetrics& metrics = passage.core.metrics();
+  metrics.requests(final_result).add();
+  metrics.bytes_sent.add(facts.bytes_sent);
+  metrics.bytes_received.add(facts.bytes_received);
+  metrics.seconds.observe(std::chrono::duration<double>(taken).count());
+  if (observe::AccessSink* access = passage.core.access()) access->write(make_record(passage, final_result, taken));
+  return Next::step;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,89 @@
+// The step `guard`: which behaviour a request meets, and whether that lets it pass.
+//
+// Source: PATH-1, VPP-1 to VPP-4, METH-1 to METH-3, LIM-3.
+
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+
+namespace gust::proxy {
+namespace {
+
+// 0 for methods that no behaviour can allow.
+std::uint8_t bit_of(http::Method method) {
+  switch (method.known()) {
+    case http::Method::get:
+      return config::method_get;
+    case http::Method::head:
+      return config::method_head;
+    case http::Method::options:
+      return config::method_options;
+    case http::Method::put:
+      return config::method_put;
+    case http::Method::post:
+      return config::method_post;
+    case http::Method::patch:
+      return config::method_patch;
+    case http::Method::delete_:
+      return config::method_delete;
+    default:
+      return 0;
+  }
+}
+
+bool is_get_or_head(http::Method method) { return method == http::Method::get || method == http::Method::head; }
+
+bool has_content(const http::RequestHead& request) {
+  const auto length = request.fields.get(http::Name::content_length);
+  return request.fields.has(http::Name::transfer_encoding) ||
+         (length && length->find_first_not_of('0') != ByteView::npos);
+}
+
+// VPP-2 to VPP-4. True if the request is answered.
+bool is_stopped_by_protocol(Passage& passage) {
+  const http::RequestHead& request = passage.viewer_request;
+  const auto policy = passage.match->behavior->viewer_protocol_policy;
+  if (request.scheme == http::Scheme::https || policy == config::ViewerProtocolPolicy::allow_all) return false;
+  const bool may_redirect = is_get_or_head(request.method) || request.version != http::Version::http_1_0;
+  if (policy == config::ViewerProtocolPolicy::redirect_to_https && may_redirect) {
+    passage.decision.note("VPP-2");
+    passage.own = {.status = static_cast<std::uint16_t>(is_get_or_head(request.method) ? 301 : 307),
+                   .log_detail = {},
+                   .reason = {},
+                   .location = passage.arena.join({"https://", request.host, request.target})};
+    passage.result = observe::ResultType::redirect;
+    return true;
+  }
+  passage.decision.note("VPP-4");
+  passage.answer(403, "This path is served over HTTPS only.", "InvalidRequestBlocked");
+  return true;
+}
+
+}  // namespace
+
+Next guard(Passage& passage) {
+  const http::RequestHead& request = passage.viewer_request;
+  const config::Distribution& distribution = *passage.distribution;
+  passage.match = passage.from_edge ? &passage.routes->find(distribution, passage.pattern_of_edge, request.path)
+                                    : &passage.routes->match(distribution, request.path);
+  passage.decision.behavior = passage.match->behavior->path_pattern;
+  passage.decision.behavior_index = passage.match->index;
+  passage.decision.cache_policy_id = passage.match->behavior->cache.id;
+  passage.decision.origin_request_policy_id = passage.match->behavior->origin_request.id;
+  if (passage.from_edge) return Next::step;  // the edge has seen to the rest
+
+  if (is_stopped_by_protocol(passage)) return Next::respond;
+  if (!(passage.match->behavior->allowed_methods & bit_of(request.method))) {
+    passage.decision.note("METH-3");
+    passage.answer(403, "This distribution is not configured to allow the HTTP request method that was used.",
+                   "InvalidRequestMethod");
+    return Next::respond;
+  }
+  if (is_get_or_head(request.method) && has_content(request)) {
+    passage.decision.note("LIM-3");
+    passage.answer(403, "A GET request must not have a body.", "InvalidRequest");
+    return Next::respond;
+  }
+  return Next::step;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,37 @@
+// The step `key`: the default root object, and the cache key with what it forwards.
+//
+// Source: URL-2, URL-3, KEY-1 to KEY-7, METH-2, TTL-9, KEY-11.
+
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+
+namespace gust::proxy {
+
+Next key(Passage& passage) {
+  const Route& match = *passage.match;
+  passage.request = passage.viewer_request;
+  const std::string& root = passage.distribution->default_root_object;
+  if (!passage.from_edge && !root.empty() && passage.request.path == "/") {
+    const ByteView mark = passage.request.has_query ? "?" : "";
+    passage.request.set_target(passage.arena.join({"/", root, mark, passage.request.query}));
+    passage.decision.note("URL-2");
+  }
+
+  const http::Method method = passage.request.method;
+  const bool is_cached_method =
+      method == http::Method::get || method == http::Method::head ||
+      (method == http::Method::options && (match.behavior->cached_methods & config::method_options) != 0);
+  passage.is_cacheable = match.caches && is_cached_method;
+  if (!passage.is_cacheable) {
+    passage.decision.lookup = match.caches ? observe::Lookup::method : observe::Lookup::bypass;
+    return Next::step;
+  }
+  passage.keyed = cache::make_key(match.key, passage.distribution->id, passage.request,
+                                  passage.core.node().cache().seed(), passage.arena);
+  passage.decision.key_parts.add({"distribution", {}, passage.distribution->id});
+  passage.decision.key_parts.add({"path", {}, passage.keyed.key.path_and_query});
+  if (!passage.keyed.cookie.empty()) passage.decision.key_parts.add({"cookie", {}, passage.keyed.cookie});
+  return Next::step;
+}
+
+}  // namespace gust::proxy

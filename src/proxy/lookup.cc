@@ -1,0 +1,43 @@
+// The step `lookup`: what the cache has under the key.
+//
+// Source: COLL-1, COLL-2, HEAD-1, HEAD-2, STALE-5, INV-12.
+
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+
+namespace gust::proxy {
+
+Next lookup(Passage& passage) {
+  if (!passage.is_cacheable) return Next::step;
+  cache::Cache& cache = passage.core.node().cache();
+  const Instant now = passage.core.loop().now();
+  // HEAD takes part in no fill: its answer has no body to keep.
+  const bool begins = passage.request.method != http::Method::head;
+  passage.found = begins ? cache.find_or_begin(passage.keyed.key, now) : cache.find(passage.keyed.key, now);
+  passage.decision.purge_epoch = cache.epoch();
+
+  const cache::Lookup& found = passage.found;
+  if (found.entry) {
+    passage.decision.entry_epoch = found.entry->epoch();
+    passage.decision.age = cache::age_of(found.entry->freshness(), now);
+    passage.decision.ttl = found.entry->freshness().lifetime;
+    passage.decision.ttl_rule = found.entry->freshness().rule;
+  }
+  switch (found.found) {
+    case cache::Found::fresh:
+    case cache::Found::held:
+      passage.entry = found.entry;
+      passage.decision.lookup = found.found == cache::Found::fresh ? observe::Lookup::hit : observe::Lookup::stale;
+      passage.result = found.found == cache::Found::fresh ? observe::ResultType::hit : observe::ResultType::refresh_hit;
+      return Next::respond;
+    case cache::Found::stale:
+      passage.decision.lookup = observe::Lookup::stale;
+      break;
+    case cache::Found::absent:
+      passage.decision.lookup = found.was_purged ? observe::Lookup::purged : observe::Lookup::uri_miss;
+      break;
+  }
+  return Next::step;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,77 @@
+#include "proxy/node.h"
+
+#include "base/digest.h"
+#include "observe/log.h"
+#include "proxy/node_metrics.h"
+#include "proxy/own_answer.h"
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+
+namespace gust::proxy {
+namespace {
+
+constexpr Duration reclaim_interval = std::chrono::milliseconds(100);
+
+}  // namespace
+
+ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
+
+Node::Node(NodeSettings settings)
+    : settings_(std::move(settings)), via_name_(via_name_of(settings_.name)), cache_(settings_.cache) {}
+
+NodeCore::NodeCore(Node& node, NodeCoreParts parts)
+    : node_(node),
+      parts_(std::move(parts)),
+      fetcher_(*parts_.loop, parts_.fetcher),
+      metrics_(std::make_unique<NodeMetrics>(*parts_.metrics, node.settings().name,
+                                             std::string(name_of(node.settings().tier)))),
+      background_(*parts_.loop) {}
+
+NodeCore::~NodeCore() = default;
+
+void NodeCore::install(config::SnapshotRef snapshot) {
+  routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets);
+}
+
+void NodeCore::start() { background_.spawn(reclaim_regularly()); }
+
+rt::Task<void> NodeCore::reclaim_regularly() {
+  while (co_await rt::sleep_until(loop().now() + reclaim_interval)) {
+    node_.cache().reclaim(loop().now());
+    metrics_->show(node_.cache().counters());
+  }
+}
+
+rt::Task<void> NodeCore::stop() {
+  background_.cancel();
+  co_await background_.join();
+  co_await fetcher_.close();
+}
+
+rt::Task<void> NodeCore::handle(http::Exchange& exchange) {
+  Passage passage(*this, exchange);
+  bool is_answered = false;
+  for (const Step& step : steps()) {
+    const bool is_for_all = step.walk_waiting == &respond || step.walk == &finish;
+    if (is_answered && !is_for_all) continue;
+    const Next next = step.walk ? step.walk(passage) : co_await step.walk_waiting(passage);
+    if (next == Next::respond) {
+      is_answered = true;
+      passage.decision.step = step.name;
+    }
+  }
+}
+
+void NodeCore::refused(const http::Refusal& refusal, http::ResponseHead& answer, std::string& content) {
+  metrics_->requests(observe::ResultType::error).add();
+  metrics_->bytes_received.add(refusal.bytes_received);
+  Arena arena;
+  const RequestId id = RequestId::make(loop());
+  content = page_of({.status = refusal.status, .log_detail = {}, .reason = refusal.error.text, .location = {}},
+                    id.text(), arena);
+  answer.fields.add(http::Name::server, "CloudFront");
+  answer.fields.add(http::Name::content_type, "text/html; charset=utf-8");
+  answer.fields.add(http::Name::x_cache, "Error from cloudfront");
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,123 @@
+// Node: one edge or regional cache; and NodeCore, its part on one core, which answers requests.
+//
+// Source: DESIGN.md "Roles", "How one request flows"; docs/one-request.md shows the steps.
+// Shape:  a Node holds what its cores share: the cache. A NodeCore holds the rest: the routes in force, connections to
+//         parents and origins, metrics, the access log, and the fills that run.
+// Core:   a Node is used by all; a NodeCore by its own only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/cache.h"
+#include "config/snapshot.h"
+#include "http/exchange.h"
+#include "origin/fetch.h"
+#include "origin/parent_tier.h"
+#include "proxy/routes.h"
+#include "rt/loop.h"
+#include "rt/scope.h"
+#include "rt/task.h"
+
+namespace gust::observe {
+class AccessSink;
+class Log;
+class MetricsWriter;
+}  // namespace gust::observe
+
+namespace gust::proxy {
+
+struct NodeMetrics;
+struct Passage;
+
+enum class Tier : std::uint8_t { edge, regional };
+ByteView name_of(Tier tier);
+
+struct NodeSettings {
+  Tier tier = Tier::edge;
+  std::string name;      // HDR-8: "BOM50"
+  std::string tier_key;  // what the tiers of one network prove to each other; never empty
+  cache::Limits cache;
+  Duration fill_wait_max = std::chrono::seconds(60);  // of a request that waits for another's answer
+  ByteCount abandoned_rest_max = 1_MiB;               // BODY-3: so much is fetched although no viewer is left
+  ByteCount request_body_bytes_max = 64_GiB;          // LIM-4
+};
+
+class Node {
+ public:
+  explicit Node(NodeSettings settings);
+
+  const NodeSettings& settings() const { return settings_; }
+  const std::string& via_name() const { return via_name_; }
+  cache::Cache& cache() { return cache_; }
+
+  // From now on nothing that the purge reaches and that began before it is served. From any thread.
+  void apply(const cache::Purge& purge) { cache_.apply(purge); }
+
+ private:
+  NodeSettings settings_;
+  std::string via_name_;
+  cache::Cache cache_;
+};
+
+// What a NodeCore works with; all outlives it.
+struct NodeCoreParts {
+  rt::Loop* loop = nullptr;
+  observe::MetricsWriter* metrics = nullptr;
+  observe::AccessSink* access = nullptr;  // may be null: no access log
+  observe::Log* log = nullptr;
+  origin::FetcherSettings fetcher;
+  std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
+  BucketHosting buckets;
+};
+
+class NodeCore final : public http::Handler {
+ public:
+  NodeCore(Node& node, NodeCoreParts parts);
+  ~NodeCore() override;
+
+  // Requests that begin from now on work by `snapshot`.
+  void install(config::SnapshotRef snapshot);
+  // 0 before the first install().
+  std::uint64_t revision() const { return routes_ ? routes_->revision() : 0; }
+
+  // Answers one request: the walk over the steps.
+  rt::Task<void> handle(http::Exchange& exchange) override;
+  void refused(const http::Refusal& refusal, http::ResponseHead& answer, std::string& content) override;
+
+  // Keeps the cache tidy and its figures shown. Call on the core, before handle().
+  void start();
+  // Ends fills, closes idle connections. No handle() may be under way.
+  rt::Task<void> stop();
+
+ private:
+  friend struct Passage;
+  rt::Task<void> reclaim_regularly();
+
+ public:
+  // For the steps.
+  Node& node() { return node_; }
+  rt::Loop& loop() { return *parts_.loop; }
+  origin::Fetcher& fetcher() { return fetcher_; }
+  origin::ParentTier* parents() { return parts_.parents ? &*parts_.parents : nullptr; }
+  rt::Scope& background() { return background_; }
+  const RoutesRef& routes() const { return routes_; }
+  const BucketHosting& buckets() const { return parts_.buckets; }
+  NodeMetrics& metrics() { return *metrics_; }
+  observe::AccessSink* access() { return parts_.access; }
+  observe::Log& log() { return *parts_.log; }
+
+ private:
+  Node& node_;
+  NodeCoreParts parts_;
+  RoutesRef routes_;
+  origin::Fetcher fetcher_;
+  std::unique_ptr<NodeMetrics> metrics_;
+  rt::Scope background_;
+};
+
+}  // namespace gust::proxy

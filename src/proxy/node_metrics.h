@@ -1,0 +1,38 @@
+// NodeMetrics: the cells of one core of one node.
+#pragma once
+
+#include <array>
+
+#include "cache/cache.h"
+#include "observe/access_record.h"
+#include "observe/metrics.h"
+
+namespace gust::proxy {
+
+struct NodeMetrics {
+  // `node` is its name, `tier` edge or regional.
+  NodeMetrics(observe::MetricsWriter& writer, const std::string& node, const std::string& tier);
+
+  observe::Counter& requests(observe::ResultType result) { return *requests_[static_cast<std::size_t>(result)]; }
+  void show(const cache::Counters& counters);
+
+  observe::Counter& bytes_sent;
+  observe::Counter& bytes_received;
+  observe::Counter& asked_parent;
+  observe::Counter& asked_origin;
+  observe::Counter& upstream_failures;
+  observe::Counter& collapsed;
+  observe::Histogram& seconds;
+
+ private:
+  std::array<observe::Counter*, 7> requests_{};
+  observe::Gauge& cache_bytes_;
+  observe::Gauge& cache_bytes_max_;
+  observe::Gauge& cache_entries_;
+  observe::Gauge& cache_hits_;
+  observe::Gauge& cache_misses_;
+  observe::Gauge& cache_evicted_;
+  observe::Gauge& cache_purged_;
+};
+
+}  // namespace gust::proxy

@@ -1,0 +1,24 @@
+#include "proxy/passage.h"
+
+namespace gust::proxy {
+
+Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange)
+    : core(node_core),
+      exchange(its_exchange),
+      viewer_request(its_exchange.request()),
+      arena(its_exchange.arena()),
+      began(its_exchange.facts().began),
+      routes(node_core.routes()),
+      own_id(RequestId::make(node_core.loop())),
+      request_id(own_id.text()) {
+  decision.request_id = request_id;
+  decision.node = node_core.node().settings().name;
+}
+
+void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_detail) {
+  own = {.status = with_status, .log_detail = log_detail, .reason = reason, .location = {}};
+  result = observe::ResultType::error;
+  detail = log_detail;
+}
+
+}  // namespace gust::proxy

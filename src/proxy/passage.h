@@ -1,0 +1,73 @@
+// Passage: the life of one request in a node, from routed to logged; what the steps share.
+//
+// Shape:  lives in the frame of NodeCore::handle; views point into the exchange's memory, its arena, or the Routes that
+//         the request began with.
+// Core:   one.
+#pragma once
+
+#include <optional>
+
+#include "base/arena.h"
+#include "cache/body.h"
+#include "cache/cache.h"
+#include "cache/key.h"
+#include "http/exchange.h"
+#include "observe/access_record.h"
+#include "observe/decision.h"
+#include "origin/fetch.h"
+#include "proxy/ids.h"
+#include "proxy/node.h"
+#include "proxy/own_answer.h"
+#include "proxy/routes.h"
+
+namespace gust::proxy {
+
+struct Passage {
+  Passage(NodeCore& node_core, http::Exchange& its_exchange);
+
+  NodeCore& core;
+  http::Exchange& exchange;
+  const http::RequestHead& viewer_request;  // as it came
+  Arena& arena;
+  Instant began;
+  RoutesRef routes;
+
+  // route
+  http::RequestHead request;  // as the cache and the origin see it: default root object put in
+  bool from_edge = false;     // came from another tier of ours, which proved it
+  ByteView pattern_of_edge;   // the behaviour that it chose
+  RequestId own_id;
+  ByteView request_id;
+  const config::Distribution* distribution = nullptr;
+  // guard
+  const Route* match = nullptr;
+  // key
+  bool is_cacheable = false;  // a cached method of a behaviour that caches
+  cache::Keyed keyed;
+  // lookup, fetch: at most one of the three is the answer
+  cache::Lookup found;
+  cache::EntryRef entry;
+  std::optional<origin::Fetched> fetched;
+  OwnAnswer own;
+  // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
+  std::optional<cache::BodyCursor> first_cursor;
+  origin::FetchFacts facts;
+  bool tier_hit = false;  // the parent tier answered from its cache
+
+  // For the log.
+  observe::ResultType result = observe::ResultType::miss;
+  ByteView detail;  // x-edge-detailed-result-type; empty: as `result`
+  std::uint16_t status = 0;
+  ByteView content_type;
+  std::optional<ByteCount> content_length;
+  std::optional<ByteCount> range_first, range_last;
+  Instant first_byte{};
+  bool answer_failed = false;  // the viewer left, or the body broke off
+  observe::Decision decision;
+
+  // The answer is a page of this node's own.
+  void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
+  bool is_edge() const { return core.node().settings().tier == Tier::edge; }
+};
+
+}  // namespace gust::proxy

@@ -1,0 +1,59 @@
+// The step `route`: which distribution a request is for, and whether it may be reached.
+//
+// Source: DIST-1, DIST-6, LIM-7, TIER-1.
+
+#include "base/digest.h"
+#include "proxy/forward.h"
+#include "proxy/passage.h"
+#include "proxy/steps.h"
+#include "proxy/tier_fields.h"
+
+namespace gust::proxy {
+namespace {
+
+// What an edge says about a request that it hands on. False: it is not from an edge of ours.
+bool read_tier_fields(Passage& passage) {
+  const http::Fields& fields = passage.viewer_request.fields;
+  const auto key = fields.get(tier_field::key);
+  if (!key || !equal_in_constant_time(*key, passage.core.node().settings().tier_key)) return false;
+  passage.from_edge = true;
+  passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());
+  if (const auto id = fields.get(http::Name::x_amz_cf_id); id && is_request_id(*id)) passage.request_id = *id;
+  return true;
+}
+
+}  // namespace
+
+Next route(Passage& passage) {
+  const bool is_from_edge = !passage.is_edge() && read_tier_fields(passage);
+  if (!passage.is_edge() && !is_from_edge) {
+    passage.answer(403, "This port belongs to the regional cache and serves edges only. Ask an edge instead.");
+    return Next::respond;
+  }
+  if (!passage.routes) {
+    passage.answer(503, "This node has no configuration yet.", "Error");
+    return Next::respond;
+  }
+  const http::RequestHead& request = passage.viewer_request;
+  const auto id = is_from_edge ? request.fields.get(tier_field::distribution) : std::nullopt;
+  passage.distribution = id ? passage.routes->find_by_id(*id) : passage.routes->find_distribution(request.host);
+  if (!passage.distribution) {
+    passage.answer(403, "No distribution has this host name. Check the distribution's domain name in the URL.",
+                   "InvalidRequest");
+    return Next::respond;
+  }
+  passage.decision.distribution_id = passage.distribution->id;
+  if (!passage.distribution->enabled) {
+    passage.answer(403, "The distribution is disabled.", "InvalidRequestBlocked");
+    return Next::respond;
+  }
+  if (!is_from_edge && loops_of(request.fields, passage.arena) >= 2) {
+    passage.decision.note("LIM-7");
+    passage.answer(403, "The request went through too many distributions: an origin may lead back to this one.",
+                   "InvalidRequestBlocked");
+    return Next::respond;
+  }
+  return Next::step;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,178 @@
+#include "proxy/routes.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace gust::proxy {
+namespace {
+
+using config::Selection;
+using Mode = Selection::Mode;
+
+std::vector<std::string> without(const std::vector<std::string>& names, const std::vector<std::string>& dropped) {
+  std::vector<std::string> kept;
+  std::ranges::copy_if(names, std::back_inserter(kept),
+                       [&](const std::string& name) { return std::ranges::find(dropped, name) == dropped.end(); });
+  return kept;
+}
+
+std::vector<std::string> with(std::vector<std::string> names, const std::vector<std::string>& added) {
+  const auto fresh = without(added, names);
+  names.insert(names.end(), fresh.begin(), fresh.end());
+  return names;
+}
+
+cache::NameSelection name_selection(const Selection& selection) {
+  using Made = cache::NameSelection;
+  switch (selection.mode) {
+    case Mode::none:
+      return {};
+    case Mode::all:
+      return {Made::all, {}};
+    case Mode::listed:
+      return {Made::listed, selection.names, selection.patterns};
+    case Mode::all_except:
+      return {Made::all_except, selection.names, selection.patterns};
+  }
+  return {};
+}
+
+cache::TtlPolicy ttl_policy(const config::Behavior& behavior, const config::Origin& origin) {
+  using cache::seconds;
+  cache::TtlPolicy ttl;
+  ttl.minimum = std::chrono::floor<seconds>(behavior.cache.min_ttl);
+  ttl.default_ = std::chrono::floor<seconds>(behavior.cache.default_ttl);
+  ttl.maximum = std::chrono::floor<seconds>(behavior.cache.max_ttl);
+  ttl.is_options_cached = behavior.cached_methods & config::method_options;
+  ttl.is_s3_origin = origin.kind == config::Origin::Kind::bucket;
+  return ttl;
+}
+
+origin::OriginTarget target_of(const config::Distribution& distribution, const config::Origin& origin) {
+  origin::OriginTarget target;
+  target.id = origin.id;
+  target.tenant = distribution.id;
+  target.host = origin.domain_name;
+  target.port = origin.port;
+  target.host_header = origin.port == 80 ? origin.domain_name : origin.domain_name + ":" + std::to_string(origin.port);
+  target.path = origin.path;
+  for (const config::CustomHeader& header : origin.custom_headers) {
+    target.custom_headers.push_back({header.name, header.value});
+  }
+  target.connect_timeout = origin.connection_timeout;
+  target.attempts = origin.connection_attempts;
+  target.read_timeout = origin.read_timeout;
+  target.keepalive_timeout = origin.keepalive_timeout;
+  target.completion_timeout = origin.response_completion_timeout;
+  return target;
+}
+
+Route make_route(const config::Distribution& distribution, std::size_t index, const BucketHosting& buckets) {
+  const config::Behavior& behavior = distribution.behaviors[index];
+  const config::Origin& origin = distribution.origins[behavior.origin];
+  const config::CachePolicy& policy = behavior.cache;
+  cache::KeyPolicy key;
+  key.query = name_selection(policy.query);
+  key.cookies = name_selection(policy.cookies);
+  if (policy.headers.mode == Mode::listed) key.headers = policy.headers.names;
+  key.gzip = policy.gzip;
+  key.brotli = policy.brotli;
+
+  Route route;
+  route.distribution = &distribution;
+  route.behavior = &behavior;
+  route.index = static_cast<std::uint32_t>(index);
+  route.pattern = config::PathPattern(behavior.path_pattern);
+  route.key = cache::KeyRules(std::move(key));
+  route.query = name_selection(combine(policy.query, behavior.origin_request.query));
+  const Selection cookies = combine(policy.cookies, behavior.origin_request.cookies);
+  route.cookies = name_selection(cookies);
+  route.headers = combine(policy.headers, behavior.origin_request.headers);
+  route.ttl = ttl_policy(behavior, origin);
+  route.forwards_cookies = cookies.mode != Mode::none;
+  // KEY-11: all headers forwarded by legacy settings turns caching off.
+  route.caches = !route.ttl.is_caching_off() && policy.headers.mode != Mode::all;
+  route.collapses = route.caches && !route.forwards_cookies;
+  route.is_legacy = policy.id.empty();
+  route.target = target_of(distribution, origin);
+  if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
+    route.bucket_target = route.target;
+    route.bucket_target->host_header = origin.domain_name;  // KEY-9: never the viewer's
+    route.bucket_target->trusted_endpoints = buckets.endpoints;
+  }
+  // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority.
+  if (route.sends_header("host")) route.target.host_header.clear();
+  return route;
+}
+
+}  // namespace
+
+Selection combine(const Selection& cache, const Selection& origin_request) {
+  if (cache.mode == Mode::none) return origin_request;
+  if (origin_request.mode == Mode::none) return cache;
+  if (cache.mode == Mode::all) return cache;
+  if (origin_request.mode == Mode::all) return origin_request;
+  Selection both = cache;
+  if (cache.mode == Mode::listed && origin_request.mode == Mode::listed) {
+    both.names = with(cache.names, origin_request.names);
+  } else if (cache.mode == Mode::listed) {
+    both = origin_request;  // C plus (V minus B)
+    both.names = without(origin_request.names, cache.names);
+  } else if (origin_request.mode == Mode::listed) {
+    both.names = without(cache.names, origin_request.names);  // (V minus D) plus O
+  } else {
+    both.names = with(cache.names, origin_request.names);  // V minus D minus B
+  }
+  return both;
+}
+
+Duration Route::error_caching_min_ttl(int status) const {
+  const auto found = distribution->error_caching_min_ttl.find(status);
+  return found == distribution->error_caching_min_ttl.end() ? std::chrono::seconds(10) : found->second;
+}
+
+bool Route::sends_header(ByteView name) const {
+  const auto is_listed = [&] {
+    return std::ranges::any_of(headers.names, [&](const std::string& listed) { return equal_fold(listed, name); });
+  };
+  switch (headers.mode) {
+    case Mode::none:
+      return false;
+    case Mode::all:
+      return true;
+    case Mode::listed:
+      return is_listed();
+    case Mode::all_except:
+      return !is_listed();
+  }
+  return false;
+}
+
+Routes::Routes(config::SnapshotRef snapshot, const BucketHosting& buckets) : snapshot_(std::move(snapshot)) {
+  for (const config::Distribution& distribution : snapshot_->distributions()) {
+    CHECK(!distribution.behaviors.empty());
+    std::vector<Route>& routes = routes_.emplace_back();
+    for (std::size_t i = 0; i < distribution.behaviors.size(); ++i) {
+      routes.push_back(make_route(distribution, i, buckets));
+    }
+  }
+}
+
+const Route& Routes::match(const config::Distribution& distribution, ByteView path) const {
+  const auto& routes = routes_[static_cast<std::size_t>(&distribution - snapshot_->distributions().data())];
+  for (std::size_t i = 0; i + 1 < routes.size(); ++i) {
+    if (routes[i].pattern.matches(path)) return routes[i];
+  }
+  return routes.back();
+}
+
+const Route& Routes::find(const config::Distribution& distribution, ByteView pattern, ByteView path) const {
+  const auto& routes = routes_[static_cast<std::size_t>(&distribution - snapshot_->distributions().data())];
+  const auto found =
+      std::ranges::find(routes, pattern, [](const Route& r) { return ByteView(r.behavior->path_pattern); });
+  return found == routes.end() ? match(distribution, path) : *found;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,78 @@
+// Routes: what a node's core makes of a Snapshot, ready for requests: key rules, selections, TTLs and targets.
+//
+// Source: DESIGN.md decision 9; CLOUDFRONT.md sections 4 to 6.3, 9, 18.
+// Shape:  immutable; made once per Snapshot and core; a request keeps the Routes it began with.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/freshness.h"
+#include "cache/key.h"
+#include "config/path_pattern.h"
+#include "config/snapshot.h"
+#include "origin/target.h"
+
+namespace gust::proxy {
+
+// The table of section 6.3 for one kind of name: what cache policy and origin request policy let through together.
+config::Selection combine(const config::Selection& cache, const config::Selection& origin_request);
+
+// One behaviour of one distribution.
+struct Route {
+  const config::Distribution* distribution = nullptr;
+  const config::Behavior* behavior = nullptr;
+  std::uint32_t index = 0;  // place in the order of precedence
+  config::PathPattern pattern{"*"};
+  cache::KeyRules key;
+  // To the origin, the key's parts included (KEY-3).
+  cache::NameSelection query;
+  cache::NameSelection cookies;
+  config::Selection headers;
+  cache::TtlPolicy ttl;   // error_minimum is filled in for the status at hand
+  bool caches = true;     // TTL-9: false where all TTLs are 0
+  bool collapses = true;  // COLL-2
+  bool forwards_cookies = false;
+  bool is_legacy = false;  // ForwardedValues instead of policies (OHDR-1)
+  origin::OriginTarget target;
+  // Where the origin's name has the form of a bucket's: the bucket of that name in our own store.
+  std::optional<origin::OriginTarget> bucket_target;
+
+  // ERR-4: the error caching minimum TTL for `status`.
+  Duration error_caching_min_ttl(int status) const;
+  // True if the header goes to the origin by policy.
+  bool sends_header(ByteView name) const;
+};
+
+// Our own bucket store, as origins see it. No endpoints: there is none.
+struct BucketHosting {
+  std::vector<rt::Endpoint> endpoints;
+  // Whether it has a bucket of that name at this moment. From any core.
+  std::function<bool(std::string_view bucket)> has_bucket;
+};
+
+class Routes {
+ public:
+  Routes(config::SnapshotRef snapshot, const BucketHosting& buckets);
+
+  std::uint64_t revision() const { return snapshot_->revision(); }
+  const config::Distribution* find_distribution(ByteView host) const { return snapshot_->find_distribution(host); }
+  const config::Distribution* find_by_id(ByteView id) const { return snapshot_->find_by_id(id); }
+  // The first behaviour whose pattern matches `path` (PATH-1); the default one matches all.
+  const Route& match(const config::Distribution& distribution, ByteView path) const;
+  // The behaviour that another tier chose; match() where it has none of that pattern.
+  const Route& find(const config::Distribution& distribution, ByteView pattern, ByteView path) const;
+
+ private:
+  config::SnapshotRef snapshot_;
+  std::vector<std::vector<Route>> routes_;  // by distribution, then precedence
+};
+
+using RoutesRef = std::shared_ptr<const Routes>;
+
+}  // namespace gust::proxy

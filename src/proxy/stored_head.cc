@@ -1,0 +1,73 @@
+#include "proxy/stored_head.h"
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "cache/entry.h"
+#include "http/field_values.h"
+#include "http/framing.h"
+#include "proxy/routes.h"
+
+namespace gust::proxy {
+namespace {
+
+using http::Name;
+
+bool is_dropped(const http::Field& field, const Route& route) {
+  switch (field.known) {
+    case Name::trailer:
+    case Name::upgrade:
+    case Name::x_cache:
+    case Name::x_amz_cf_id:
+    case Name::x_amz_cf_pop:
+      return true;
+    case Name::set_cookie:
+      return !route.forwards_cookies;  // HDR-2, HDR-4
+    case Name::x_amz_id_2:
+    case Name::x_amz_request_id:
+      return route.ttl.is_s3_origin || route.bucket_target;  // HDR-3
+    default:
+      return starts_with_fold(field.name, "gust-");
+  }
+}
+
+// VARY-2. Empty where nothing is left.
+ByteView kept_vary(ByteView vary, const Route& route, Arena& arena) {
+  ByteView kept;
+  http::ListReader names(vary);
+  while (const auto name = names.next()) {
+    const bool keeps = equal_fold(*name, "Accept-Encoding") || equal_fold(*name, "Cookie") || route.sends_header(*name);
+    if (keeps) kept = kept.empty() ? *name : arena.join({kept, ", ", *name});
+  }
+  return kept;
+}
+
+}  // namespace
+
+http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route& route, WallTime now, Arena& arena) {
+  http::ResponseHead head;
+  head.status = from.status;
+  head.reason = from.reason;
+  for (const http::Field& field : from.fields) {
+    if (!is_dropped(field, route) && field.known != Name::vary) head.fields.add(field);
+  }
+  http::remove_hop_by_hop(head.fields);
+  if (const auto vary = from.fields.combined(Name::vary, arena)) {
+    if (const ByteView kept = kept_vary(*vary, route, arena); !kept.empty()) head.fields.add(Name::vary, kept);
+  }
+  if (!head.fields.has(Name::date)) head.fields.add(Name::date, arena.copy(http_date_of(now)));
+  if (!head.fields.has(Name::server)) head.fields.add(Name::server, "CloudFront");
+  return head;
+}
+
+http::ResponseHead merge_heads(const cache::Entry& stored, const http::ResponseHead& confirmation) {
+  http::ResponseHead head;
+  head.status = stored.status();
+  for (const http::Field& field : stored.fields()) {
+    if (!confirmation.fields.has({field.name})) head.fields.add(field);
+  }
+  for (const http::Field& field : confirmation.fields) head.fields.add(field);
+  return head;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,15 @@
+// Tier fields: what our own tiers say to each other in a request and its answer. Never taken from, or shown to, anyone
+// else: forward.cc drops a viewer's, and answers leave them out.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace gust::proxy::tier_field {
+
+inline constexpr ByteView key = "Gust-Tier-Key";  // proves that the request comes from a tier of ours
+inline constexpr ByteView distribution = "Gust-Distribution";
+inline constexpr ByteView pattern = "Gust-Path-Pattern";  // of the behaviour that the edge chose (ORD-1 step 4)
+inline constexpr ByteView epoch = "Gust-Epoch";           // of an answer: the newest purge it took part in
+inline constexpr ByteView result = "Gust-Result";         // of an answer: "hit" where it came from the tier's cache
+
+}  // namespace gust::proxy::tier_field
