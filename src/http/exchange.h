@@ -9,6 +9,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "base/arena.h"
 #include "base/bytes.h"

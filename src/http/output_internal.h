@@ -1,0 +1,50 @@
+// Output: what one connection sends, in vectored writes of bounded batches, each with its deadline.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "rt/task.h"
+
+namespace gust::net {
+class Stream;
+}
+namespace gust::rt {
+class Loop;
+}
+
+namespace gust::http {
+
+// How long the peer may take for one batch: time_max, and a second more for each rate_min bytes in it.
+struct WritePace {
+  Duration time_max = std::chrono::seconds{20};
+  ByteCount rate_min = 16_KiB;
+  std::size_t batch_bytes = 256 * 1024;
+};
+
+class Output {
+ public:
+  Output(net::Stream& stream, const WritePace& pace) : stream_(stream), pace_(pace) {}
+  void set_pace(const WritePace& pace) { pace_ = pace; }
+
+  // Writes the three parts in order, nothing copied; done when the stream has taken them.
+  //   needs   everything outlives the wait
+  //   fails   as Stream::write, and timed_out when `deadline` has passed
+  rt::Task<Result<void>> write(ByteView front, std::span<const Slice> content, ByteView back, Instant deadline = never);
+
+  // What the stream took since the beginning, the front of a failed write included.
+  ByteCount bytes_sent() const { return bytes_sent_; }
+
+ private:
+  rt::Task<Result<void>> write_batch(rt::Loop& loop, std::size_t bytes, Instant deadline);
+
+  net::Stream& stream_;
+  WritePace pace_;
+  std::vector<ByteView> pieces_;  // keeps its memory
+  ByteCount bytes_sent_ = 0;
+};
+
+}  // namespace gust::http

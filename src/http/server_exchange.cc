@@ -1,0 +1,198 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "http/framing.h"
+#include "http/server_exchange_internal.h"
+#include "net/stream.h"
+#include "rt/loop.h"
+
+namespace gust::http {
+namespace {
+
+ByteCount bytes_of(std::span<const Slice> content) {
+  ByteCount bytes = 0;
+  for (const Slice& slice : content) bytes += slice.size();
+  return bytes;
+}
+
+std::unexpected<Error> misuse(std::string_view static_text) { return fail(Errc::bug, static_text); }
+
+}  // namespace
+
+ServerExchange::ServerExchange(net::Stream& stream, Input& input, Arena& arena, const ServerLimits& limits)
+    : Exchange(arena),
+      stream_(stream),
+      input_(input),
+      limits_(limits),
+      output_(stream, {limits.write_time_max, limits.write_rate_min, limits.write_batch_bytes}),
+      content_(stream, input, Side::viewer),
+      body_(*this) {}
+
+void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last) {
+  request_framing_ = framing;
+  facts_ = {};
+  facts_.began = began;
+  facts_.bytes_received = head_bytes;
+  finished_ = false;
+  closing_ = is_last || wants_close(request_.version, request_.fields);
+  aborted_ = false;
+  const auto expectation = request_.fields.get(Name::expect);
+  expects_continue_ = expectation && equal_fold(*expectation, "100-continue") &&
+                      request_.version == Version::http_1_1 && !framing.is_empty();
+  body_asked_ = false;
+  drops_content_ = false;
+  sends_chunks_ = false;
+  sends_to_close_ = false;
+  left_to_send_ = 0;
+  body_wire_bytes_ = 0;
+  failure_.reset();
+  content_.begin(framing, limits_.body_bytes_max, limits_.chunked,
+                 {.total_max = limits_.body_time_max, .rate_min = limits_.body_rate_min});
+}
+
+rt::Endpoint ServerExchange::local() const { return stream_.local(); }
+rt::Endpoint ServerExchange::peer() const { return stream_.peer(); }
+
+// A viewer that has begun to send its body does not wait for us.
+bool ServerExchange::awaits_continue() const {
+  return expects_continue_ && input_.empty() && content_.wire_bytes() == 0;
+}
+
+rt::Task<Result<Slice>> ServerExchange::Body::read(Instant deadline) {
+  ServerExchange& exchange = exchange_;
+  exchange.body_asked_ = true;
+  if (exchange.awaits_continue() && !exchange.is_begun()) {
+    exchange.expects_continue_ = false;
+    exchange.front_.assign("HTTP/1.1 100 Continue\r\n\r\n");
+    CO_TRY_OK(co_await exchange.send({}, {}));
+  }
+  auto result = co_await exchange.content_.read(deadline);
+  exchange.facts_.bytes_received += exchange.content_.wire_bytes() - exchange.body_wire_bytes_;
+  exchange.body_wire_bytes_ = exchange.content_.wire_bytes();
+  co_return result;
+}
+
+// Writes front_, the content and `back`.
+rt::Task<Result<void>> ServerExchange::send(std::span<const Slice> content, ByteView back) {
+  if (failure_) co_return std::unexpected(*failure_);
+  const ByteCount before = output_.bytes_sent();
+  const auto written = co_await output_.write(front_, content, back);
+  const ByteCount sent = output_.bytes_sent() - before;
+  facts_.bytes_sent += sent;
+  facts_.content_bytes_sent += sent <= front_.size() ? 0 : std::min(sent - front_.size(), bytes_of(content));
+  if (!written) {
+    failure_ = written.error();
+    if (failure_->code != Errc::cancelled) failure_->side = Side::viewer;
+    facts_.viewer_left = failure_->code != Errc::cancelled;
+    co_return std::unexpected(*failure_);
+  }
+  co_return Result<void>();
+}
+
+rt::Task<Result<void>> ServerExchange::inform(const ResponseHead& head) {
+  if (is_begun() || head.status < 100 || head.status > 199 || head.status == 101) {
+    co_return misuse("an interim response out of place");
+  }
+  if (request_.version == Version::http_1_0) co_return Result<void>();
+  front_.clear();
+  CO_TRY_OK(write_response_head(front_, head, BodyFraming::no_body(), Persistence::implied));
+  if (head.status == 100) expects_continue_ = false;
+  co_return co_await send({}, {});
+}
+
+// Decides how the content goes out, and gives what the head says of it.
+BodyFraming ServerExchange::wire_framing(const ResponseHead& head, BodyFraming asked) {
+  const bool length_unknown = asked.kind == BodyFraming::chunked || asked.kind == BodyFraming::until_close;
+  const bool is_1_0 = request_.version == Version::http_1_0;
+  drops_content_ = is_without_content(request_.method, head.status);
+  if (drops_content_) {
+    // HEAD is told what GET would be; 204 and 304 have no length of their own, only what the fields say.
+    const bool tells = request_.method == Method::head && head.status != 204 && head.status != 304 &&
+                       !head.fields.has(Name::content_length);
+    if (!tells || (length_unknown && is_1_0)) return BodyFraming::no_body();
+    return length_unknown ? BodyFraming::of_chunks() : BodyFraming::of_length(asked.bytes);
+  }
+  sends_to_close_ = length_unknown && is_1_0;
+  sends_chunks_ = length_unknown && !is_1_0;
+  closing_ = closing_ || sends_to_close_;
+  if (sends_to_close_) return BodyFraming::to_close();
+  if (sends_chunks_) return BodyFraming::of_chunks();
+  left_to_send_ = asked.bytes;
+  return BodyFraming::of_length(asked.bytes);
+}
+
+rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFraming framing,
+                                             std::span<const Slice> first) {
+  if (is_begun() || head.status < 200) co_return misuse("a final response out of place");
+  if (failure_) co_return std::unexpected(*failure_);
+  // What is left of the body may never come, or is more than we care to read: say so now.
+  const ByteCount left = content_.bytes_left().value_or(0);
+  closing_ = closing_ || awaits_continue() || (!body_asked_ && left > limits_.unread_body_bytes_max);
+
+  const BodyFraming said = wire_framing(head, framing);
+  const bool says_keep_alive = limits_.says_keep_alive || request_.version == Version::http_1_0;
+  const Persistence persistence = closing_          ? Persistence::close
+                                  : says_keep_alive ? Persistence::keep_alive
+                                                    : Persistence::implied;
+  front_.clear();
+  CO_TRY_OK(write_response_head(front_, head, said, persistence));
+  rt::Loop& loop = co_await rt::this_loop();
+  facts_.status = head.status;
+  facts_.first_byte_sent = loop.now();
+  co_return co_await send_content(first);
+}
+
+rt::Task<Result<void>> ServerExchange::write(std::span<const Slice> content) {
+  if (!is_begun() || finished_) co_return misuse("content outside of a response");
+  front_.clear();
+  co_return co_await send_content(content);
+}
+
+// Sends what is in front_ and the content behind it, framed.
+rt::Task<Result<void>> ServerExchange::send_content(std::span<const Slice> content) {
+  const ByteCount bytes = bytes_of(content);
+  if (drops_content_ || bytes == 0) {
+    if (front_.empty()) co_return Result<void>();
+    co_return co_await send({}, {});
+  }
+  if (sends_chunks_) {
+    front_.append(ChunkLine(bytes).view());
+    co_return co_await send(content, chunk_end);
+  }
+  if (!sends_to_close_) {
+    if (bytes > left_to_send_) {
+      aborted_ = true;
+      co_return misuse("more content than the response's length");
+    }
+    left_to_send_ -= bytes;
+  }
+  co_return co_await send(content, {});
+}
+
+rt::Task<Result<void>> ServerExchange::finish(const Fields* trailers) {
+  if (!is_begun() || finished_ || aborted_) co_return misuse("the end of a response out of place");
+  if (failure_) co_return std::unexpected(*failure_);
+  if (!drops_content_ && left_to_send_ > 0) {
+    aborted_ = true;
+    co_return misuse("less content than the response's length");
+  }
+  if (sends_chunks_) {
+    front_.assign(last_chunk_before_trailers);
+    if (trailers != nullptr) CO_TRY_OK(write_trailers(front_, *trailers));
+    CO_TRY_OK(co_await send({}, "\r\n"));
+  }
+  finished_ = true;
+  co_return Result<void>();
+}
+
+rt::Task<void> ServerExchange::complete() {
+  if (!is_begun() && !aborted_ && !failure_) {
+    ResponseHead head;
+    head.status = 500;
+    closing_ = true;
+    (void)co_await respond(head, std::span<const Slice>());
+  }
+  aborted_ = aborted_ || !finished_;
+}
+
+}  // namespace gust::http

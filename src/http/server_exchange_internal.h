@@ -1,0 +1,82 @@
+// ServerExchange: the Exchange of HTTP/1.1, one object a connection, begun anew for each request.
+//
+// Source: RFC 9112 sections 6, 7 and 9; RFC 9110 section 10.1.1.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "http/content_reader_internal.h"
+#include "http/exchange.h"
+#include "http/head_writer.h"
+#include "http/output_internal.h"
+#include "http/server_connection.h"
+
+namespace gust::http {
+
+class ServerExchange final : public Exchange {
+ public:
+  ServerExchange(net::Stream& stream, Input& input, Arena& arena, const ServerLimits& limits);
+
+  // --- For the connection.
+  RequestHead& head() { return request_; }
+  // `is_last`: the connection ends behind this exchange.
+  void begin(BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last);
+  // Answers in the handler's place where it left something out.
+  rt::Task<void> complete();
+  // True when the answer is out and the connection may serve another request once the body is consumed.
+  bool may_go_on() const { return finished_ && !closing_ && !failure_; }
+  // True when only a reset tells the viewer that the response is not whole.
+  bool needs_reset() const { return aborted_ && is_begun() && sends_to_close_; }
+  ContentReader& content() { return content_; }
+  Output& output() { return output_; }
+
+  // --- Exchange.
+  BodyReader& body() override { return body_; }
+  rt::Endpoint local() const override;
+  rt::Endpoint peer() const override;
+  rt::Task<Result<void>> inform(const ResponseHead& head) override;
+  using Exchange::start;
+  rt::Task<Result<void>> start(const ResponseHead& head, BodyFraming framing, std::span<const Slice> first) override;
+  rt::Task<Result<void>> write(std::span<const Slice> content) override;
+  rt::Task<Result<void>> finish(const Fields* trailers) override;
+  void abort() override { aborted_ = true; }
+  void close_after() override { closing_ = true; }
+
+ private:
+  class Body final : public BodyReader {
+   public:
+    explicit Body(ServerExchange& exchange) : exchange_(exchange) {}
+    rt::Task<Result<Slice>> read(Instant deadline) override;
+    const Fields& trailers() const override { return exchange_.content_.trailers(); }
+
+   private:
+    ServerExchange& exchange_;
+  };
+
+  bool awaits_continue() const;
+  BodyFraming wire_framing(const ResponseHead& head, BodyFraming asked);
+  rt::Task<Result<void>> send(std::span<const Slice> content, ByteView back);
+  rt::Task<Result<void>> send_content(std::span<const Slice> content);
+
+  net::Stream& stream_;
+  Input& input_;
+  const ServerLimits& limits_;
+  Output output_;
+  ContentReader content_;
+  Body body_;
+  std::string front_;  // heads and chunk lines to be sent; keeps its memory
+
+  bool closing_ = false;
+  bool aborted_ = false;
+  bool expects_continue_ = false;  // and has not been told
+  bool body_asked_ = false;
+  bool drops_content_ = false;  // HEAD, 204, 304
+  bool sends_chunks_ = false;
+  bool sends_to_close_ = false;
+  ByteCount left_to_send_ = 0;     // with a length
+  ByteCount body_wire_bytes_ = 0;  // counted in facts_
+  std::optional<Error> failure_;   // of sending
+};
+
+}  // namespace gust::http
