@@ -71,7 +71,7 @@ def run_rounds(running: dict[str, servers.Server], labels: list[str], rounds: in
         names = names[number % len(names):] + names[:number % len(names)]  # nobody is always first
         for label in labels:
             for name in names:
-                sample = measure(running[name], running[name].paths[label], seconds, cores[1])
+                sample = measure(running[name], servers.OBJECTS[label][0], seconds, cores[1])
                 samples.setdefault((name, label), []).append(sample)
                 print(f"round {number + 1}/{rounds}  {label:>7}  {running[name].name:<28} "
                       f"{sample.microseconds:7.1f} us  {sample.requests_per_second:9.0f} requests/s", file=sys.stderr)
@@ -140,7 +140,7 @@ def main() -> int:
         if not has_load:
             print(f"smoke: {len(running)} servers started, warmed and stopped; no load without wrk")
             return 0
-        labels = list(next(iter(running.values())).paths)
+        labels = list(servers.OBJECTS)
         samples = run_rounds(running, labels, rounds, seconds, cores)
         text = table(running, labels, samples)
     print(text)

@@ -13,14 +13,18 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
 from typing import Callable, Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "test" / "e2e"))
+import harness  # noqa: E402
+
 PEERS = ROOT / "bench" / "peers"
-GUSTFRONT = ROOT / "build" / "release" / "bin" / "gustfront"
+SMALL_BYTES, LARGE_BYTES = 1024, 100 * 1024
 FLOOR = ROOT / "build" / "release" / "bin" / "bench_floor"
 
 
@@ -40,17 +44,19 @@ def fill_in(template: pathlib.Path, target: pathlib.Path, **values: object) -> N
     target.write_text(text)
 
 
-class Server:
-    """A running server: where the objects are, and what its processes have used."""
+# The objects: label, path and length.
+OBJECTS = {"1 KiB": ("/small", SMALL_BYTES), "100 KiB": ("/large", LARGE_BYTES)}
 
-    def __init__(self, name: str, command: list[str], port: int, core: int, folder: pathlib.Path,
-                 environment: dict[str, str] | None = None) -> None:
+
+class Server:
+    """A running server: where it listens, and what its processes have used."""
+
+    def __init__(self, name: str, command: list[str], port: int, core: int, folder: pathlib.Path) -> None:
         self.name, self.port, self.host = name, port, f"127.0.0.1:{port}"
-        self.paths = {"1 KiB": "/small", "100 KiB": "/large"}
         self._log = folder / "output.log"
         with self._log.open("w") as log:
             self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdout=log, stderr=log, cwd=folder,
-                                            env={**os.environ, **(environment or {})}, start_new_session=True)
+                                            start_new_session=True)
         self._wait_until_open()
 
     def _wait_until_open(self) -> None:
@@ -95,6 +101,33 @@ class Server:
             ticks += used.get(pid, 0)
             waiting.extend(children.get(pid, []))
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Ours(Server):
+    """`gustfront up` on one core: one edge in front of the regional cache and a bucket with the two objects."""
+
+    def __init__(self, name: str, core: int, *flags: str) -> None:
+        self._server = harness.Gustfront("--cores", "1", "--edges", "BOM50", *flags,
+                                         prefix=("taskset", "-c", str(core))).start()
+        s3 = self._server.s3
+        s3.create_bucket(Bucket="bench")
+        for path, length in OBJECTS.values():
+            s3.put_object(Bucket="bench", Key=path[1:], Body=b"x" * length, ACL="public-read",
+                          CacheControl="max-age=86400", ContentType="application/octet-stream")
+        _, self.host = self._server.make_distribution("bench.s3.amazonaws.com")
+        self.name, self.port, self.process = name, self._server.edge_port(), self._server.process
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._server.close()
+
+
+def start_gustfront(core: int, _origin: int, _folder: pathlib.Path) -> Server:
+    return Ours("Gustfront", core, "--access-log", "no")
+
+
+def start_gustfront_log(core: int, _origin: int, _folder: pathlib.Path) -> Server:
+    return Ours("Gustfront, access log on", core)
 
 
 def find_program(program: str) -> str | None:
@@ -167,8 +200,9 @@ def start_traffic_server(core: int, origin: int, folder: pathlib.Path) -> Server
                   port, core, folder)
 
 
-# In the order of the table.
 STARTERS: dict[str, Callable[[int, int, pathlib.Path], Server]] = {
+    "gustfront": start_gustfront,
+    "gustfront-log": start_gustfront_log,
     "floor": start_floor,
     "floor-sendfile": start_floor_sendfile,
     "haproxy": start_haproxy,
@@ -208,10 +242,8 @@ def running(names: list[str], core: int) -> Iterator[tuple[dict[str, Server], li
 
 
 def warm(server: Server) -> None:
-    for label, path in server.paths.items():
-        number, unit = label.split()
-        wanted = int(number) * 1024
+    for path, length in OBJECTS.values():
         for _ in range(3):
             size, _head = server.get(path)
-            if size != wanted:
-                raise RuntimeError(f"{server.name}: {path} has {size} bytes, not {wanted}")
+            if size != length:
+                raise RuntimeError(f"{server.name}: {path} has {size} bytes, not {length}")

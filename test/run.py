@@ -203,16 +203,16 @@ def race_part(log: Log) -> Count:
 
 
 def fuzz_part(log: Log) -> Count:
-    """A few seconds for each fuzzer, from its seeds (beside the source: <name>_seeds/)."""
+    """A few seconds for each fuzzer, from its seeds."""
     if not build(log, SANITIZED):
         return Count(0, 1)
 
     def run(source: str) -> bool:
-        path = ROOT / source
-        seeds = path.with_name(path.stem + "_seeds")
+        name = pathlib.Path(source).stem
+        seeds = ROOT / "test" / "fuzz_seeds" / name
         with tempfile.TemporaryDirectory() as corpus:
             folders = [corpus, *([seeds] if seeds.is_dir() else [])]
-            return log.run(f"build/{SANITIZED}/bin/{path.stem}", f"-max_total_time={FUZZ_SECONDS}", "-timeout=5",
+            return log.run(f"build/{SANITIZED}/bin/{name}", f"-max_total_time={FUZZ_SECONDS}", "-timeout=5",
                            "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={LOGS}/", *folders,
                            seconds=FUZZ_SECONDS + 60)
 

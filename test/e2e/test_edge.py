@@ -204,15 +204,21 @@ class Edge(unittest.TestCase):
         self.assertEqual(got.count(b"body of /pipe"), 10)
 
     def test_metrics_count_what_happened(self) -> None:
+        pops = [edge["pop"] for edge in self.server.ready["edges"]]
+
+        def count(tier: str, result: str, node: str = "") -> float:
+            return self.server.metric("gustfront_requests_total", tier=tier, result=result, **({"node": node} if node else {}))
+
         self.get("/counted")
-        before = self.server.metrics()
+        hits, regional_hits = count("edge", "Hit", pops[0]), count("regional", "Hit")
+        asked = self.server.metric("gustfront_upstream_requests_total", upstream="origin")
         for _ in range(5):
             self.get("/counted")
-        after = self.server.metrics()
-        risen = {name for name, value in after.items() if value - before.get(name, 0) >= 5}
-        pop = self.server.ready["edges"][0]["pop"]
-        self.assertTrue([name for name in risen if "request" in name and pop in name], sorted(risen))
-        self.assertTrue(all(name.startswith("gustfront_") for name in after), sorted(after)[:5])
+        self.get("/counted", edge=1)
+        self.assertEqual(count("edge", "Hit", pops[0]) - hits, 5)
+        self.assertEqual(count("regional", "Hit") - regional_hits, 1, "the second edge's first request")
+        self.assertEqual(self.server.metric("gustfront_upstream_requests_total", upstream="origin"), asked)
+        self.assertTrue(all(name.startswith("gustfront_") for name in self.server.metrics()))
         health = harness.fetch(harness.port_of(self.server.ready["metrics"].removesuffix("/metrics")), "h", "/healthz")
         self.assertEqual(health.status, 200)
 

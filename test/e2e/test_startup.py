@@ -1,6 +1,7 @@
 """Starting, settings, stopping, and coming back."""
 
 import pathlib
+import re
 import signal
 import socket
 import tempfile
@@ -84,6 +85,17 @@ class Settings(unittest.TestCase):
         version = harness.run_gustfront("version")
         self.assertEqual(version.returncode, 0)
         self.assertRegex(version.stdout, r"\d+\.\d+\.\d+")
+
+    def test_the_guide_lists_the_settings_that_there_are(self) -> None:
+        page = (harness.ROOT / "docs" / "guide" / "configuration.md").read_text()
+        told = {name: default for name, default in re.findall(r"^\| `(\w+)` \| `?([^`|]*?)`? \|", page, re.M)}
+        text = " ".join(harness.run_gustfront("up", "--help").stdout.split())
+        flags = re.findall(r"(?<= )--([a-z][a-z-]*)", text.partition("Every flag is also")[0])
+        self.assertEqual(sorted(told), sorted(flag.replace("-", "_") for flag in flags if flag not in ("help", "config")))
+        for name, default in told.items():
+            with self.subTest(name):
+                own = re.search(rf"--{name.replace('_', '-')} (.*?)(?= --|$)", text).group(1)
+                self.assertEqual(f"[{default}]" in own, bool(default), own)
 
     def test_a_port_in_use_is_one_clear_line(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
