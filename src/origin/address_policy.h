@@ -43,7 +43,7 @@ Result<AddressRange> read_address_range(std::string_view text);
 struct AddressPolicy {
   bool allow_loopback = false;  // `gustfront up` sets it
   bool allow_private = false;
-  std::vector<AddressRange> allowed;  // by range, whatever the class; the only way to metadata and embedded ones
+  std::vector<AddressRange> allowed{};  // by range, whatever the class; the only way to metadata and embedded ones
 };
 
 bool is_allowed(const rt::Endpoint& address, const AddressPolicy& policy);

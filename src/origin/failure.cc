@@ -18,11 +18,17 @@ OriginFailure connection_failure(Errc code) {
 
 OriginFailure failure_of(const Error& error, FetchPhase phase) {
   if (error.side == Side::viewer) return {400, "ClientCommError", 0};
+  // A request that cannot be put in bytes, made here.
+  if (error.side == Side::own && error.code == Errc::bad_field) return {500, "Error", 0};
   switch (error.code) {
     case Errc::bug:
     case Errc::out_of_memory:
-      return {500, "Error", 502};
+    case Errc::bad_request_line:
+    case Errc::bad_target:
+    case Errc::bad_host:
+      return {500, "Error", 0};
     case Errc::would_exceed_limit:
+      if (error.side == Side::origin) return invalid_response;  // BODY-5
       // Ours is full: no sign of trouble at the origin, and no reason to go to another.
       return {503, "CapacityExceeded", 0};
     case Errc::cancelled:

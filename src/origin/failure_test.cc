@@ -32,15 +32,29 @@ TEST(OriginFailure, Log6And163AndFail3) {
       {Errc::bad_chunk, body, 502, "OriginInvalidResponseError", 502},
       {Errc::short_body, body, 502, "OriginReadError", 502},
       {Errc::timed_out, body, 504, "OriginCommError", 504},
-      {Errc::would_exceed_limit, queue, 503, "CapacityExceeded", 0},
+      {Errc::would_exceed_limit, head, 502, "OriginInvalidResponseError", 502},
       {Errc::cancelled, head, 502, "AbortedOrigin", 0},
-      {Errc::bug, head, 500, "Error", 502},
+      {Errc::bug, head, 500, "Error", 0},
   };
   for (const Row& row : rows) {
     const OriginFailure failure = failure_of({.code = row.code, .side = Side::origin, .text = ""}, row.phase);
     EXPECT_EQ(failure.status, row.status) << name_of(row.code);
     EXPECT_EQ(failure.log_detail, row.detail) << name_of(row.code);
     EXPECT_EQ(failure.failover_status, row.failover) << name_of(row.code);
+  }
+}
+
+TEST(OriginFailure, WhatIsFullHereIsNotTheOriginsTrouble) {
+  const OriginFailure failure =
+      failure_of({.code = Errc::would_exceed_limit, .side = Side::own, .text = ""}, FetchPhase::queue);
+  EXPECT_EQ(failure.status, 503);
+  EXPECT_EQ(failure.log_detail, "CapacityExceeded");
+  EXPECT_EQ(failure.failover_status, 0);
+}
+
+TEST(OriginFailure, ARequestThatCouldNotBeWrittenIsOurMistake) {
+  for (const Errc code : {Errc::bad_field, Errc::bad_host, Errc::bad_target}) {
+    EXPECT_EQ(failure_of({.code = code, .side = Side::own, .text = ""}, FetchPhase::send).status, 500);
   }
 }
 

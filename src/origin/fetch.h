@@ -36,10 +36,10 @@ class ParentTier;
 struct OriginTarget;
 
 struct FetcherSettings {
-  AddressPolicy addresses;
-  PoolLimits pool;
-  ResolverLimits resolver;
-  http::HeadLimits head;  // LIM-5
+  AddressPolicy addresses{};
+  PoolLimits pool{};
+  ResolverLimits resolver{};
+  http::HeadLimits head{};  // LIM-5
 };
 
 // Facts of one fetch, filled as it goes and good after a failure too.

@@ -159,10 +159,12 @@ void Pool::put_idle(PoolKey& key, std::unique_ptr<Poolable> connection, Duration
 }
 
 rt::Task<void> Pool::keep(std::unique_ptr<Idle> idle) {
-  if (!idle->is_leaving) {
+  {
     rt::Scope watching(co_await rt::context());
     idle->watching = &watching;
     watching.spawn(idle->connection->watch(idle->expires));
+    // Taken already: the watch still looks once whether something is there.
+    if (idle->is_leaving) watching.cancel();
     co_await watching.join();
     idle->watching = nullptr;
   }
