@@ -1,7 +1,7 @@
 // Body: the content of a stored response, a chain of segments that one writer fills while many read.
 //
 // Source: DESIGN.md decisions 3 and 5.
-// Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers get views of them. What
+// Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers borrow them. What
 // is
 //         published is a byte count, so a reader never sees a byte before it is there. Waiting holds no lock.
 // Core:   writer and readers may be on different cores; each Body has one writer at a time.
@@ -53,23 +53,23 @@ class Body {
     BlockRef block;
     ByteCount begin = 0;
   };
-  // Segments lie in rows that double, so that none moves and any is found at once: 2, 2, 4, 8, ...
+  // Segments lie in rows that double, so that none moves and any is found at once: 2 in place, then 2, 4, 8, ...
   static constexpr std::size_t rows_max = 32;
+  using Rows = std::array<std::unique_ptr<Segment[]>, rows_max>;
 
   Segment& segment(std::size_t index);
   const Segment& segment(std::size_t index) const;
   // The segment that holds `offset`, which is below bytes().
   std::size_t find_segment(ByteCount offset) const;
-  void finish(State state);
+  void end(State state);
 
   const std::shared_ptr<Ledger> ledger_;
   const std::optional<ByteCount> bytes_expected_;
   std::array<Segment, 2> first_row_;
-  std::array<std::unique_ptr<Segment[]>, rows_max> rows_;
+  std::unique_ptr<Rows> rows_;
   std::atomic<std::size_t> segments_ = 0;
   std::atomic<ByteCount> published_ = 0;
   std::atomic<State> state_ = State::filling;
-  std::atomic<bool> windowed_ = false;
   std::atomic<std::size_t> reader_count_ = 0;
   Error error_;                 // written before state_ becomes failed
   ByteCount charged_ = 0;       // the writer's
@@ -77,7 +77,7 @@ class Body {
 
   std::mutex readers_mutex_;
   class BodyCursor* readers_ = nullptr;  // those that began before the end
-  ByteCount dropped_ = 0;                // bytes before it are gone; under readers_mutex_
+  std::atomic<ByteCount> dropped_ = 0;   // bytes before it are gone; changed under readers_mutex_, before the end
   Waiters arrival_;                      // of bytes or the end: for readers
   Waiters departure_;                    // of a reader, or its advance in a window: for the writer
 };
@@ -98,8 +98,9 @@ class BodyWriter {
 
   // Copies and publishes the front of `bytes`, as much as memory (or the window) lets it, and gives how much that was.
   std::size_t write(ByteView bytes);
-  // What the ledger must have free for write() to go on.
+  // What the next segment costs, when write() stopped for want of memory, and the word that it has been charged.
   ByteCount bytes_wanted() const;
+  void grant(ByteCount charged) { granted_ = charged; }
   // From here on memory is kept for `window` bytes only. For bodies that will not be stored.
   void become_windowed(ByteCount window);
   bool is_windowed() const { return window_ != 0; }
@@ -114,13 +115,16 @@ class BodyWriter {
   void fail(const Error& error);
 
  private:
+  std::size_t next_capacity() const;
   bool add_segment();
-  bool has_room() const;
-  void drop_passed();
+  bool has_room();
+  ByteCount drop_passed();
+  void fail_if_filling();
 
   BodyRef body_;
-  std::size_t room_ = 0;  // in the last segment
-  ByteCount window_ = 0;
+  std::size_t room_ = 0;   // in the last segment
+  ByteCount granted_ = 0;  // charged already for the next segment
+  ByteCount window_ = 0;   // 0: not windowed
 };
 
 // One reader, from an offset. Stays where it is made: a local of the task that sends.
@@ -134,10 +138,10 @@ class BodyCursor {
   BodyCursor(const BodyCursor&) = delete;
   BodyCursor& operator=(const BodyCursor&) = delete;
 
-  // The next bytes that are there, without waiting or moving: fills the front of `views` and gives how many it used.
-  //   keeps   the views are good until advance() passes them or the cursor goes
-  std::size_t peek(std::span<ByteView> views) const;
-  // `bytes` of what peek() gave have been sent.
+  // The next bytes that are there, without waiting or moving: fills the front of `slices` and gives how many it used.
+  //   keeps   the slices are borrowed: good until advance() passes them or the cursor goes
+  std::size_t peek(std::span<Slice> slices) const;
+  // `bytes` of what peek() gave have been sent; in a window their memory may go now.
   void advance(ByteCount bytes);
   // True when all that was asked for has been passed. False while more may come.
   bool at_end() const;

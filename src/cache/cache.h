@@ -38,18 +38,25 @@ struct Limits {
   std::size_t stripes = 32;            // a power of two, at least
   ByteCount window_bytes = 256_KiB;    // kept of a body that cannot be stored to its end
   unsigned handovers_max = 3;          // fills that one request waits for before it gives up
-  std::size_t purge_rules_max = 4096;  // for each distribution
+  std::size_t purge_rules_max = 4096;  // for each distribution; beyond, its oldest become one purge of all
 };
 
 // Running totals since the start; the last four are of this moment.
 struct Counters {
-  std::uint64_t hits = 0, stale_hits = 0, misses = 0, joined = 0;
-  std::uint64_t fills_begun = 0, fills_stored = 0, fills_passed = 0, fills_failed = 0, fills_unstored = 0;
-  std::uint64_t refreshed = 0, handed_over = 0, evicted = 0, expired = 0, purged = 0;
+  std::uint64_t hits = 0;         // lookups that found a fresh entry
+  std::uint64_t stale_hits = 0;   // a stale or held one
+  std::uint64_t misses = 0;       // none
+  std::uint64_t joined = 0;       // requests served from another's fill
+  std::uint64_t fills_begun = 0;  // each of which ends as one of the next seven
+  std::uint64_t fills_stored = 0, fills_refreshed = 0, fills_held = 0, fills_passed = 0, fills_failed = 0;
+  std::uint64_t fills_given_up = 0;
+  std::uint64_t fills_unstored = 0;                    // whole, but memory had run out or a purge came between
+  std::uint64_t evicted = 0, expired = 0, purged = 0;  // entries
   std::uint64_t entries = 0, fills = 0, bytes_used = 0, bytes_max = 0;
 };
 
 class Cache;
+class Index;
 class Fill;  // what a Ticket's holder and those who wait for it share
 using FillRef = std::shared_ptr<Fill>;
 
@@ -65,7 +72,7 @@ class Ticket {
   explicit operator bool() const { return fill_ != nullptr; }
   // The stored response to revalidate, or null. It was not purged when the fill began.
   const EntryRef& stale() const;
-  // The newest purge applied when the fill began.
+  // The newest purge of the distribution that was applied when the fill began.
   std::uint64_t epoch() const;
 
   // --- While the head is not known: one of these.
@@ -78,11 +85,13 @@ class Ticket {
   Result<EntryRef> store(const EntryDraft& draft);
   // Not to be stored: those who wait go on alone (COLL-3). Ends the ticket.
   void pass();
-  // stale() was confirmed by a 304. Gives the new Entry, also when it was purged meanwhile. Ends the ticket.
+  // stale() was confirmed by a 304; `draft.head` is from merge_head(). Gives the new Entry, also when it may not be
+  // stored any more. Ends the ticket.
   EntryRef refresh(const EntryDraft& draft);
   // The origin failed; those who wait are served stale(), which is left alone until `until` (STALE-5). Ends the ticket.
   void hold_stale(Instant until);
-  // Those who wait get `error`. After store(): readers get what came, then `error`; nothing stays stored. Ends it.
+  // Those who wait get `error`. After store(): readers get what came, then `error`; nothing is stored; who has not got
+  // the Entry yet may take over. Ends the ticket.
   void fail(const Error& error);
   // Nobody asked the origin, or the asking was cancelled: one of those who wait takes over. After store(): as fail()
   // with `cancelled`. Ends the ticket.
@@ -91,18 +100,20 @@ class Ticket {
   // --- After store().
 
   // Copies `bytes` to the body. Returns at once, unless memory ran out and the body streams through its window only.
-  //   fails   closed (windowed, and no reader is left), timed_out, cancelled; body_too_large
+  //   fails   closed (windowed, and no reader is left), timed_out, cancelled
   rt::Task<Result<void>> append(ByteView bytes, Instant deadline);
   // The body is whole: stores the entry, unless it was purged since the fill began, or memory ran out. Ends the ticket.
-  //   fails   short_body, long_body (BODY-2): not stored, readers see the error
+  //   fails   short_body, long_body (BODY-2): as fail() with that
   Result<void> finish();
   // Viewers that read the body now; when it is 0, BODY-3 lets the holder stop.
   std::size_t readers() const;
 
  private:
   friend class Cache;
-  Ticket(Cache& cache, FillRef fill) : cache_(&cache), fill_(std::move(fill)) {}
-  Cache* cache_ = nullptr;
+  Ticket(Index& index, FillRef fill) : index_(&index), fill_(std::move(fill)) {}
+  template <typename Change>
+  void settle(Change change, bool ends);
+  Index* index_ = nullptr;
   FillRef fill_;
   BodyWriter writer_;
 };
@@ -122,7 +133,9 @@ struct Lookup {
   FillRef fill;             // under way by another, and can be joined
 };
 
-// How waiting for another's fill ended. Exactly one of entry and ticket is set, or neither: go on alone.
+// How waiting for another's fill ended. Exactly one of entry and ticket is set, or neither: go on alone. A body that
+// streams may lose its front when memory runs out: make the BodyCursor at once, and go on alone if it says `closed`.
+// When the fill fails and nothing has been sent yet, look again, once.
 struct Joined {
   EntryRef entry;             // serve it; its body may be on its way still
   bool is_refreshed = false;  // entry was confirmed by a 304, or is held stale
@@ -150,18 +163,19 @@ class Cache {
 
   // From now on nothing that the purge reaches and that began before it is found, joined or stored.
   void apply(const Purge& purge);
-  // The newest purge applied.
+  // The newest purge applied. A tier tells it to the tier below with each answer, taken before its lookup
+  // (EntryDraft::upstream_epoch).
   std::uint64_t epoch() const;
-  // Frees what purges and time have made useless, one stripe a call; a node's timer calls it. True: a round is over.
-  bool reclaim(Instant now);
+  // Frees what purges and time have made useless, some `slots` slots a call; a node's timer calls it. True: the round
+  // is over.
+  bool reclaim(Instant now, std::size_t slots = 1000);
 
   Counters counters() const;
   const Limits& limits() const;
 
  private:
   friend class Ticket;
-  struct Inside;
-  std::unique_ptr<Inside> inside_;
+  std::unique_ptr<Index> index_;
 };
 
 }  // namespace gust::cache

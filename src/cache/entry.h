@@ -1,10 +1,11 @@
 // Entry: a stored response: an immutable head, ready to be sent, the facts about it, and a Body.
 //
 // Source: DESIGN.md decisions 3 and 5; RFC 9111 sections 3.1 and 3.2.
-// Shape:  key text, HTTP/1.1 status line and field lines lie in one block. Which fields are held back, because each
-//         answer says them anew: Age, Connection and all it names, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
-//         Trailer, Upgrade, Via (see via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop, and the fields that a qualified
-//         no-cache or private names. Content-Length stands last, apart from the others.
+// Shape:  key text, HTTP/1.1 status line and field lines lie in one block. Held back are the fields that each answer
+// says
+//         anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE, Trailer, Upgrade, Via (see
+//         via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop; the fields that a qualified no-cache or private names; and any
+//         that could not stand on a line. Content-Length stands last, apart from the others.
 // Core:   any; shared by count (EntryRef). An Entry may outlive its Cache.
 #pragma once
 
@@ -48,16 +49,14 @@ class Entry {
 
  public:
   // Used by the Cache and by tests.
-  //   needs   `charge` covers bytes_of_head(draft, key text)
+  //   needs   `path_and_query` is part of `key_text`; `charge` covers bytes_of_head(draft, key text)
   static EntryRef make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
                        BodyRef body, Charge charge);
   // What the ledger is charged for an entry without its body.
   static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text);
 
-  // `old`, confirmed by a 304 (RFC 9111 section 3.2): the fields of `draft.head` take the place of the old ones, but
-  // for Content-Length, Content-Encoding, Content-Range, Content-Type and ETag; the body is shared.
+  // `old`, confirmed by a 304: `draft.head` is what merge_head() made; status, length and body stay.
   static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge);
-  static ByteCount bytes_of_refreshed(const Entry& old, const EntryDraft& draft);
 
   std::uint16_t status() const { return status_; }
   // The fields without those held back and without Content-Length, in the order of the origin.
@@ -83,17 +82,16 @@ class Entry {
   ByteView key_text() const { return key_text_; }
   ByteView path_and_query() const { return path_and_query_; }
 
-  // Null for a status that never has content.
+  // Never null; complete and empty for a status that has no content.
   const BodyRef& body() const { return body_; }
+  ByteCount bytes_of_head() const { return charge_.bytes(); }
 
-  Entry(MadeHere, Charge charge) : charge_(std::move(charge)) {}
+  struct Content;
+  Entry(MadeHere, const Content& content, Charge charge);
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
  private:
-  struct Source;
-  static EntryRef make_from(const Source& source, Charge charge);
-
   Charge charge_;
   BlockRef block_;
   std::unique_ptr<http::Field[]> field_list_;
@@ -107,5 +105,11 @@ class Entry {
   std::uint16_t status_ = 200;
   BodyRef body_;
 };
+
+// The head that `old` has once `not_modified`, a 304, has confirmed it (RFC 9111 section 3.2): the new fields take the
+// place of the old ones of their names, but for those that tell of the body as it is stored (Content-Length,
+// Content-Encoding, Content-Range). Give it to judge_storing() and to Ticket::refresh().
+//   keeps   views into both
+void merge_head(const Entry& old, const http::ResponseHead& not_modified, http::ResponseHead& into);
 
 }  // namespace gust::cache

@@ -11,9 +11,11 @@
 // Our readings where the rules are open: minimum and maximum TTL bound the time in *this* cache, so what a response
 // gets is clamp(value - age on arrival, minimum, maximum), counted from its arrival (TTL-11); both stale windows are
 // counted from expiry, as in RFC 5861 (STALE-3); `no-cache` with minimum 0 is stored for revalidation only if there is
-// a validator, `private` and `no-store` are not stored (STALE-6 says "may").
+// a validator, `private` and `no-store` are not stored (STALE-6 says "may"), nor are errors of ERR-2 with any of the
+// three.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -72,8 +74,8 @@ struct Storing {
   Verdict verdict = pass;
   Freshness freshness;  // `rule` says why in all cases
   // The fields that a qualified no-cache or private names: not to be stored (TTL-14, RFC 9111 sections 5.2.2.4 and
-  // 5.2.2.7). A view into the response head, a comma-separated list; empty: none.
-  ByteView fields_withheld;
+  // 5.2.2.7). Views into the response head, comma-separated lists; empty: none.
+  std::array<ByteView, 2> fields_withheld;
 };
 
 struct RequestFacts {

@@ -2,8 +2,8 @@
 //
 // Source: DESIGN.md decision 7; CLOUDFRONT rules INV-2 to INV-5, INV-9 and INV-12.
 // Shape:  a purge takes the next number in the store (its epoch). A stored response or a fill is cleared by it if it is
-//         in the purge's reach and began before that number was applied here. Numbers are applied in rising order; one
-//         that is not above the newest is applied all the same.
+//         in the purge's reach and its epoch, the newest number of its distribution that was applied here when the fill
+//         began, is lower.
 // Limits: exact paths and wildcards kept for each distribution. When one would be too many, the oldest half becomes one
 //         purge of the whole distribution at the newest of their numbers: it clears too much, never too little.
 #pragma once
@@ -32,6 +32,11 @@ struct Purge {
   std::string path;  // path and query (INV-4), without the star; empty for the whole distribution
 };
 
+struct HashOfText {
+  using is_transparent = void;
+  std::size_t operator()(ByteView text) const { return std::hash<ByteView>()(text); }
+};
+
 // The purges of one distribution that stored responses may still have to answer to.
 class DistributionPurges {
  public:
@@ -43,7 +48,8 @@ class DistributionPurges {
   bool clears(std::uint64_t epoch, ByteView path_and_query) const;
 
   void add(const Purge& purge);
-  // Nothing that began before `epoch` is stored or on its way any more: forgets the purges up to it.
+  // All that is stored or on its way has been held against the purges up to `epoch`, which may be forgotten. What comes
+  // later with a lower epoch than theirs counts as cleared.
   void forget_up_to(std::uint64_t epoch);
   std::size_t rules() const;
 
@@ -52,13 +58,14 @@ class DistributionPurges {
     std::string path;
     std::uint64_t epoch;
   };
+  void drop_up_to(std::uint64_t epoch);
   void collapse_oldest();
 
   const std::size_t rules_max_;
   std::atomic<std::uint64_t> newest_ = 0;
   mutable std::mutex mutex_;
-  std::uint64_t everything_ = 0;
-  std::unordered_map<std::string, std::uint64_t> exact_;
+  std::uint64_t everything_ = 0;  // all below it is cleared
+  std::unordered_map<std::string, std::uint64_t, HashOfText, std::equal_to<>> exact_;
   std::vector<Prefix> prefixes_;
 };
 
@@ -74,14 +81,10 @@ class PurgeBook {
   std::size_t rules() const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(ByteView text) const { return std::hash<ByteView>()(text); }
-  };
   const std::size_t rules_max_;
   std::atomic<std::uint64_t> newest_ = 0;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::unique_ptr<DistributionPurges>, Hash, std::equal_to<>> distributions_;
+  std::unordered_map<std::string, std::unique_ptr<DistributionPurges>, HashOfText, std::equal_to<>> distributions_;
 };
 
 }  // namespace gust::cache

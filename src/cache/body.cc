@@ -1,0 +1,246 @@
+#include "cache/body.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "rt/loop.h"
+
+namespace gust::cache {
+namespace {
+
+constexpr std::size_t first_segment_bytes = 4 * 1024;
+// Beside a segment's bytes: the Block's header, the allocator's, and the Segment with its share of an unfilled row.
+constexpr ByteCount segment_overhead_bytes = 64;
+
+ByteCount cost_of(const BlockRef& block) { return block->capacity() + segment_overhead_bytes; }
+
+}  // namespace
+
+Body::Body(std::shared_ptr<Ledger> ledger, std::optional<ByteCount> bytes_expected)
+    : ledger_(std::move(ledger)), bytes_expected_(bytes_expected) {}
+
+Body::~Body() { ledger_->refund(charged_); }
+
+const Body::Segment& Body::segment(std::size_t index) const {
+  if (index < first_row_.size()) return first_row_[index];
+  const auto row = static_cast<std::size_t>(std::bit_width(index)) - 1;
+  return (*rows_)[row][index - (std::size_t{1} << row)];
+}
+
+Body::Segment& Body::segment(std::size_t index) { return const_cast<Segment&>(std::as_const(*this).segment(index)); }
+
+std::size_t Body::find_segment(ByteCount offset) const {
+  std::size_t low = 0;
+  std::size_t high = segments_.load(std::memory_order_acquire);
+  while (high - low > 1) {
+    const std::size_t middle = low + (high - low) / 2;
+    (segment(middle).begin <= offset ? low : high) = middle;
+  }
+  return low;
+}
+
+void Body::end(State state) {
+  state_.store(state, std::memory_order_release);
+  arrival_.notify_all();
+}
+
+// --- Writer
+
+BodyWriter& BodyWriter::operator=(BodyWriter&& other) noexcept {
+  if (this != &other) {
+    fail_if_filling();
+    body_ = std::move(other.body_);
+    room_ = other.room_;
+    window_ = other.window_;
+  }
+  return *this;
+}
+
+BodyWriter::~BodyWriter() { fail_if_filling(); }
+
+void BodyWriter::fail_if_filling() {
+  if (body_ && body_->state() == Body::State::filling) {
+    fail({Errc::cancelled, Side::own, Retry::never, "the fill of this response ended early"});
+  }
+}
+
+std::size_t BodyWriter::next_capacity() const {
+  const ByteCount written = body_->bytes();
+  if (body_->bytes_expected_ && *body_->bytes_expected_ > written) {
+    return static_cast<std::size_t>(std::min<ByteCount>(*body_->bytes_expected_ - written, segment_bytes_max));
+  }
+  const std::size_t doublings = std::min<std::size_t>(body_->segments_.load(std::memory_order_relaxed), 4);
+  return first_segment_bytes << doublings;
+}
+
+ByteCount BodyWriter::bytes_wanted() const { return next_capacity() + segment_overhead_bytes; }
+
+bool BodyWriter::add_segment() {
+  const std::size_t capacity = next_capacity();
+  const ByteCount cost = capacity + segment_overhead_bytes;
+  if (granted_ == cost) {
+    granted_ = 0;
+  } else if (is_windowed()) {
+    body_->ledger_->overdraw(cost);
+  } else if (!body_->ledger_->try_charge(cost)) {
+    return false;
+  }
+  body_->charged_ += cost;
+  const std::size_t index = body_->segments_.load(std::memory_order_relaxed);
+  if (index >= body_->first_row_.size() && std::has_single_bit(index)) {
+    if (!body_->rows_) body_->rows_ = std::make_unique<Body::Rows>();
+    (*body_->rows_)[static_cast<std::size_t>(std::bit_width(index)) - 1] = std::make_unique<Body::Segment[]>(index);
+  }
+  body_->segment(index) = {BlockRef::make(capacity), body_->bytes()};
+  body_->segments_.store(index + 1, std::memory_order_release);
+  room_ = capacity;
+  return true;
+}
+
+std::size_t BodyWriter::write(ByteView bytes) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    if (room_ == 0 && (!has_room() || !add_segment())) break;
+    Block& block = *body_->segment(body_->segments_.load(std::memory_order_relaxed) - 1).block;
+    const std::size_t count = std::min(room_, bytes.size() - written);
+    std::memcpy(block.data() + (block.capacity() - room_), bytes.data() + written, count);
+    room_ -= count;
+    written += count;
+    body_->published_.store(body_->bytes() + count, std::memory_order_release);
+  }
+  if (written > 0) body_->arrival_.notify_all();
+  return written;
+}
+
+void BodyWriter::become_windowed(ByteCount window) { window_ = std::max<ByteCount>(window, 1); }
+
+bool BodyWriter::has_room() {
+  return !is_windowed() || (body_->readers() > 0 && body_->bytes() - drop_passed() < window_);
+}
+
+// Gives back the segments that every reader has passed. Returns the place of the slowest reader.
+ByteCount BodyWriter::drop_passed() {
+  ByteCount slowest = body_->bytes();
+  const std::scoped_lock lock(body_->readers_mutex_);
+  for (const BodyCursor* reader = body_->readers_; reader != nullptr; reader = reader->next_) {
+    slowest = std::min(slowest, reader->position_.load(std::memory_order_acquire));
+  }
+  const std::size_t count = body_->segments_.load(std::memory_order_relaxed);
+  while (body_->first_kept_ + 1 < count && body_->segment(body_->first_kept_ + 1).begin <= slowest) {
+    Body::Segment& passed = body_->segment(body_->first_kept_);
+    const ByteCount cost = cost_of(passed.block);
+    passed.block = {};
+    body_->charged_ -= cost;
+    body_->ledger_->refund(cost);
+    ++body_->first_kept_;
+    body_->dropped_.store(body_->segment(body_->first_kept_).begin, std::memory_order_relaxed);
+  }
+  return slowest;
+}
+
+rt::Task<Result<void>> BodyWriter::wait_for_room(Instant deadline) {
+  rt::Loop& loop = co_await rt::this_loop();
+  while (true) {
+    Waiters::Place place(body_->departure_, loop);
+    if (body_->readers() == 0) co_return gust::fail(Errc::closed, Side::viewer, "no viewer is left to read this body");
+    if (has_room()) co_return Result<void>();
+    CO_TRY_OK(co_await place.wait(deadline));
+  }
+}
+
+Result<void> BodyWriter::finish() {
+  const ByteCount written = body_->bytes();
+  if (body_->bytes_expected_ && written != *body_->bytes_expected_) {
+    const bool is_short = written < *body_->bytes_expected_;
+    const Error error{is_short ? Errc::short_body : Errc::long_body, Side::origin, Retry::never,
+                      "the body is not as long as Content-Length said"};
+    fail(error);
+    return std::unexpected(error);
+  }
+  body_->end(Body::State::complete);
+  return {};
+}
+
+void BodyWriter::fail(const Error& error) {
+  body_->error_ = error;
+  body_->end(Body::State::failed);
+}
+
+// --- Reader
+
+BodyCursor::BodyCursor(BodyRef body, ByteCount offset, ByteCount bytes)
+    : body_(std::move(body)), end_(bytes > to_end - offset ? to_end : offset + bytes), position_(offset) {
+  if (body_->state() == Body::State::complete) {
+    is_too_late_ = offset < body_->dropped_.load(std::memory_order_relaxed);
+    return;
+  }
+  const std::scoped_lock lock(body_->readers_mutex_);
+  is_too_late_ = offset < body_->dropped_.load(std::memory_order_relaxed);
+  if (is_too_late_) return;
+  next_ = body_->readers_;
+  if (next_ != nullptr) next_->previous_ = this;
+  body_->readers_ = this;
+  is_listed_ = true;
+  body_->reader_count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+BodyCursor::~BodyCursor() {
+  if (!is_listed_) return;
+  {
+    const std::scoped_lock lock(body_->readers_mutex_);
+    (previous_ != nullptr ? previous_->next_ : body_->readers_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+    body_->reader_count_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  body_->departure_.notify_all();
+}
+
+ByteCount BodyCursor::readable_end() const { return std::min(body_->bytes(), end_); }
+
+std::size_t BodyCursor::peek(std::span<Slice> slices) const {
+  if (is_too_late_) return 0;
+  ByteCount at = position();
+  const ByteCount end = readable_end();
+  if (at >= end) return 0;
+  // Counted after the bytes: every segment that holds some of them is among these.
+  const std::size_t count = body_->segments_.load(std::memory_order_acquire);
+  std::size_t index = segment_;
+  if (index + 1 < count && body_->segment(index + 1).begin <= at) index = body_->find_segment(at);
+  std::size_t used = 0;
+  for (; used < slices.size() && at < end; ++index, ++used) {
+    const Body::Segment& segment = body_->segment(index);
+    const ByteCount segment_end = index + 1 < count ? std::min(body_->segment(index + 1).begin, end) : end;
+    slices[used] =
+        Slice::borrowed({segment.block->data() + (at - segment.begin), static_cast<std::size_t>(segment_end - at)});
+    at = segment_end;
+  }
+  return used;
+}
+
+void BodyCursor::advance(ByteCount bytes) {
+  const ByteCount to = position() + bytes;
+  const std::size_t count = body_->segments_.load(std::memory_order_acquire);
+  if (segment_ + 1 < count && body_->segment(segment_ + 1).begin <= to) segment_ = body_->find_segment(to);
+  position_.store(to, std::memory_order_release);
+  if (is_listed_) body_->departure_.notify_all();
+}
+
+bool BodyCursor::at_end() const {
+  if (position() >= end_) return true;
+  return body_->state() == Body::State::complete && position() >= body_->bytes();
+}
+
+rt::Task<Result<void>> BodyCursor::wait(Instant deadline) {
+  if (is_too_late_) co_return fail(Errc::closed, "the front of this body is gone");
+  rt::Loop& loop = co_await rt::this_loop();
+  while (true) {
+    Waiters::Place place(body_->arrival_, loop);
+    const Body::State state = body_->state();  // before the bytes: at an end they are final
+    if (position() < readable_end() || at_end()) co_return Result<void>();
+    if (state == Body::State::failed) co_return std::unexpected(body_->error_);
+    CO_TRY_OK(co_await place.wait(deadline));
+  }
+}
+
+}  // namespace gust::cache

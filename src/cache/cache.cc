@@ -1,0 +1,67 @@
+#include "cache/cache.h"
+
+#include "cache/index_internal.h"
+#include "rt/loop.h"
+
+namespace gust::cache {
+namespace {
+
+constexpr Error nobody_fetched{Errc::unreachable, Side::origin, Retry::always,
+                               "those who were to fetch this response gave up"};
+
+}  // namespace
+
+Cache::Cache(const Limits& limits, const HashSeed& seed, const MakeEvictionPolicy& policy)
+    : index_(std::make_unique<Index>(limits, seed, policy)) {}
+Cache::~Cache() = default;
+
+const HashSeed& Cache::seed() const { return index_->seed; }
+const Limits& Cache::limits() const { return index_->limits; }
+std::uint64_t Cache::epoch() const { return index_->purges.newest(); }
+void Cache::apply(const Purge& purge) { index_->purges.add(purge); }
+bool Cache::reclaim(Instant now, std::size_t slots) { return index_->reclaim(now, slots); }
+Counters Cache::counters() const { return index_->counters(); }
+
+Lookup Cache::find(const Key& key, Instant now) { return index_->look(key, now, nullptr); }
+
+Lookup Cache::find_or_begin(const Key& key, Instant now) {
+  FillRef begun;
+  Lookup result = index_->look(key, now, &begun);
+  if (begun) result.ticket = Ticket(*index_, std::move(begun));
+  return result;
+}
+
+rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
+  rt::Loop& loop = co_await rt::this_loop();
+  for (unsigned fills = 1;; ++fills) {
+    Joined joined;
+    Fill::Stage stage;
+    while (true) {
+      Waiters::Place place(fill->waiters, loop);
+      {
+        const std::scoped_lock lock(fill->stripe.mutex);
+        stage = fill->stage;
+        if (stage == Fill::Stage::serving) {
+          joined.entry = fill->entry;
+          joined.is_refreshed = fill->is_refreshed;
+          ++fill->stripe.counters.joined;
+        }
+      }
+      if (stage != Fill::Stage::waiting) break;
+      CO_TRY_OK(co_await place.wait(deadline));
+    }
+    if (stage == Fill::Stage::failed) co_return std::unexpected(fill->error);
+    if (stage != Fill::Stage::given_up) co_return joined;
+
+    if (fills > index_->limits.handovers_max) co_return std::unexpected(nobody_fetched);
+    Lookup again = find_or_begin(key, loop.now());
+    if (again.found == Found::fresh || again.found == Found::held) joined.entry = std::move(again.entry);
+    if (joined.entry || again.ticket || !again.fill) {
+      joined.ticket = std::move(again.ticket);
+      co_return joined;
+    }
+    fill = std::move(again.fill);
+  }
+}
+
+}  // namespace gust::cache

@@ -1,0 +1,247 @@
+#include "cache/entry.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <vector>
+
+#include "base/date.h"
+#include "base/text.h"
+#include "http/field_values.h"
+#include "http/message.h"
+#include "http/status.h"
+
+namespace gust::cache {
+namespace {
+
+using http::Field;
+using http::Name;
+
+// The parts of an allocation that its size does not show: shared_ptr's counts and the allocator's own.
+constexpr ByteCount overhead_bytes = 128;
+constexpr ByteView line_between = ": ";
+constexpr ByteView line_end = "\r\n";
+
+bool is_held_back(Name name) {
+  switch (name) {
+    case Name::age:
+    case Name::connection:
+    case Name::content_length:
+    case Name::keep_alive:
+    case Name::proxy_connection:
+    case Name::te:
+    case Name::trailer:
+    case Name::transfer_encoding:
+    case Name::upgrade:
+    case Name::via:
+    case Name::x_amz_cf_id:
+    case Name::x_amz_cf_pop:
+    case Name::x_cache:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What tells of the stored body and so stays when a 304 brings new fields.
+bool belongs_to_body(Name name) { return name == Name::content_encoding || name == Name::content_range; }
+
+bool is_storable(const Field& field, std::span<const ByteView> withheld) {
+  const auto names_it = [&](ByteView list) { return http::list_has(list, field.name); };
+  return !is_held_back(field.known) && http::is_token(field.name) && http::is_field_value(field.value) &&
+         std::ranges::none_of(withheld, names_it);
+}
+
+bool equal_names(const Field& a, const Field& b) {
+  return a.known == b.known && (a.known != Name::other || equal_fold(a.name, b.name));
+}
+
+std::vector<Field> storable_fields(const EntryDraft& draft) {
+  std::vector<Field> result;
+  result.reserve(draft.head->fields.size());
+  for (const Field& field : draft.head->fields) {
+    if (is_storable(field, draft.storing.fields_withheld)) result.push_back(field);
+  }
+  return result;
+}
+
+std::vector<ByteView> via_values(const http::Fields& fields) {
+  std::vector<ByteView> result;
+  for (const Field* at = fields.find(Name::via); at != nullptr; at = fields.find(Name::via, at)) {
+    if (http::is_field_value(at->value)) result.push_back(at->value);
+  }
+  return result;
+}
+
+// Writes one after the other into memory of exactly the size that was measured.
+class Packer {
+ public:
+  explicit Packer(char* to) : at_(to) {}
+  ByteView put(ByteView bytes) {
+    const char* first = at_;
+    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+    return {first, bytes.size()};
+  }
+  const char* at() const { return at_; }
+
+ private:
+  char* at_;
+};
+
+ByteView from_to(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+
+std::size_t bytes_of_lines(std::span<const Field> fields) {
+  std::size_t bytes = 0;
+  for (const Field& field : fields) {
+    bytes += field.name.size() + line_between.size() + field.value.size() + line_end.size();
+  }
+  return bytes;
+}
+
+// Room for the longest status line and Content-Length.
+constexpr std::size_t frame_bytes_max = 128;
+
+ByteCount bytes_of(std::span<const Field> fields, ByteView key_text, std::size_t via_bytes) {
+  return sizeof(Entry) + sizeof(Body) + 2 * overhead_bytes + fields.size_bytes() + key_text.size() +
+         bytes_of_lines(fields) + via_bytes + frame_bytes_max;
+}
+
+std::size_t bytes_of_via(const std::vector<ByteView>& values) {
+  std::size_t bytes = 0;
+  for (ByteView value : values) bytes += value.size() + 2;
+  return bytes;
+}
+
+}  // namespace
+
+struct Entry::Content {
+  std::uint16_t status;
+  std::span<const Field> fields;
+  std::vector<ByteView> via;
+  std::optional<ByteCount> content_bytes;
+  Freshness freshness;
+  WallTime received;
+  ByteView key_text;
+  ByteView path_and_query;  // in key_text
+  std::uint64_t epoch;
+  BodyRef body;
+};
+
+Entry::Entry(MadeHere, const Content& content, Charge charge)
+    : charge_(std::move(charge)),
+      content_bytes_(content.content_bytes),
+      freshness_(content.freshness),
+      received_(content.received),
+      epoch_(content.epoch),
+      status_(content.status),
+      body_(content.body) {
+  block_ = BlockRef::make(content.key_text.size() + bytes_of_lines(content.fields) + bytes_of_via(content.via) +
+                          frame_bytes_max);
+  Packer pack(block_->data());
+  key_text_ = pack.put(content.key_text);
+  const auto path_at = static_cast<std::size_t>(content.path_and_query.data() - content.key_text.data());
+  path_and_query_ = key_text_.substr(path_at, content.path_and_query.size());
+
+  const char* head_begin = pack.at();
+  char digits[24];
+  const auto number = [&](std::uint64_t value) {
+    return from_to(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  };
+  pack.put("HTTP/1.1 ");
+  pack.put(number(status_));
+  pack.put(" ");
+  pack.put(http::reason_phrase(status_));
+  pack.put(line_end);
+
+  const char* lines_begin = pack.at();
+  field_list_ = std::make_unique<Field[]>(content.fields.size());
+  fields_ = {field_list_.get(), content.fields.size()};
+  for (std::size_t i = 0; i < content.fields.size(); ++i) {
+    Field& field = field_list_[i];
+    field.known = content.fields[i].known;
+    field.name = pack.put(content.fields[i].name);
+    pack.put(line_between);
+    field.value = pack.put(content.fields[i].value);
+    pack.put(line_end);
+  }
+  lines_ = from_to(lines_begin, pack.at());
+  if (content_bytes_) {
+    pack.put("Content-Length: ");
+    pack.put(number(*content_bytes_));
+    pack.put(line_end);
+  }
+  http1_head_ = from_to(head_begin, pack.at());
+
+  const char* via_begin = pack.at();
+  for (std::size_t i = 0; i < content.via.size(); ++i) {
+    if (i > 0) pack.put(", ");
+    pack.put(content.via[i]);
+  }
+  via_ = from_to(via_begin, pack.at());
+
+  etag_ = field(Name::etag).value_or(ByteView());
+  last_modified_ = field(Name::last_modified).value_or(ByteView());
+  last_modified_time_ = read_http_date(last_modified_);
+  date_ = read_http_date(field(Name::date).value_or(ByteView()));
+}
+
+std::optional<ByteView> Entry::field(http::NameRef name) const {
+  for (const Field& field : fields_) {
+    if (field.known != name.known) continue;
+    if (name.known != Name::other || equal_fold(field.name, name.text)) return field.value;
+  }
+  return std::nullopt;
+}
+
+EntryRef Entry::make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
+                     BodyRef body, Charge charge) {
+  const std::vector<Field> fields = storable_fields(draft);
+  const Content content{draft.head->status,
+                        fields,
+                        via_values(draft.head->fields),
+                        draft.content_bytes,
+                        draft.storing.freshness,
+                        draft.received,
+                        key_text,
+                        path_and_query,
+                        std::min(epoch, draft.upstream_epoch),
+                        std::move(body)};
+  return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
+}
+
+ByteCount Entry::bytes_of_head(const EntryDraft& draft, ByteView key_text) {
+  return bytes_of(storable_fields(draft), key_text, bytes_of_via(via_values(draft.head->fields)));
+}
+
+EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge) {
+  const std::vector<Field> fields = storable_fields(draft);
+  const Content content{old.status_,
+                        fields,
+                        via_values(draft.head->fields),
+                        old.content_bytes_,
+                        draft.storing.freshness,
+                        draft.received,
+                        old.key_text_,
+                        old.path_and_query_,
+                        std::min(epoch, draft.upstream_epoch),
+                        old.body_};
+  return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
+}
+
+void merge_head(const Entry& old, const http::ResponseHead& not_modified, http::ResponseHead& into) {
+  into.clear();
+  into.status = old.status();
+  into.version = not_modified.version;
+  const http::Fields& fresh = not_modified.fields;
+  for (const Field& field : old.fields()) {
+    const auto replaces = [&](const Field& other) { return equal_names(field, other); };
+    if (belongs_to_body(field.known) || std::ranges::none_of(fresh, replaces)) into.fields.add(field);
+  }
+  if (!fresh.has(Name::via) && !old.via().empty()) into.fields.add(Name::via, old.via());
+  for (const Field& field : fresh) {
+    if (!belongs_to_body(field.known) && field.known != Name::content_length) into.fields.add(field);
+  }
+}
+
+}  // namespace gust::cache

@@ -1,0 +1,289 @@
+#include <algorithm>
+#include <bit>
+
+#include "cache/index_internal.h"
+
+namespace gust::cache {
+namespace {
+
+// A slot in its table with its share of the buckets, and a fill with its counts; the allocator's part included.
+constexpr ByteCount slot_bytes = sizeof(Slot) + 64;
+constexpr ByteCount fill_bytes = sizeof(Fill) + 64;
+
+Limits with_defaults(Limits limits) {
+  if (limits.object_bytes_max == 0) limits.object_bytes_max = limits.bytes_max / 4;
+  limits.stripes = std::bit_ceil(std::max<std::size_t>(limits.stripes, 1));
+  limits.window_bytes = std::max<ByteCount>(limits.window_bytes, segment_bytes_max);
+  return limits;
+}
+
+void add(Counters& sum, const Counters& more) {
+  for (std::uint64_t Counters::* count :
+       {&Counters::hits, &Counters::stale_hits, &Counters::misses, &Counters::joined, &Counters::fills_begun,
+        &Counters::fills_stored, &Counters::fills_refreshed, &Counters::fills_held, &Counters::fills_passed,
+        &Counters::fills_failed, &Counters::fills_given_up, &Counters::fills_unstored, &Counters::evicted,
+        &Counters::expired, &Counters::purged, &Counters::entries, &Counters::fills}) {
+    sum.*count += more.*count;
+  }
+}
+
+}  // namespace
+
+Index::Index(const Limits& given_limits, const HashSeed& given_seed, const MakeEvictionPolicy& policy)
+    : limits(with_defaults(given_limits)),
+      seed(given_seed),
+      ledger(std::make_shared<Ledger>(limits.bytes_max)),
+      purges(limits.purge_rules_max),
+      stripe_mask_(limits.stripes - 1),
+      stripes_(std::make_unique<Stripe[]>(limits.stripes)) {
+  for (std::size_t i = 0; i < limits.stripes; ++i) stripes_[i].policy = policy();
+}
+
+// --- Looking
+
+Lookup Index::look(const Key& key, Instant now, FillRef* begun) {
+  Lookup result;
+  if (try_look(key, now, begun, result) == Attempt::done) return result;
+  // Memory is found outside of the stripe's mutex; by then the slot may have changed, so all is looked at again.
+  const ByteCount wanted = slot_bytes + fill_bytes + key.text.size();
+  if (!charge(wanted)) return result;
+  ledger->refund(wanted);
+  result = Lookup();
+  try_look(key, now, begun, result);
+  return result;
+}
+
+Index::Attempt Index::try_look(const Key& key, Instant now, FillRef* begun, Lookup& result) {
+  Dropped dropped_entry;
+  Dropped dropped_fill;
+  Stripe& stripe = stripe_of(key.hash);
+  const std::scoped_lock lock(stripe.mutex);
+  const auto at = stripe.slots.find(key.hash);
+  Slot* slot = at == stripe.slots.end() ? nullptr : &at->second;
+  if (slot != nullptr) {
+    if (slot->key_text() != key.text) return Attempt::done;  // two keys, one hash: the second goes on alone
+    if (slot->entry && look_at_entry(stripe, *slot, now, result, dropped_entry)) return Attempt::done;
+    if (slot->fill && is_cleared(*slot->fill)) {
+      result.was_purged = true;
+      dropped_fill.fill = std::move(slot->fill);
+    }
+    if (slot->fill) {
+      if (slot->fill->stage != Fill::Stage::alone) result.fill = slot->fill;
+      if (result.found == Found::absent) ++stripe.counters.misses;
+      return Attempt::done;
+    }
+  }
+  Attempt attempt = Attempt::done;
+  if (begun != nullptr) attempt = begin_fill(stripe, key, slot, *begun);
+  if (attempt == Attempt::done && result.found == Found::absent) ++stripe.counters.misses;
+  if (slot != nullptr) erase_if_empty(stripe, *slot, dropped_fill);
+  return attempt;
+}
+
+// True when the entry settles the lookup. Drops an entry that is of no use any more.
+bool Index::look_at_entry(Stripe& stripe, Slot& slot, Instant now, Lookup& result, Dropped& dropped) {
+  if (is_purged(slot)) {
+    ++stripe.counters.purged;
+    result.was_purged = true;
+    remove_entry(stripe, slot, dropped);
+    return false;
+  }
+  const Freshness& freshness = slot.entry->freshness();
+  if (!is_of_use(freshness, now)) {
+    ++stripe.counters.expired;
+    remove_entry(stripe, slot, dropped);
+    return false;
+  }
+  slot.touch();
+  result.entry = slot.entry;
+  if (is_fresh(freshness, now)) {
+    ++stripe.counters.hits;
+    result.found = Found::fresh;
+    return true;
+  }
+  ++stripe.counters.stale_hits;
+  const bool is_held = now < slot.held_until && may_serve_on_error(freshness, now);
+  result.found = is_held ? Found::held : Found::stale;
+  return is_held;
+}
+
+Index::Attempt Index::begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun) {
+  const ByteCount wanted_for_fill = fill_bytes + key.text.size();
+  if (!ledger->try_charge(wanted_for_fill)) return Attempt::no_memory;
+  Charge fill_charge(ledger, wanted_for_fill);
+  if (slot == nullptr) {
+    if (!ledger->try_charge(slot_bytes)) return Attempt::no_memory;
+    slot = &stripe.slots.try_emplace(key.hash, key.hash, purges.of(key.distribution)).first->second;
+    slot->charge = Charge(ledger, slot_bytes);
+  }
+  // The purges are read under the mutex that a reclaim round takes: a fill that it has not seen began after it.
+  slot->fill = std::make_shared<Fill>(stripe, key, slot->purges);
+  slot->fill->charge = std::move(fill_charge);
+  slot->fill->stale = slot->entry;
+  ++stripe.counters.fills_begun;
+  ++stripe.counters.fills;
+  begun = slot->fill;
+  return Attempt::done;
+}
+
+// --- Changing
+
+bool Index::is_purged(Slot& slot) const {
+  const std::uint64_t newest = slot.purges.newest();
+  if (newest <= slot.checked) return false;
+  if (slot.purges.clears(slot.checked, slot.entry->path_and_query())) return true;
+  slot.checked = newest;
+  return false;
+}
+
+bool Index::is_cleared(Fill& fill) const {
+  const std::uint64_t newest = fill.purges.newest();
+  if (newest <= fill.checked) return false;
+  if (fill.purges.clears(fill.checked, fill.path_and_query)) return true;
+  fill.checked = newest;
+  return false;
+}
+
+void Index::remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped) {
+  stripe.policy->remove(slot);
+  --stripe.counters.entries;
+  slot.held_until = {};
+  dropped.entry = std::move(slot.entry);
+}
+
+void Index::erase_if_empty(Stripe& stripe, Slot& slot, Dropped& dropped) {
+  if (slot.entry || slot.fill) return;
+  dropped.charge = std::move(slot.charge);
+  stripe.slots.erase(Hash128(slot.hash));
+}
+
+void Index::detach(Fill& fill, Dropped& dropped) {
+  const auto at = fill.stripe.slots.find(fill.hash);
+  if (at == fill.stripe.slots.end() || at->second.fill.get() != &fill) return;
+  dropped.fill = std::move(at->second.fill);
+  erase_if_empty(fill.stripe, at->second, dropped);
+}
+
+bool Index::install(Fill& fill, EntryRef entry, Dropped& dropped) {
+  Stripe& stripe = fill.stripe;
+  const auto at = stripe.slots.find(fill.hash);
+  if (at == stripe.slots.end() || at->second.fill.get() != &fill || is_cleared(fill)) {
+    detach(fill, dropped);
+    return false;
+  }
+  Slot& slot = at->second;
+  if (slot.entry) remove_entry(stripe, slot, dropped);
+  slot.entry = std::move(entry);
+  slot.checked = fill.checked;
+  slot.bytes = slot.entry->bytes_of_head() + slot.entry->body()->bytes();
+  stripe.policy->add(slot);
+  ++stripe.counters.entries;
+  dropped.fill = std::move(slot.fill);
+  return true;
+}
+
+Slot* Index::slot_with_stale(Fill& fill) {
+  const auto at = fill.stripe.slots.find(fill.hash);
+  const bool is_there = at != fill.stripe.slots.end() && fill.stale && at->second.entry == fill.stale;
+  return is_there ? &at->second : nullptr;
+}
+
+void Index::remove_stale(Fill& fill, Dropped& dropped) {
+  Slot* slot = slot_with_stale(fill);
+  if (slot == nullptr) return;
+  remove_entry(fill.stripe, *slot, dropped);
+  erase_if_empty(fill.stripe, *slot, dropped);
+}
+
+void Index::hold_stale(Fill& fill, Instant until) {
+  if (Slot* slot = slot_with_stale(fill)) slot->held_until = until;
+}
+
+// --- Memory
+
+bool Index::charge(ByteCount bytes) {
+  if (bytes > limits.bytes_max) return false;
+  // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
+  const ByteCount evicted_max = 4 * bytes + 1_MiB;
+  ByteCount evicted = 0;
+  while (!ledger->try_charge(bytes)) {
+    if (evicted >= evicted_max) return false;
+    const auto more = evict_one();
+    if (!more) return false;
+    evicted += *more;
+  }
+  return true;
+}
+
+std::optional<ByteCount> Index::evict_one() {
+  const std::size_t first = next_victim_stripe_.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
+    Dropped dropped;
+    Stripe& stripe = stripes_[(first + i) & stripe_mask_];
+    const std::scoped_lock lock(stripe.mutex);
+    EvictionNode* victim = stripe.policy->victim();
+    if (victim == nullptr) continue;
+    Slot& slot = static_cast<Slot&>(*victim);
+    const ByteCount bytes = slot.bytes;
+    remove_entry(stripe, slot, dropped);
+    erase_if_empty(stripe, slot, dropped);
+    ++stripe.counters.evicted;
+    return bytes;
+  }
+  return std::nullopt;
+}
+
+void Index::reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dropped>& dropped) {
+  Dropped gone;
+  if (slot.entry && is_purged(slot)) {
+    ++stripe.counters.purged;
+    remove_entry(stripe, slot, gone);
+  } else if (slot.entry && !is_of_use(slot.entry->freshness(), now)) {
+    ++stripe.counters.expired;
+    remove_entry(stripe, slot, gone);
+  }
+  if (slot.fill && is_cleared(*slot.fill)) gone.fill = std::move(slot.fill);
+  const bool is_empty = !slot.entry && !slot.fill;
+  erase_if_empty(stripe, slot, gone);
+  if (is_empty || gone.entry || gone.fill) dropped.push_back(std::move(gone));
+}
+
+// Buckets keep their slots as long as their number does not change; when it did, the stripe is begun again.
+bool Index::reclaim(Instant now, std::size_t slots) {
+  const std::scoped_lock round(round_mutex_);
+  if (round_stripe_ == 0 && round_bucket_ == 0) round_epoch_ = purges.newest();
+  std::vector<Dropped> dropped;
+  Stripe& stripe = stripes_[round_stripe_];
+  const std::scoped_lock lock(stripe.mutex);
+  if (round_bucket_ == 0 || stripe.slots.bucket_count() != round_buckets_) {
+    round_bucket_ = 0;
+    round_buckets_ = stripe.slots.bucket_count();
+  }
+  std::vector<Slot*> in_bucket;
+  for (std::size_t left = slots; left > 0 && round_bucket_ < round_buckets_; --left, ++round_bucket_) {
+    in_bucket.clear();
+    for (auto at = stripe.slots.begin(round_bucket_); at != stripe.slots.end(round_bucket_); ++at) {
+      in_bucket.push_back(&at->second);
+    }
+    for (Slot* slot : in_bucket) reclaim_slot(stripe, *slot, now, dropped);
+  }
+  if (round_bucket_ < round_buckets_) return false;
+  round_bucket_ = 0;
+  round_stripe_ = (round_stripe_ + 1) & stripe_mask_;
+  if (round_stripe_ != 0) return false;
+  purges.forget_up_to(round_epoch_);
+  return true;
+}
+
+Counters Index::counters() const {
+  Counters sum;
+  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
+    const std::scoped_lock lock(stripes_[i].mutex);
+    add(sum, stripes_[i].counters);
+  }
+  sum.bytes_used = ledger->used();
+  sum.bytes_max = limits.bytes_max;
+  return sum;
+}
+
+}  // namespace gust::cache

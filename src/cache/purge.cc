@@ -1,0 +1,117 @@
+#include "cache/purge.h"
+
+#include <algorithm>
+
+namespace gust::cache {
+namespace {
+
+void raise(std::atomic<std::uint64_t>& value, std::uint64_t to) {
+  if (value.load(std::memory_order_relaxed) < to) value.store(to, std::memory_order_release);
+}
+
+}  // namespace
+
+Purge Purge::of_path(std::uint64_t epoch, std::string distribution, ByteView path) {
+  Purge purge{epoch, std::move(distribution), Reach::exact, std::string(path)};
+  if (path.ends_with('*')) {
+    purge.path.pop_back();
+    // Every path begins with a slash.
+    purge.reach = purge.path.empty() || purge.path == "/" ? Reach::distribution : Reach::prefix;
+    if (purge.reach == Reach::distribution) purge.path.clear();
+  }
+  return purge;
+}
+
+bool DistributionPurges::clears(std::uint64_t epoch, ByteView path_and_query) const {
+  const std::scoped_lock lock(mutex_);
+  if (epoch < everything_) return true;
+  if (const auto exact = exact_.find(path_and_query); exact != exact_.end() && epoch < exact->second) return true;
+  return std::ranges::any_of(
+      prefixes_, [&](const Prefix& prefix) { return epoch < prefix.epoch && path_and_query.starts_with(prefix.path); });
+}
+
+void DistributionPurges::add(const Purge& purge) {
+  const std::scoped_lock lock(mutex_);
+  switch (purge.reach) {
+    case Purge::Reach::exact: {
+      std::uint64_t& epoch = exact_[purge.path];
+      epoch = std::max(epoch, purge.epoch);
+      break;
+    }
+    case Purge::Reach::prefix:
+      std::erase_if(prefixes_, [&](const Prefix& old) {
+        return old.epoch <= purge.epoch && old.path.starts_with(purge.path);  // within the new one
+      });
+      prefixes_.push_back({purge.path, purge.epoch});
+      break;
+    case Purge::Reach::distribution:
+      everything_ = std::max(everything_, purge.epoch);
+      drop_up_to(everything_);
+      break;
+  }
+  if (exact_.size() + prefixes_.size() > rules_max_) collapse_oldest();
+  // Last, so that who sees the number finds the rule.
+  raise(newest_, purge.epoch);
+}
+
+// Drops rules that everything_ covers.
+void DistributionPurges::drop_up_to(std::uint64_t epoch) {
+  std::erase_if(exact_, [&](const auto& rule) { return rule.second <= epoch; });
+  std::erase_if(prefixes_, [&](const Prefix& rule) { return rule.epoch <= epoch; });
+}
+
+void DistributionPurges::collapse_oldest() {
+  std::vector<std::uint64_t> epochs;
+  epochs.reserve(exact_.size() + prefixes_.size());
+  for (const auto& [path, epoch] : exact_) epochs.push_back(epoch);
+  for (const Prefix& prefix : prefixes_) epochs.push_back(prefix.epoch);
+  const auto middle = epochs.begin() + static_cast<std::ptrdiff_t>(epochs.size() / 2);
+  std::ranges::nth_element(epochs, middle);
+  everything_ = std::max(everything_, *middle);
+  drop_up_to(everything_);
+}
+
+void DistributionPurges::forget_up_to(std::uint64_t epoch) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [path, at] : exact_) {
+    if (at <= epoch) everything_ = std::max(everything_, at);
+  }
+  for (const Prefix& prefix : prefixes_) {
+    if (prefix.epoch <= epoch) everything_ = std::max(everything_, prefix.epoch);
+  }
+  drop_up_to(epoch);
+}
+
+std::size_t DistributionPurges::rules() const {
+  const std::scoped_lock lock(mutex_);
+  return exact_.size() + prefixes_.size();
+}
+
+DistributionPurges& PurgeBook::of(ByteView distribution) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = distributions_.find(distribution);
+  if (found != distributions_.end()) return *found->second;
+  auto made = std::make_unique<DistributionPurges>(rules_max_);
+  return *distributions_.emplace(std::string(distribution), std::move(made)).first->second;
+}
+
+void PurgeBook::add(const Purge& purge) {
+  of(purge.distribution).add(purge);
+  std::uint64_t newest = newest_.load(std::memory_order_relaxed);
+  while (newest < purge.epoch && !newest_.compare_exchange_weak(newest, purge.epoch, std::memory_order_release)) {
+  }
+}
+
+void PurgeBook::forget_up_to(std::uint64_t epoch) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [name, purges] : distributions_) purges->forget_up_to(epoch);
+}
+
+std::size_t PurgeBook::rules() const {
+  const std::scoped_lock lock(mutex_);
+  std::size_t rules = 0;
+  for (const auto& [name, purges] : distributions_) rules += purges->rules();
+  return rules;
+}
+
+}  // namespace gust::cache
