@@ -127,7 +127,8 @@ TEST(AccessLog, Log2EncodesEveryByteOfTheRuleAndNoOther) {
 
 TEST(AccessLog, HostileBytesMakeNoSecondFieldOrLine) {
   AccessRecord record;
-  const std::string_view hostile("x\r\n2026-01-01\t00:00:00\tFAKE\v\f\0\x85\xE2\x80\xA8y", 40);
+  constexpr char bytes[] = "x\r\n2026-01-01\t00:00:00\tFAKE\v\f\0\x85\xE2\x80\xA8y";
+  const std::string_view hostile(bytes, sizeof bytes - 1);
   for (ByteView AccessRecord::* text :
        {&AccessRecord::edge_location, &AccessRecord::method, &AccessRecord::distribution_domain, &AccessRecord::path,
         &AccessRecord::referer, &AccessRecord::user_agent, &AccessRecord::query, &AccessRecord::cookie,
