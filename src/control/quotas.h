@@ -17,6 +17,7 @@ struct Quotas {
   std::size_t forwarded_query_strings = 10;           // TooManyQueryStringParameters
   std::size_t invalidation_paths_in_progress = 3000;  // TooManyInvalidationsInProgress, a distribution (INV-11)
   std::size_t wildcards_in_progress = 15;             // the same
+  std::size_t invalidations_kept = 1000;              // a distribution; older completed ones are forgotten
   std::size_t tags = 50;                              // InvalidTagging, a resource
 };
 

@@ -1,0 +1,117 @@
+#include "control/api.h"
+
+#include <array>
+#include <optional>
+#include <type_traits>
+
+#include "aws/gen/cloudfront.h"
+#include "aws/sigv4.h"
+#include "control/answers_internal.h"
+#include "control/policies.h"
+#include "rt/loop.h"
+
+namespace gust::control {
+
+namespace op = aws::cloudfront::op;
+
+namespace {
+
+// The part of the API that a handler belongs to, by the handler's type; plain functions need none.
+template <typename Handler>
+struct Owner;
+template <typename Part, typename Result, typename Input>
+struct Owner<Result (Part::*)(Input)> {
+  using Type = Part;
+};
+
+}  // namespace
+
+template <typename Op, auto handler>
+Api::Output Api::run(Api& api, const aws::Route& route, const aws::OperationRequest& request,
+                     const aws::RequestId& id) {
+  const aws::Service& service = aws::cloudfront::service();
+  CO_TRY(auto input, aws::read_input<Op>(service, route, request));
+  if constexpr (std::is_member_function_pointer_v<decltype(handler)>) {
+    using Part = typename Owner<decltype(handler)>::Type;
+    Part* part = nullptr;
+    if constexpr (std::is_same_v<Part, Distributions>) part = &api.distributions_;
+    if constexpr (std::is_same_v<Part, Invalidations>) part = &api.invalidations_;
+    if constexpr (std::is_same_v<Part, Tags>) part = &api.tags_;
+    CO_TRY(const auto output, co_await (part->*handler)(std::move(input)));
+    co_return aws::write_output<Op>(service, output, id);
+  } else {
+    CO_TRY(const auto output, handler(input));
+    co_return aws::write_output<Op>(service, output, id);
+  }
+}
+
+template <typename Op, auto handler>
+void Api::add() {
+  rows_[&Op::operation()] = &Api::run<Op, handler>;
+}
+
+Api::Api(const Tools& tools, const FindSecret& find_secret)
+    : tools_(tools), find_secret_(find_secret), distributions_(tools), invalidations_(tools), tags_(tools) {
+  add<op::CreateDistribution, &Distributions::create>();
+  add<op::CreateDistributionWithTags, &Distributions::create_with_tags>();
+  add<op::GetDistribution, &Distributions::get>();
+  add<op::GetDistributionConfig, &Distributions::get_config>();
+  add<op::ListDistributions, &Distributions::list>();
+  add<op::UpdateDistribution, &Distributions::update>();
+  add<op::DeleteDistribution, &Distributions::remove>();
+  add<op::CreateInvalidation, &Invalidations::create>();
+  add<op::GetInvalidation, &Invalidations::get>();
+  add<op::ListInvalidations, &Invalidations::list>();
+  add<op::TagResource, &Tags::add>();
+  add<op::UntagResource, &Tags::remove>();
+  add<op::ListTagsForResource, &Tags::list>();
+  add<op::ListCachePolicies, &list_cache_policies>();
+  add<op::GetCachePolicy, &get_cache_policy>();
+  add<op::GetCachePolicyConfig, &get_cache_policy_config>();
+  add<op::ListOriginRequestPolicies, &list_origin_request_policies>();
+  add<op::GetOriginRequestPolicy, &get_origin_request_policy>();
+  add<op::GetOriginRequestPolicyConfig, &get_origin_request_policy_config>();
+  add<op::ListResponseHeadersPolicies, &list_response_headers_policies>();
+  add<op::GetResponseHeadersPolicy, &get_response_headers_policy>();
+}
+
+aws::RequestId Api::new_request_id() {
+  std::array<char, 16> bytes{};
+  tools_.loop.fill_secret(bytes);
+  return {aws::make_request_id({bytes.data(), bytes.size()}), {}};
+}
+
+aws::WireAnswer Api::refusal(const aws::ServiceError& error, bool is_head) {
+  return aws::write_error(aws::cloudfront::service(), error, new_request_id(), is_head);
+}
+
+rt::Task<aws::WireAnswer> Api::answer(aws::WireRequest request, std::string_view body) {
+  const aws::RequestId id = new_request_id();
+  const bool is_head = request.method == "HEAD";
+  auto answer = co_await try_answer(request, body, id);
+  if (answer) co_return std::move(*answer);
+  co_return aws::write_error(aws::cloudfront::service(), answer.error(), id, is_head);
+}
+
+Api::Output Api::try_answer(aws::WireRequest request, std::string_view body, const aws::RequestId& id) {
+  const aws::VerifyRules rules{
+      .service = "cloudfront", .region = "us-east-1", .now = tools_.loop.wall_now(), .body = body};
+  CO_TRY_OK(aws::verify_signature(request, rules, find_secret_));
+  const auto query = aws::read_query(request.query);
+  if (!query) co_return refuse("InvalidArgument", "The query cannot be read.");
+  const aws::OperationRequest asked{.method = request.method,
+                                    .path = request.path,
+                                    .query = *query,
+                                    .headers = request.headers,
+                                    .bucket = {},
+                                    .key = {},
+                                    .body = body};
+  CO_TRY(const aws::Route route, aws::find_operation(aws::cloudfront::service(), asked));
+  const auto row = rows_.find(route.operation);
+  if (row == rows_.end()) {
+    co_return std::unexpected(aws::not_implemented(aws::cloudfront::service(), *route.operation));
+  }
+  co_return co_await row->second(*this, route, asked, id);
+}
+
+}  // namespace gust::control

@@ -1,0 +1,52 @@
+// Api: from a whole request to a whole answer: who asks, what is asked, the typed handler, the service's XML.
+//
+// Source: AWS.md section 4. Every request is signed (SigV4, service cloudfront, region us-east-1).
+// Errors: answers of the service; an operation that is known but not built says so, and what is unknown is answered in
+// XML
+//         too, as clients choke on anything else.
+#pragma once
+
+#include <string_view>
+#include <unordered_map>
+
+#include "aws/shapes.h"
+#include "control/distributions.h"
+#include "control/invalidations.h"
+#include "control/tags.h"
+
+namespace gust::control {
+
+class Api {
+ public:
+  // `find_secret` outlives it.
+  Api(const Tools& tools, const FindSecret& find_secret);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // `request` and `body` are good until the task ends.
+  rt::Task<aws::WireAnswer> answer(aws::WireRequest request, std::string_view body);
+  // The answer to a request that could not be read whole.
+  aws::WireAnswer refusal(const aws::ServiceError& error, bool is_head);
+
+  Distributions& distributions() { return distributions_; }
+
+ private:
+  using Output = rt::Task<aws::Answer<aws::WireAnswer>>;
+  using Row = Output (*)(Api&, const aws::Route&, const aws::OperationRequest&, const aws::RequestId&);
+  template <typename Op, auto handler>
+  void add();
+  template <typename Op, auto handler>
+  static Output run(Api& api, const aws::Route& route, const aws::OperationRequest& request, const aws::RequestId& id);
+
+  aws::RequestId new_request_id();
+  Output try_answer(aws::WireRequest request, std::string_view body, const aws::RequestId& id);
+
+  Tools tools_;
+  const FindSecret& find_secret_;
+  Distributions distributions_;
+  Invalidations invalidations_;
+  Tags tags_;
+  std::unordered_map<const aws::Operation*, Row> rows_;
+};
+
+}  // namespace gust::control

@@ -1,0 +1,248 @@
+#include "control/distributions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "control/answers_internal.h"
+#include "control/candidate.h"
+#include "control/defaults.h"
+#include "control/distribution_shapes.h"
+#include "control/ids.h"
+#include "control/keys_internal.h"
+#include "control/paging.h"
+#include "control/tags.h"
+#include "rt/loop.h"
+
+namespace gust::control {
+
+namespace model = aws::cloudfront;
+using config::DistributionDocument;
+
+namespace {
+
+std::string random_bytes(rt::Loop& loop) {
+  std::array<char, id_bytes> bytes{};
+  loop.fill_secret(bytes);
+  return {bytes.data(), bytes.size()};
+}
+
+DistributionDocument new_document(const Tools& tools, model::DistributionConfig config) {
+  fill_defaults(config);
+  return {make_distribution_id(random_bytes(tools.loop)),
+          fmt::format("{}.{}", make_domain_label(random_bytes(tools.loop)), tools.settings.domain_suffix),
+          tools.loop.wall_now(), std::move(config)};
+}
+
+// The commit met a document that is there already: the reference is in use.
+rt::Task<aws::ServiceError> reference_in_use(const Tools& tools, std::string reference) {
+  const auto owner = co_await tools.store.get(distribution_reference_key(reference));
+  const std::string id = owner && *owner ? (*owner)->value : "unknown";
+  co_return refuse("DistributionAlreadyExists",
+                   fmt::format("The caller reference that you are using to create a distribution is associated with "
+                               "another distribution. Already exists: {}",
+                               id))
+      .error();
+}
+
+}  // namespace
+
+rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, std::string id) {
+  CO_TRY_STORE(const auto stored, co_await tools.store.get(distribution_key(id)));
+  if (!stored) co_return refuse("NoSuchDistribution", "The specified distribution does not exist.");
+  CO_TRY_STORE(auto document, config::read_document(stored->value));
+  co_return StoredDistribution{std::move(document), stored->revision};
+}
+
+struct Distributions::Created {
+  model::Distribution distribution;
+  std::string location, etag;
+};
+
+std::string_view Distributions::status_of(config::Revision revision) const {
+  return tools_.publisher.is_deployed(revision) ? "Deployed" : "InProgress";
+}
+
+rt::Task<aws::Answer<model::Distribution>> Distributions::shape_of(StoredDistribution stored) {
+  const std::string& id = stored.document.id;
+  CO_TRY_STORE(const auto purges, co_await tools_.store.list(purge_prefix_of(id)));
+  co_return distribution_of(stored.document, distribution_arn(tools_.settings.account_id, id),
+                            status_of(stored.revision), static_cast<std::int32_t>(purges.documents.size()));
+}
+
+rt::Task<aws::Answer<Distributions::Created>> Distributions::make(model::DistributionConfig config,
+                                                                  std::vector<model::Tag> tags) {
+  if (config.caller_reference.empty()) co_return refuse("InvalidArgument", "The parameter CallerReference is empty.");
+  const DistributionDocument document = new_document(tools_, std::move(config));
+  CO_TRY_OK(check_candidate(document, tools_.settings.quotas));
+  CO_TRY_OK(check_tags(tags, tools_.settings.quotas));
+  CO_TRY_STORE(const auto existing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  const std::string& reference = document.config.caller_reference;
+  CO_TRY_STORE(const auto user, co_await tools_.store.get(distribution_reference_key(reference)));
+  if (user) co_return std::unexpected(co_await reference_in_use(tools_, reference));
+  if (existing.documents.size() >= tools_.settings.quotas.distributions) {
+    co_return refuse("TooManyDistributions",
+                     "Processing your request would cause you to exceed the maximum number of distributions allowed.");
+  }
+
+  std::vector<config::Write> writes;
+  writes.push_back({distribution_key(document.id), config::write_document(document), config::absent});
+  writes.push_back({distribution_reference_key(reference), document.id, config::absent});
+  if (!tags.empty()) writes.push_back({tags_key(document.id), write_tags(tags), config::absent});
+  const auto made = co_await tools_.store.commit(std::move(writes));
+  if (!made && made.error().code == Errc::conflict) {
+    co_return std::unexpected(co_await reference_in_use(tools_, reference));
+  }
+  if (!made) co_return refuse(made.error());
+  co_return Created{
+      distribution_of(document, distribution_arn(tools_.settings.account_id, document.id), "InProgress", 0),
+      location_of("distribution/" + document.id), etag_of(distribution_key(document.id), *made)};
+}
+
+rt::Task<aws::Answer<model::CreateDistributionResult>> Distributions::create(model::CreateDistributionRequest request) {
+  CO_TRY(Created created, co_await make(std::move(request.distribution_config), {}));
+  co_return model::CreateDistributionResult{std::move(created.distribution), std::move(created.location),
+                                            std::move(created.etag)};
+}
+
+rt::Task<aws::Answer<model::CreateDistributionWithTagsResult>> Distributions::create_with_tags(
+    model::CreateDistributionWithTagsRequest request) {
+  auto& both = request.distribution_config_with_tags;
+  CO_TRY(Created created, co_await make(std::move(both.distribution_config), std::move(both.tags.items)));
+  co_return model::CreateDistributionWithTagsResult{std::move(created.distribution), std::move(created.location),
+                                                    std::move(created.etag)};
+}
+
+rt::Task<aws::Answer<model::GetDistributionResult>> Distributions::get(model::GetDistributionRequest request) {
+  CO_TRY(StoredDistribution stored, co_await find_distribution(tools_, request.id));
+  const std::string etag = etag_of(distribution_key(stored.document.id), stored.revision);
+  CO_TRY(auto distribution, co_await shape_of(std::move(stored)));
+  co_return model::GetDistributionResult{std::move(distribution), etag};
+}
+
+rt::Task<aws::Answer<model::GetDistributionConfigResult>> Distributions::get_config(
+    model::GetDistributionConfigRequest request) {
+  CO_TRY(StoredDistribution stored, co_await find_distribution(tools_, request.id));
+  co_return model::GetDistributionConfigResult{std::move(stored.document.config),
+                                               etag_of(distribution_key(stored.document.id), stored.revision)};
+}
+
+rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model::ListDistributionsRequest request) {
+  CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
+  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  std::vector<std::string> ids;
+  for (const config::Document& stored : listing.documents) {
+    ids.push_back(stored.key.substr(config::distribution_prefix.size()));
+  }
+  // In order of ids, so that a marker works also when its distribution was deleted.
+  const auto behind = std::ranges::upper_bound(ids, page_request.marker);
+  const Page page = page_of(ids, static_cast<std::size_t>(behind - ids.begin()), page_request.max_items);
+
+  model::DistributionList list;
+  list.marker = page_request.marker;
+  list.max_items = page_request.max_items;
+  list.is_truncated = !page.next_marker.empty();
+  if (list.is_truncated) list.next_marker = page.next_marker;
+  for (std::size_t i = page.first; i < page.end; ++i) {
+    const config::Document& stored = listing.documents[i];
+    CO_TRY_STORE(const auto document, config::read_document(stored.value));
+    list.items.push_back(
+        summary_of(document, distribution_arn(tools_.settings.account_id, document.id), status_of(stored.revision)));
+  }
+  list.quantity = static_cast<std::int32_t>(list.items.size());
+  co_return model::ListDistributionsResult{std::move(list)};
+}
+
+// API-2: the form of If-Match is judged first, then whether the thing is there, then the version.
+rt::Task<aws::Answer<StoredDistribution>> Distributions::find_matching(std::string id,
+                                                                       std::optional<std::string> if_match) {
+  if (!if_match || !is_etag(*if_match)) {
+    co_return refuse("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.");
+  }
+  CO_TRY(StoredDistribution stored, co_await find_distribution(tools_, id));
+  if (*if_match != etag_of(distribution_key(id), stored.revision)) {
+    co_return refuse(
+        "PreconditionFailed",
+        "The request failed because it didn't meet the preconditions in one or more request-header fields.");
+  }
+  co_return std::move(stored);
+}
+
+rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(model::UpdateDistributionRequest request) {
+  CO_TRY(StoredDistribution stored, co_await find_matching(request.id, request.if_match));
+  if (request.distribution_config.caller_reference != stored.document.config.caller_reference) {
+    co_return refuse("IllegalUpdate",
+                     "The update contains modifications that are not allowed: CallerReference cannot be changed.");
+  }
+  fill_defaults(request.distribution_config);
+  stored.document.config = std::move(request.distribution_config);
+  stored.document.last_modified = tools_.loop.wall_now();
+  CO_TRY_OK(check_candidate(stored.document, tools_.settings.quotas));
+  const std::string key = distribution_key(stored.document.id);
+  const auto made = co_await tools_.store.put(key, config::write_document(stored.document), stored.revision);
+  if (!made && made.error().code == Errc::conflict) {
+    co_return refuse("PreconditionFailed", "The distribution was changed by another request meanwhile.");
+  }
+  if (!made) co_return refuse(made.error());
+  CO_TRY(auto distribution, co_await shape_of({std::move(stored.document), *made}));
+  co_return model::UpdateDistributionResult{std::move(distribution), etag_of(key, *made)};
+}
+
+rt::Task<aws::Answer<aws::Nothing>> Distributions::remove(model::DeleteDistributionRequest request) {
+  CO_TRY(const StoredDistribution stored, co_await find_matching(request.id, request.if_match));
+  // API-4: disabled, and every node knows it.
+  if (stored.document.config.enabled || !tools_.publisher.is_deployed(stored.revision)) {
+    co_return refuse("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.");
+  }
+  const std::string reference_key = distribution_reference_key(stored.document.config.caller_reference);
+  CO_TRY_STORE(const auto reference, co_await tools_.store.get(reference_key));
+  CO_TRY_STORE(const auto tags, co_await tools_.store.get(tags_key(request.id)));
+  std::vector<config::Write> writes;
+  writes.push_back({distribution_key(request.id), std::nullopt, stored.revision});
+  if (reference) writes.push_back({reference_key, std::nullopt, reference->revision});
+  if (tags) writes.push_back({tags->key, std::nullopt, tags->revision});
+  const auto made = co_await tools_.store.commit(std::move(writes));
+  if (!made && made.error().code == Errc::conflict) {
+    co_return refuse("PreconditionFailed", "The distribution was changed by another request meanwhile.");
+  }
+  if (!made) co_return refuse(made.error());
+  // What this leaves behind after an error goes at the next start.
+  static_cast<void>(co_await sweep_one(request.id));
+  co_return aws::Nothing{};
+}
+
+rt::Task<Result<void>> Distributions::sweep_one(std::string id) {
+  constexpr std::size_t batch = 100;
+  for (const std::string& prefix :
+       {invalidation_prefix_of(id), invalidation_reference_prefix_of(id), purge_prefix_of(id)}) {
+    CO_TRY(const config::Listing listing, co_await tools_.store.list(prefix));
+    for (std::size_t at = 0; at < listing.documents.size(); at += batch) {
+      std::vector<config::Write> writes;
+      for (std::size_t i = at; i < std::min(at + batch, listing.documents.size()); ++i) {
+        writes.push_back({listing.documents[i].key, std::nullopt, listing.documents[i].revision});
+      }
+      CO_TRY_OK(co_await tools_.store.commit(std::move(writes)));
+    }
+  }
+  co_return Result<void>();
+}
+
+rt::Task<Result<void>> Distributions::sweep() {
+  std::set<std::string> owners;
+  for (const std::string_view prefix : {invalidation_prefix, invalidation_reference_prefix, purge_prefix}) {
+    CO_TRY(const config::Listing listing, co_await tools_.store.list(std::string(prefix)));
+    for (const config::Document& stored : listing.documents) {
+      owners.emplace(cut(std::string_view(stored.key).substr(prefix.size()), '/').before);
+    }
+  }
+  for (const std::string& id : owners) {
+    CO_TRY(const auto distribution, co_await tools_.store.get(distribution_key(id)));
+    if (!distribution) CO_TRY_OK(co_await sweep_one(id));
+  }
+  co_return Result<void>();
+}
+
+}  // namespace gust::control

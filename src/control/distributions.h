@@ -1,0 +1,70 @@
+// Distributions: their operations.
+//
+// Source: AWS.md section 3; CLOUDFRONT.md section 26. ETags are made of the revision at which the store holds the
+//         document, so If-Match is the store's compare-and-set. Status is worked out: Deployed when every live node has
+//         confirmed a Snapshot with that revision.
+// Errors: the service's, as answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/gen/cloudfront.h"
+#include "aws/service_error.h"
+#include "config/document.h"
+#include "config/store.h"
+#include "control/control.h"
+#include "control/publisher.h"
+
+namespace gust::control {
+
+// What all operations work with. All outlive them.
+struct Tools {
+  rt::Loop& loop;
+  config::Store& store;
+  const Settings& settings;
+  const Publisher& publisher;
+};
+
+struct StoredDistribution {
+  config::DistributionDocument document;
+  config::Revision revision = config::absent;
+};
+
+//   fails  NoSuchDistribution
+rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, std::string id);
+
+class Distributions {
+ public:
+  explicit Distributions(const Tools& tools) : tools_(tools) {}
+
+  rt::Task<aws::Answer<aws::cloudfront::CreateDistributionResult>> create(
+      aws::cloudfront::CreateDistributionRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::CreateDistributionWithTagsResult>> create_with_tags(
+      aws::cloudfront::CreateDistributionWithTagsRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::GetDistributionResult>> get(aws::cloudfront::GetDistributionRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::GetDistributionConfigResult>> get_config(
+      aws::cloudfront::GetDistributionConfigRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::ListDistributionsResult>> list(
+      aws::cloudfront::ListDistributionsRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::UpdateDistributionResult>> update(
+      aws::cloudfront::UpdateDistributionRequest request);
+  rt::Task<aws::Answer<aws::Nothing>> remove(aws::cloudfront::DeleteDistributionRequest request);
+
+  // Deletes the invalidations and purges of distributions that are no more, which a crash may have left.
+  rt::Task<Result<void>> sweep();
+
+ private:
+  struct Created;
+  rt::Task<aws::Answer<Created>> make(aws::cloudfront::DistributionConfig config,
+                                      std::vector<aws::cloudfront::Tag> tags);
+  rt::Task<aws::Answer<StoredDistribution>> find_matching(std::string id, std::optional<std::string> if_match);
+  rt::Task<aws::Answer<aws::cloudfront::Distribution>> shape_of(StoredDistribution stored);
+  rt::Task<Result<void>> sweep_one(std::string id);
+  std::string_view status_of(config::Revision revision) const;
+
+  Tools tools_;
+};
+
+}  // namespace gust::control

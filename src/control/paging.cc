@@ -1,0 +1,38 @@
+#include "control/paging.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "control/answers_internal.h"
+
+namespace gust::control {
+
+aws::Answer<PageRequest> read_page_request(const std::optional<std::string>& marker,
+                                           const std::optional<std::string>& max_items) {
+  PageRequest request;
+  request.marker = marker.value_or("");
+  if (!max_items) return request;
+  const auto number = parse_decimal<std::uint32_t>(*max_items);
+  if (!number || *number < 1 || *number > 10'000) {
+    return refuse("InvalidArgument", "The parameter MaxItems is a number from 1 to 10000.");
+  }
+  request.max_items = static_cast<std::int32_t>(*number);
+  return request;
+}
+
+Page page_of(const std::vector<std::string>& ids, std::size_t first, std::int32_t max_items) {
+  Page page;
+  page.first = std::min(first, ids.size());
+  page.end = std::min(ids.size(), page.first + static_cast<std::size_t>(max_items));
+  if (page.end < ids.size()) page.next_marker = ids[page.end - 1];
+  return page;
+}
+
+aws::Answer<std::size_t> place_behind(const std::vector<std::string>& ids, const std::string& marker) {
+  if (marker.empty()) return 0;
+  const auto found = std::ranges::find(ids, marker);
+  if (found == ids.end()) return refuse("InvalidArgument", "The parameter Marker is not an id of this list.");
+  return static_cast<std::size_t>(found - ids.begin()) + 1;
+}
+
+}  // namespace gust::control
