@@ -30,8 +30,8 @@ namespace gust::http {
 class BodyReader;
 
 struct ClientLimits {
-  HeadLimits head;  // LIM-5
-  ChunkedLimits chunked;
+  HeadLimits head = {};  // LIM-5
+  ChunkedLimits chunked = {};
   ByteCount body_bytes_max = ByteCount{1} << 62;
   std::uint32_t interim_responses_max = 8;  // 1xx before the final head; only one of them may be 100 (BODY-5)
   Duration first_byte_time_max = std::chrono::seconds{30};  // ORIG-5: from the request's end

@@ -110,8 +110,7 @@ rt::Task<bool> ServerConnection::State::serve_one() {
     co_return false;
   }
   if (exchange.may_go_on() && co_await consume_body()) co_return true;
-  // Bytes of the viewer that no one will read turn a close into a reset, which may destroy the answer.
-  if (!exchange.content().is_finished() || !input.empty()) co_await linger();
+  co_await linger();
   co_return false;
 }
 
@@ -148,6 +147,8 @@ rt::Task<void> ServerConnection::State::refuse(Error error) {
   if (written) co_await linger();
 }
 
+// Bytes of the viewer that no one has read turn a close into a reset, which may destroy the answer (RFC 9112 section
+// 9.6). Whether more are under way cannot be known, so this is how every connection that we close ends.
 rt::Task<void> ServerConnection::State::linger() {
   stream->finish_writing();
   const Instant until = loop->now() + limits.linger_time_max;

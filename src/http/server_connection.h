@@ -28,8 +28,8 @@ namespace gust::http {
 class Handler;
 
 struct ServerLimits {
-  HeadLimits head;
-  ChunkedLimits chunked;
+  HeadLimits head = {};
+  ChunkedLimits chunked = {};
   ByteCount body_bytes_max = 64_GiB;    // LIM-4
   std::uint32_t requests_max = 10'000;  // of one connection
   // A head: from its first byte (the first of a connection: from its begin) to its end.
