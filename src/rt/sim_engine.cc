@@ -31,6 +31,7 @@ void SimLoop::fill_secret(MutableBytes bytes) {
 }
 
 void SimLoop::post(Job job) {
+  engine_.check_thread();
   on_the_way_.push_back(std::move(job));
   engine_.schedule(engine_.chance().between(Duration{0}, post_most), [this] {
     posted_.push_back(std::move(on_the_way_.front()));
@@ -39,6 +40,7 @@ void SimLoop::post(Job job) {
 }
 
 void SimLoop::offload(Job job) {
+  engine_.check_thread();
   const WorldOptions& options = engine_.options();
   engine_.schedule(engine_.chance().between(options.offload_least, options.offload_most), std::move(job));
 }

@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "base/check.h"
 #include "base/time.h"
 #include "rt/address.h"
 #include "rt/loop.h"
@@ -83,6 +85,8 @@ class Engine {
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
   std::uint64_t seed() const { return seed_; }
+  // A thread of the node's own would make a run more than a function of its seed.
+  void check_thread() const { CHECK(std::this_thread::get_id() == thread_); }
   Instant now() const { return now_; }
   WallTime wall() const { return wall_at_start_ + (now_ - start_); }
   void set_wall(WallTime at);
@@ -136,6 +140,7 @@ class Engine {
   static void arrive(Link& link, Job job);
 
   std::uint64_t seed_;
+  std::thread::id thread_ = std::this_thread::get_id();
   WorldOptions options_;
   Chance chance_;
   Trace trace_;
