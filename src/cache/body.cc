@@ -51,7 +51,9 @@ BodyWriter& BodyWriter::operator=(BodyWriter&& other) noexcept {
   if (this != &other) {
     fail_if_filling();
     body_ = std::move(other.body_);
+    bytes_max_ = other.bytes_max_;
     room_ = other.room_;
+    granted_ = other.granted_;
     window_ = other.window_;
   }
   return *this;
@@ -83,7 +85,7 @@ bool BodyWriter::add_segment() {
     granted_ = 0;
   } else if (is_windowed()) {
     body_->ledger_->overdraw(cost);
-  } else if (!body_->ledger_->try_charge(cost)) {
+  } else if (body_->bytes() >= bytes_max_ || !body_->ledger_->try_charge(cost)) {
     return false;
   }
   body_->charged_ += cost;

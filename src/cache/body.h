@@ -88,7 +88,9 @@ using BodyRef = std::shared_ptr<Body>;
 class BodyWriter {
  public:
   BodyWriter() = default;
-  explicit BodyWriter(BodyRef body) : body_(std::move(body)) {}
+  // Unless windowed, begins no segment once `bytes_max` bytes are there.
+  explicit BodyWriter(BodyRef body, ByteCount bytes_max = ~ByteCount{0})
+      : body_(std::move(body)), bytes_max_(bytes_max) {}
   BodyWriter(BodyWriter&& other) noexcept = default;
   BodyWriter& operator=(BodyWriter&& other) noexcept;
   ~BodyWriter();
@@ -122,6 +124,7 @@ class BodyWriter {
   void fail_if_filling();
 
   BodyRef body_;
+  ByteCount bytes_max_ = 0;
   std::size_t room_ = 0;   // in the last segment
   ByteCount granted_ = 0;  // charged already for the next segment
   ByteCount window_ = 0;   // 0: not windowed

@@ -85,8 +85,8 @@ class Ticket {
   Result<EntryRef> store(const EntryDraft& draft);
   // Not to be stored: those who wait go on alone (COLL-3). Ends the ticket.
   void pass();
-  // stale() was confirmed by a 304; `draft.head` is from merge_head(). Gives the new Entry, also when it may not be
-  // stored any more. Ends the ticket.
+  // stale() was confirmed by a 304, whose head is `draft.head`; `draft.storing` was judged by merge_head() of both.
+  // Gives the new Entry, also when it may not be stored any more. Ends the ticket.
   EntryRef refresh(const EntryDraft& draft);
   // The origin failed; those who wait are served stale(), which is left alone until `until` (STALE-5). Ends the ticket.
   void hold_stale(Instant until);

@@ -55,7 +55,7 @@ class Entry {
   // What the ledger is charged for an entry without its body.
   static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text);
 
-  // `old`, confirmed by a 304: `draft.head` is what merge_head() made; status, length and body stay.
+  // `old`, confirmed by a 304: `draft.head` is what merge_head() made of both; status, length and body stay.
   static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge);
 
   std::uint16_t status() const { return status_; }
@@ -108,7 +108,7 @@ class Entry {
 
 // The head that `old` has once `not_modified`, a 304, has confirmed it (RFC 9111 section 3.2): the new fields take the
 // place of the old ones of their names, but for those that tell of the body as it is stored (Content-Length,
-// Content-Encoding, Content-Range). Give it to judge_storing() and to Ticket::refresh().
+// Content-Encoding, Content-Range). By it judge_storing() tells for how long.
 //   keeps   views into both
 void merge_head(const Entry& old, const http::ResponseHead& not_modified, http::ResponseHead& into);
 

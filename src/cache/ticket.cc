@@ -1,5 +1,6 @@
 #include "cache/cache.h"
 #include "cache/index_internal.h"
+#include "http/message.h"
 
 namespace gust::cache {
 
@@ -47,7 +48,7 @@ Result<EntryRef> Ticket::store(const EntryDraft& draft) {
   auto body = std::make_shared<Body>(index_->ledger, draft.content_bytes);
   EntryRef entry = Entry::make(draft, fill_->key_text, fill_->path_and_query, fill_->epoch, body,
                                Charge(index_->ledger, head_bytes));
-  writer_ = BodyWriter(std::move(body));
+  writer_ = BodyWriter(std::move(body), index_->limits.object_bytes_max);
   settle(
       [&](Fill& fill, Dropped& dropped) {
         fill.entry = entry;
@@ -110,7 +111,11 @@ void Ticket::pass() {
       true);
 }
 
-EntryRef Ticket::refresh(const EntryDraft& draft) {
+EntryRef Ticket::refresh(const EntryDraft& confirmation) {
+  http::ResponseHead merged;
+  merge_head(*fill_->stale, *confirmation.head, merged);
+  EntryDraft draft = confirmation;
+  draft.head = &merged;
   const ByteCount head_bytes = Entry::bytes_of_head(draft, fill_->key_text);
   const bool has_memory = index_->charge(head_bytes);
   if (!has_memory) index_->ledger->overdraw(head_bytes);  // one head, for this answer
