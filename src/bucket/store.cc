@@ -233,7 +233,12 @@ rt::Task<Result<void>> BucketStore::State::set_bucket_acl(std::string name, Acl 
   co_return written;
 }
 
-Result<void> check_condition(const Object* current, const PutCondition& condition) {
+Result<void> check_condition(const Object* current, const Object& draft, const PutCondition& condition) {
+  for (const Checksum& expected : condition.only_if_checksums) {
+    const Checksum* found = find_checksum(draft.checksums, expected.kind);
+    if (found == nullptr || found->value != expected.value) return std::unexpected(refusal::bad_digest);
+  }
+  if (condition.only_if_size && *condition.only_if_size != draft.size) return std::unexpected(refusal::bad_size);
   if (condition.only_if_absent && current != nullptr) return std::unexpected(refusal::precondition_failed);
   if (!condition.only_if_etag) return {};
   if (current == nullptr) return std::unexpected(refusal::no_such_key);
@@ -262,7 +267,7 @@ rt::Task<Result<ObjectPtr>> BucketStore::State::publish(std::string bucket_name,
 rt::Task<Result<ObjectPtr>> BucketStore::State::publish_in(Bucket& bucket, Object draft, PutCondition condition) {
   const Turns::Turn turn = co_await turns.take(turn_of_key(bucket.info.name, draft.key));
   const auto current = bucket.objects.find(draft.key);
-  CO_TRY_OK(check_condition(current == bucket.objects.end() ? nullptr : current->second.get(), condition));
+  CO_TRY_OK(check_condition(current == bucket.objects.end() ? nullptr : current->second.get(), draft, condition));
   draft.modified = whole_second_now();
   auto object = std::make_shared<const Object>(std::move(draft));
   CO_TRY_OK(co_await place_object(bucket, object));

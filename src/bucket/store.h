@@ -56,6 +56,8 @@ inline constexpr Error bucket_not_empty{Errc::conflict, Side::viewer, Retry::nev
 inline constexpr Error too_many_buckets{Errc::would_exceed_limit, Side::viewer, Retry::never, "TooManyBuckets"};
 inline constexpr Error bad_bucket_name{Errc::bad_value, Side::viewer, Retry::never, "InvalidBucketName"};
 inline constexpr Error precondition_failed{Errc::conflict, Side::viewer, Retry::never, "PreconditionFailed"};
+inline constexpr Error bad_digest{Errc::bad_value, Side::viewer, Retry::never, "BadDigest"};
+inline constexpr Error bad_size{Errc::bad_value, Side::viewer, Retry::never, "InvalidRequest"};
 inline constexpr Error bad_part{Errc::bad_value, Side::viewer, Retry::never, "InvalidPart"};
 inline constexpr Error bad_part_order{Errc::bad_value, Side::viewer, Retry::never, "InvalidPartOrder"};
 inline constexpr Error part_too_small{Errc::bad_value, Side::viewer, Retry::never, "EntityTooSmall"};
@@ -66,6 +68,9 @@ inline constexpr Error bad_argument{Errc::bad_value, Side::viewer, Retry::never,
 struct PutCondition {
   bool only_if_absent = false;              // If-None-Match: *
   std::optional<std::string> only_if_etag;  // If-Match, without quotes; no_such_key where there is no object
+  // Of the object that is to be published:
+  std::vector<Checksum> only_if_checksums = {};  // values only; bad_digest
+  std::optional<ByteCount> only_if_size = {};    // bad_size
 };
 
 // A part as the client names it in CompleteMultipartUpload.
@@ -137,7 +142,7 @@ class BucketStore {
   static bool can_share_as_part(const Object& source, std::optional<ChecksumKind> kind);
   // Makes the object of the parts named and ends the upload; other parts are dropped.
   //   fails   no_such_bucket, no_such_upload, bad_part (missing, other ETag or checksum), bad_part_order,
-  //           part_too_small, no_such_key, precondition_failed
+  //           part_too_small, no_such_key, precondition_failed, bad_digest, bad_size
   rt::Task<Result<ObjectPtr>> complete_upload(std::string bucket, std::string key, std::string id,
                                               std::vector<NamedPart> parts, PutCondition condition);
   // fails: no_such_bucket, no_such_upload

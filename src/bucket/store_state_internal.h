@@ -122,8 +122,8 @@ class BucketStore::State {
   std::map<std::string, std::unique_ptr<Bucket>, std::less<>> buckets;
 };
 
-// fails: precondition_failed, no_such_key
-Result<void> check_condition(const Object* current, const PutCondition& condition);
+// fails: precondition_failed, no_such_key, bad_digest, bad_size
+Result<void> check_condition(const Object* current, const Object& draft, const PutCondition& condition);
 void own_bodies(const Object& object);
 void disown_bodies(const Object& object);
 

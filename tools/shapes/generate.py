@@ -82,6 +82,11 @@ class Writer:
         self.shapes = model["shapes"]
         for name in settings.get("as_string", []):
             self.shapes[name] = {"type": "string"}
+        for name in settings.get("as_long", []):
+            self.shapes[name] = {"type": "long"}
+        # Members younger than the model at hand.
+        for name, members in settings.get("more_members", {}).items():
+            self.shapes[name]["members"].update(members)
         self.listed = set(settings["operations"])
         missing = self.listed - set(model["operations"])
         if missing:

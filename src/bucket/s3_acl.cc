@@ -1,0 +1,74 @@
+// GetBucketAcl, PutBucketAcl, GetObjectAcl and PutObjectAcl: canned lists only.
+#include "aws/gen/s3.h"
+#include "bucket/s3_call_internal.h"
+#include "bucket/s3_facts_internal.h"
+#include "bucket/s3_payload_internal.h"
+
+namespace gust::bucket {
+namespace {
+
+namespace s3 = aws::s3;
+
+template <typename Output>
+Output output_of(const S3Call& call, Acl acl) {
+  Output output;
+  output.owner = s3::Owner{.display_name = call.options.owner_name, .id = call.options.owner_id};
+  s3::Grantee owner;
+  owner.display_name = call.options.owner_name;
+  owner.id = call.options.owner_id;
+  owner.type = "CanonicalUser";
+  output.grants.push_back({.grantee = std::move(owner), .permission = "FULL_CONTROL"});
+  if (acl == Acl::public_read) {
+    s3::Grantee everybody;
+    everybody.type = "Group";
+    everybody.uri = "http://acs.amazonaws.com/groups/global/AllUsers";
+    output.grants.push_back({.grantee = std::move(everybody), .permission = "READ"});
+  }
+  return output;
+}
+
+// The canned list to set. A list of grants in the body is refused.
+rt::Task<aws::Answer<Acl>> read_new_acl(S3Call& call) {
+  CO_TRY(const Acl acl, read_acl(call));
+  CO_TRY(const std::string document, co_await read_document(call));
+  if (!document.empty()) {
+    co_return std::unexpected(not_implemented("A list of grants, other than a canned one in x-amz-acl,"));
+  }
+  if (!call.header("x-amz-acl")) {
+    co_return std::unexpected(with_detail(s3_error("MissingSecurityHeader"), "MissingHeaderName", "x-amz-acl"));
+  }
+  co_return acl;
+}
+
+}  // namespace
+
+S3Task get_bucket_acl(S3Call& call) {
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
+  const auto output = output_of<s3::GetBucketAclOutput>(call, bucket.acl);
+  co_return reply_of(aws::write_output<s3::op::GetBucketAcl>(s3::service(), output, call.id));
+}
+
+S3Task put_bucket_acl(S3Call& call) {
+  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const Acl acl, co_await read_new_acl(call));
+  CO_TRY_OK(answer_of(co_await call.store.set_bucket_acl(call.bucket, acl)));
+  co_return S3Reply();
+}
+
+S3Task get_object_acl(S3Call& call) {
+  CO_TRY_OK(bucket_of(call));
+  const auto object = call.store.find_object(call.bucket, call.key);
+  if (!object) co_return std::unexpected(with_detail(s3_error_of(object.error()), "Key", call.key));
+  const auto output = output_of<s3::GetObjectAclOutput>(call, (*object)->facts.acl);
+  co_return reply_of(aws::write_output<s3::op::GetObjectAcl>(s3::service(), output, call.id));
+}
+
+S3Task put_object_acl(S3Call& call) {
+  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const Acl acl, co_await read_new_acl(call));
+  const auto done = co_await call.store.set_object_acl(call.bucket, call.key, acl);
+  if (!done) co_return std::unexpected(with_detail(s3_error_of(done.error()), "Key", call.key));
+  co_return S3Reply();
+}
+
+}  // namespace gust::bucket

@@ -1,0 +1,59 @@
+// Facts of objects: from request headers to ObjectFacts, and from objects to response headers.
+//
+// Source: Amazon S3 API reference, PutObject and GetObject; user guide, "Working with object metadata".
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "bucket/s3_call_internal.h"
+
+namespace gust::bucket {
+
+// The content headers, x-amz-meta-* and x-amz-acl of a request that makes an object.
+//   fails  MetadataTooLarge, InvalidArgument (the ACL), NotImplemented (an ACL that is legal but not kept)
+aws::Answer<ObjectFacts> read_facts(const S3Call& call);
+
+// x-amz-acl; private where it is not given. fails: InvalidArgument, NotImplemented
+aws::Answer<Acl> read_acl(const S3Call& call);
+
+// If-None-Match and If-Match of a request that makes an object.
+//   fails  NotImplemented for If-None-Match other than `*`
+aws::Answer<PutCondition> read_put_condition(const S3Call& call);
+
+// The bucket of the request. fails: NoSuchBucket
+aws::Answer<BucketInfo> bucket_of(const S3Call& call);
+// fails: KeyTooLongError, InvalidURI
+aws::Answer<std::monostate> check_key(std::string_view key);
+
+// Content headers, metadata, ETag, Last-Modified and Accept-Ranges.
+void add_object_headers(S3Reply& reply, const Object& object);
+// x-amz-checksum-* and x-amz-checksum-type.
+void add_checksum_headers(S3Reply& reply, const std::vector<Checksum>& checksums, bool with_type = true);
+
+// Sets the checksum members of a generated shape.
+template <typename Shape>
+void set_checksums(Shape& shape, const std::vector<Checksum>& checksums) {
+  for (const Checksum& checksum : checksums) {
+    switch (checksum.kind) {
+      case ChecksumKind::crc32:
+        shape.checksum_crc32 = text_of(checksum);
+        break;
+      case ChecksumKind::crc32c:
+        shape.checksum_crc32c = text_of(checksum);
+        break;
+      case ChecksumKind::crc64nvme:
+        shape.checksum_crc64_nvme = text_of(checksum);
+        break;
+      case ChecksumKind::sha1:
+        shape.checksum_sha1 = text_of(checksum);
+        break;
+      case ChecksumKind::sha256:
+        shape.checksum_sha256 = text_of(checksum);
+        break;
+    }
+    if constexpr (requires { shape.checksum_type; }) shape.checksum_type = name_of(checksum.type);
+  }
+}
+
+}  // namespace gust::bucket

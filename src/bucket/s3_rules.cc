@@ -1,0 +1,212 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "bucket/s3_rules_internal.h"
+
+namespace gust::bucket {
+namespace {
+
+using Names = std::initializer_list<std::string_view>;
+
+bool starts_with_any(std::string_view name, const Names& prefixes) {
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return starts_with_fold(name, prefix); });
+}
+bool is_any(std::string_view name, const Names& names) {
+  return std::ranges::any_of(names, [&](std::string_view other) { return equal_fold(name, other); });
+}
+
+// How a sub-resource that is never configured is answered.
+struct SubResource {
+  std::string_view name;
+  bool of_bucket, of_object;
+  int status;             // of reading it
+  std::string_view code;  // of the error; empty: `text` is the document's root and content
+  std::string_view text;  // the error's sentence, or "ROOT content"
+  bool can_delete;        // deleting what is not there is 204
+};
+
+constexpr auto sub_resources = std::to_array<SubResource>({
+    {"accelerate", true, false, 200, "", "AccelerateConfiguration ", false},
+    {"analytics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
+    {"cors", true, false, 404, "NoSuchCORSConfiguration", "The CORS configuration does not exist", true},
+    {"encryption", true, false, 404, "ServerSideEncryptionConfigurationNotFoundError",
+     "The server side encryption configuration was not found", true},
+    {"intelligent-tiering", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.",
+     false},
+    {"inventory", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
+    {"legal-hold", false, true, 404, "NoSuchObjectLockConfiguration",
+     "The specified object does not have a ObjectLock configuration", false},
+    {"lifecycle", true, false, 404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", true},
+    {"logging", true, false, 200, "", "BucketLoggingStatus ", false},
+    {"metrics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
+    {"notification", true, false, 200, "", "NotificationConfiguration ", false},
+    {"object-lock", true, false, 404, "ObjectLockConfigurationNotFoundError",
+     "Object Lock configuration does not exist for this bucket", false},
+    {"ownershipControls", true, false, 404, "OwnershipControlsNotFoundError",
+     "The bucket ownership controls were not found", true},
+    {"policy", true, false, 404, "NoSuchBucketPolicy", "The bucket policy does not exist", true},
+    {"policyStatus", true, false, 404, "NoSuchBucketPolicy", "The bucket policy does not exist", false},
+    {"publicAccessBlock", true, false, 404, "NoSuchPublicAccessBlockConfiguration",
+     "The public access block configuration was not found", true},
+    {"replication", true, false, 404, "ReplicationConfigurationNotFoundError",
+     "The replication configuration was not found", true},
+    {"requestPayment", true, false, 200, "", "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
+    {"retention", false, true, 404, "NoSuchObjectLockConfiguration",
+     "The specified object does not have a ObjectLock configuration", false},
+    {"tagging", true, false, 404, "NoSuchTagSet", "The TagSet does not exist", true},
+    {"tagging", false, true, 200, "", "Tagging <TagSet></TagSet>", true},
+    {"versioning", true, false, 200, "", "VersioningConfiguration ", false},
+    {"website", true, false, 404, "NoSuchWebsiteConfiguration",
+     "The specified bucket does not have a website configuration", true},
+});
+
+// Names of the S3 API that mean another operation than that of the plain request, none of them ours.
+constexpr auto other_operations = std::to_array<std::string_view>(
+    {"abac", "append", "attributes", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable",
+     "metadataTable", "renameObject", "restore", "select", "select-type", "session", "torrent", "versions"});
+
+// Names that some operation of ours reads.
+bool is_known_item(std::string_view name) {
+  return is_any(name, {"acl",
+                       "bucket-region",
+                       "continuation-token",
+                       "delete",
+                       "delimiter",
+                       "encoding-type",
+                       "fetch-owner",
+                       "key-marker",
+                       "list-type",
+                       "location",
+                       "marker",
+                       "max-buckets",
+                       "max-keys",
+                       "max-parts",
+                       "max-uploads",
+                       "partNumber",
+                       "part-number-marker",
+                       "prefix",
+                       "start-after",
+                       "uploadId",
+                       "uploads",
+                       "upload-id-marker",
+                       "versionId",
+                       "x-id",
+                       "response-cache-control",
+                       "response-content-disposition",
+                       "response-content-encoding",
+                       "response-content-language",
+                       "response-content-type",
+                       "response-expires"}) ||
+         starts_with_fold(name, "X-Amz-");
+}
+
+S3Reply document_of(std::string_view text) {
+  const Cut parts = cut(text, ' ');
+  S3Reply reply;
+  reply.add("Content-Type", "application/xml");
+  reply.body = fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{0} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{1}</{0}>",
+      parts.before, parts.after);
+  return reply;
+}
+
+S3Answer answer_of(const S3Call& call, const SubResource& found) {
+  if (!call.store.find_bucket(call.bucket)) {
+    return std::unexpected(with_detail(s3_error("NoSuchBucket"), "BucketName", call.bucket));
+  }
+  if (!call.key.empty()) {
+    if (const auto object = call.store.find_object(call.bucket, call.key); !object) {
+      return std::unexpected(with_detail(s3_error_of(object.error()), "Key", call.key));
+    }
+  }
+  const http::Method method = call.request().method;
+  if (method == http::Method::delete_ && found.can_delete) return empty_reply(204);
+  if (method != http::Method::get)
+    return std::unexpected(not_implemented(fmt::format("The sub-resource {}", found.name)));
+  if (found.code.empty()) return document_of(found.text);
+  aws::ServiceError error{std::string(found.code), found.status, std::string(found.text), {}};
+  return std::unexpected(with_detail(std::move(error), "BucketName", call.bucket));
+}
+
+bool changes_meaning(std::string_view name) {
+  return starts_with_any(name, {"x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption",
+                                "x-amz-object-lock-", "x-amz-grant-"}) ||
+         is_any(name, {"x-amz-tagging", "x-amz-website-redirect-location", "x-amz-mfa", "x-amz-write-offset-bytes",
+                       "x-amz-if-match-last-modified-time", "x-amz-if-match-size"});
+}
+
+// Headers that operations of ours read, that signatures use, or that ask for nothing.
+bool is_known_amz_header(std::string_view name) {
+  return starts_with_any(name, {"x-amz-meta-", "x-amz-checksum-", "x-amz-copy-source", "x-amz-cf-"}) ||
+         is_any(name, {"x-amz-acl", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length",
+                       "x-amz-expected-bucket-owner", "x-amz-metadata-directive", "x-amz-mp-object-size",
+                       "x-amz-request-payer", "x-amz-sdk-checksum-algorithm", "x-amz-security-token",
+                       "x-amz-source-expected-bucket-owner", "x-amz-trailer", "x-amz-user-agent"});
+}
+
+// A header that is kept with some values only; `known` says whether it is one of those.
+std::optional<aws::ServiceError> refusal_of_value(const S3Call& call, const aws::HeaderView& field, bool& known) {
+  const auto refused = [&] { return not_implemented(fmt::format("The header {}: {}", field.name, field.value)); };
+  known = true;
+  if (equal_fold(field.name, "x-amz-storage-class")) {
+    if (field.value == "STANDARD") return std::nullopt;
+    if (is_any(field.value, {"REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+                             "GLACIER_IR", "DEEP_ARCHIVE", "OUTPOSTS", "EXPRESS_ONEZONE", "SNOW"})) {
+      return refused();
+    }
+    return s3_error("InvalidStorageClass");
+  }
+  if (equal_fold(field.name, "x-amz-tagging-directive")) {
+    return field.value == "COPY" ? std::nullopt : std::optional(refused());
+  }
+  if (equal_fold(field.name, "x-amz-object-ownership")) {
+    // Whoever owns the bucket owns its objects, so these two cannot be told apart; without ACLs is another matter.
+    return is_any(field.value, {"ObjectWriter", "BucketOwnerPreferred"}) ? std::nullopt : std::optional(refused());
+  }
+  if (is_any(field.name, {"x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention"})) {
+    return equal_fold(field.value, "false") ? std::nullopt : std::optional(refused());
+  }
+  if (is_any(field.name, {"x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"})) {
+    return field.value == call.options.owner_id ? std::nullopt : std::optional(s3_error("AccessDenied"));
+  }
+  known = false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<aws::ServiceError> refusal_of_headers(const S3Call& call) {
+  for (const aws::HeaderView& field : call.wire.headers) {
+    if (!starts_with_fold(field.name, "x-amz-")) continue;
+    bool known = false;
+    if (auto refused = refusal_of_value(call, field, known)) return refused;
+    const bool is_foreign = !known && !is_known_amz_header(field.name) && !call.request().method.is_safe();
+    if (is_foreign || changes_meaning(field.name)) return not_implemented(fmt::format("The header {}", field.name));
+  }
+  return std::nullopt;
+}
+
+std::optional<S3Answer> answer_of_subresource(const S3Call& call) {
+  if (call.bucket.empty()) return std::nullopt;
+  const bool of_object = !call.key.empty();
+  for (const aws::QueryItem& item : call.query) {
+    const auto found = std::ranges::find_if(sub_resources, [&](const SubResource& row) {
+      return row.name == item.name && (of_object ? row.of_object : row.of_bucket);
+    });
+    if (found != sub_resources.end()) return answer_of(call, *found);
+    if (std::ranges::find(other_operations, item.name) != other_operations.end()) {
+      return std::unexpected(not_implemented(fmt::format("The sub-resource {}", item.name)));
+    }
+    // S3 ignores what it does not know when an object is read; so a query that only tells caches apart does no harm.
+    const bool reads_object = of_object && call.request().method.is_safe();
+    if (!reads_object && !is_known_item(item.name)) {
+      return std::unexpected(not_implemented(fmt::format("The query parameter {}", item.name)));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace gust::bucket

@@ -1,0 +1,265 @@
+// The front of the S3 service: where a request points, who sent it, which operation it is; and the sending of answers.
+#include "bucket/s3_service.h"
+
+#include <algorithm>
+#include <array>
+
+#include "aws/gen/s3.h"
+#include "aws/shapes.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "bucket/body.h"
+#include "bucket/s3_call_internal.h"
+#include "bucket/s3_rules_internal.h"
+#include "http/exchange.h"
+#include "http/range.h"
+#include "rt/loop.h"
+
+namespace gust::bucket {
+namespace {
+
+namespace op = aws::s3::op;
+
+struct Row {
+  const aws::Operation* operation;
+  S3Task (*handler)(S3Call&);
+  bool for_anonymous;  // it looks at the access control lists itself
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> table{
+      {&op::ListBuckets::operation(), list_buckets, false},
+      {&op::CreateBucket::operation(), create_bucket, false},
+      {&op::HeadBucket::operation(), head_bucket, true},
+      {&op::DeleteBucket::operation(), delete_bucket, false},
+      {&op::GetBucketLocation::operation(), get_bucket_location, false},
+      {&op::GetBucketAcl::operation(), get_bucket_acl, false},
+      {&op::PutBucketAcl::operation(), put_bucket_acl, false},
+      {&op::GetObjectAcl::operation(), get_object_acl, false},
+      {&op::PutObjectAcl::operation(), put_object_acl, false},
+      {&op::ListObjects::operation(), list_objects, true},
+      {&op::ListObjectsV2::operation(), list_objects_v2, true},
+      {&op::ListMultipartUploads::operation(), list_multipart_uploads, false},
+      {&op::ListParts::operation(), list_parts, false},
+      {&op::GetObject::operation(), get_object, true},
+      {&op::HeadObject::operation(), get_object, true},
+      {&op::PutObject::operation(), put_object, false},
+      {&op::DeleteObject::operation(), delete_object, false},
+      {&op::DeleteObjects::operation(), delete_objects, false},
+      {&op::CopyObject::operation(), copy_object, false},
+      {&op::UploadPartCopy::operation(), upload_part_copy, false},
+      {&op::CreateMultipartUpload::operation(), create_multipart_upload, false},
+      {&op::UploadPart::operation(), upload_part, false},
+      {&op::CompleteMultipartUpload::operation(), complete_multipart_upload, false},
+      {&op::AbortMultipartUpload::operation(), abort_multipart_upload, false},
+  };
+  return table;
+}
+
+// The bucket in NAME of NAME.amazonaws.com: BUCKET.s3, BUCKET.s3.REGION, BUCKET.s3.dualstack.REGION, BUCKET.s3-REGION.
+std::optional<std::string> bucket_of_amazon_name(std::string_view name) {
+  std::vector<std::string_view> labels = split(name, '.');
+  const auto from_end = [&](std::size_t i) { return labels.size() > i ? labels[labels.size() - 1 - i] : ""; };
+  std::size_t service_labels = 0;
+  if (from_end(0) == "s3" || from_end(0).starts_with("s3-")) {
+    service_labels = 1;
+  } else if (from_end(1) == "s3") {
+    service_labels = 2;
+  } else if (from_end(2) == "s3" && from_end(1) == "dualstack") {
+    service_labels = 3;
+  }
+  if (service_labels == 0 || service_labels >= labels.size()) return std::nullopt;
+  std::string bucket;
+  for (std::size_t i = 0; i + service_labels < labels.size(); ++i) {
+    if (i > 0) bucket += '.';
+    bucket += labels[i];
+  }
+  return bucket;
+}
+
+// Sets bucket and key from Host and path.
+aws::Answer<std::monostate> find_place(S3Call& call) {
+  std::string_view path = call.wire.path;
+  if (!path.starts_with('/')) return std::unexpected(s3_error("MethodNotAllowed"));
+  path.remove_prefix(1);
+  const auto bad_path = [] { return std::unexpected(s3_error("InvalidURI")); };
+  if (auto bucket = bucket_of_host(call.request().host, call.options.host_suffixes)) {
+    call.bucket = *std::move(bucket);
+    call.is_virtual_hosted = true;
+  } else {
+    const Cut parts = cut(path, '/');
+    auto decoded = percent_decode(parts.before);
+    if (!decoded) return bad_path();
+    call.bucket = *std::move(decoded);
+    path = parts.after;
+  }
+  auto key = percent_decode(path);
+  if (!key) return bad_path();
+  call.key = *std::move(key);
+  if (call.bucket.empty() && !call.key.empty()) return std::unexpected(s3_error("InvalidBucketName"));
+  return {};
+}
+
+aws::ServiceError cors_refusal(const S3Call& call) {
+  if (!call.header("Origin")) {
+    return s3_error("BadRequest", "Insufficient information. Origin request header needed.");
+  }
+  aws::ServiceError error{"AccessForbidden", 403, "CORSResponse: CORS is not enabled for this bucket.", {}};
+  error.details = {{"Method", std::string(call.header("Access-Control-Request-Method").value_or(""))},
+                   {"ResourceType", call.key.empty() ? "BUCKET" : "OBJECT"}};
+  return error;
+}
+
+S3Task answer(S3Call& call, const aws::FindSecret& find_secret, WallTime now) {
+  CO_TRY_OK(find_place(call));
+  auto query = aws::read_query(call.wire.query);
+  if (!query) co_return std::unexpected(s3_error("InvalidURI"));
+  call.query = *std::move(query);
+  if (call.request().method == http::Method::options) co_return std::unexpected(cors_refusal(call));
+
+  if (aws::carries_credentials(call.wire)) {
+    // Any region is right: every bucket of ours is here, whatever region it was created in.
+    aws::VerifyRules rules;
+    rules.service = "s3";
+    rules.now = now;
+    CO_TRY(call.verified, aws::verify_signature(call.wire, rules, find_secret));
+  }
+  if (auto refused = refusal_of_headers(call)) co_return std::unexpected(*std::move(refused));
+  if (auto answered = answer_of_subresource(call)) {
+    if (call.is_anonymous()) co_return std::unexpected(s3_error("AccessDenied"));
+    co_return *std::move(answered);
+  }
+  CO_TRY(const aws::Route route, aws::find_operation(aws::s3::service(), call.as_operation("")));
+  const auto row = std::ranges::find(rows(), route.operation, &Row::operation);
+  if (row == rows().end()) co_return std::unexpected(not_implemented(route.operation->name));
+  if (call.is_anonymous() && !row->for_anonymous) co_return std::unexpected(s3_error("AccessDenied"));
+  co_return co_await row->handler(call);
+}
+
+// --- Sending.
+
+S3Reply reply_of_error(const S3Call& call, aws::ServiceError error) {
+  std::string size;
+  for (const auto& [name, value] : error.details) {
+    if (name == "ActualObjectSize") size = value;
+  }
+  error.details.emplace_back("Resource", "/" + call.bucket + (call.key.empty() ? "" : "/" + call.key));
+  S3Reply reply = reply_of(aws::write_error(aws::s3::service(), error, call.id, call.is_head()));
+  if (const auto bytes = parse_decimal<ByteCount>(size)) {
+    reply.add("Content-Range", http::content_range_of_unsatisfied(*bytes));
+  }
+  return reply;
+}
+
+// The head of the answer; views into `reply`, `date` and `call`.
+http::ResponseHead head_of(const S3Call& call, const S3Reply& reply, std::string_view date) {
+  http::ResponseHead head;
+  head.status = static_cast<std::uint16_t>(reply.status);
+  head.fields.add("x-amz-request-id", call.id.id);
+  head.fields.add("x-amz-id-2", call.id.s3_id_2);
+  head.fields.add(http::Name::date, date);
+  head.fields.add(http::Name::server, "AmazonS3");
+  for (const auto& [name, value] : reply.headers) {
+    if (name != "x-amz-request-id" && name != "x-amz-id-2") head.fields.add(std::string_view(name), value);
+  }
+  return head;
+}
+
+// Content without end in view is read and sent in turn, from one buffer.
+rt::Task<Result<void>> send_content(http::Exchange& exchange, const http::ResponseHead& head, const S3Reply& reply) {
+  ObjectReader reader(reply.object, reply.first, reply.size);
+  const BlockRef block = BlockRef::make(std::min(reply.size, body_buffer_bytes));
+  const MutableBytes buffer{block->data(), std::min(reply.size, body_buffer_bytes)};
+  bool is_started = false;
+  while (reader.left() > 0) {
+    const auto got = co_await reader.read(buffer);
+    if (!got) {
+      if (is_started) exchange.abort();
+      co_return std::unexpected(got.error());
+    }
+    const Slice slice(block, 0, *got);
+    if (!is_started) {
+      CO_TRY_OK(co_await exchange.start(head, http::BodyFraming::of_length(reply.size), {&slice, 1}));
+      is_started = true;
+    } else {
+      CO_TRY_OK(co_await exchange.write({&slice, 1}));
+    }
+  }
+  co_return co_await exchange.finish(nullptr);
+}
+
+rt::Task<Result<void>> send(S3Call& call, const S3Reply& reply, WallTime now) {
+  const std::string date = http_date_of(now);
+  http::ResponseHead head = head_of(call, reply, date);
+  if (http::is_without_content(call.request().method, head.status)) {
+    const std::string length = std::to_string(reply.size);
+    if (reply.object) head.fields.add(http::Name::content_length, length);
+    CO_TRY_OK(co_await call.exchange.start(head, http::BodyFraming::no_body()));
+    co_return co_await call.exchange.finish(nullptr);
+  }
+  if (!reply.object || reply.size == 0) co_return co_await call.exchange.respond_text(head, reply.body);
+  co_return co_await send_content(call.exchange, head, reply);
+}
+
+aws::RequestId make_request_id(rt::Loop& loop) {
+  std::array<std::uint64_t, 6> chance{};
+  for (std::uint64_t& word : chance) word = loop.random();
+  const ByteView bytes(reinterpret_cast<const char*>(chance.data()), sizeof(chance));
+  return {.id = aws::make_s3_request_id(bytes.substr(0, 16)), .s3_id_2 = base64_of(bytes.substr(16))};
+}
+
+}  // namespace
+
+std::optional<std::string> bucket_of_host(std::string_view host, const std::vector<std::string>& suffixes) {
+  const std::string name = to_lower(host);
+  constexpr std::string_view amazon = ".amazonaws.com";
+  if (name.ends_with(amazon)) {
+    return bucket_of_amazon_name(std::string_view(name).substr(0, name.size() - amazon.size()));
+  }
+  const std::string* longest = nullptr;
+  for (const std::string& suffix : suffixes) {
+    if (name == suffix) return std::nullopt;
+    if (name.ends_with("." + suffix) && (longest == nullptr || suffix.size() > longest->size())) longest = &suffix;
+  }
+  if (longest == nullptr) return std::nullopt;
+  return name.substr(0, name.size() - longest->size() - 1);
+}
+
+class S3Service::State {
+ public:
+  BucketStore& store;
+  S3Options options;
+  aws::FindSecret find_secret;
+};
+
+S3Service::S3Service(BucketStore& store, S3Options options, aws::FindSecret find_secret)
+    : state_(std::make_unique<State>(State{store, std::move(options), std::move(find_secret)})) {}
+S3Service::~S3Service() = default;
+
+rt::Task<void> S3Service::handle(http::Exchange& exchange) {
+  rt::Loop& loop = co_await rt::this_loop();
+  const http::RequestHead& request = exchange.request();
+  std::vector<aws::HeaderView> headers;
+  headers.reserve(request.fields.size() + 1);
+  for (const http::Field& field : request.fields) headers.push_back({field.name, field.value});
+  if (!request.fields.has(http::Name::host)) headers.push_back({"host", request.authority});
+  S3Call call{
+      .store = state_->store,
+      .options = state_->options,
+      .exchange = exchange,
+      .wire = {.method = request.method.text(), .path = request.path, .query = request.query, .headers = headers},
+      .query = {},
+      .bucket = {},
+      .key = {},
+      .verified = {},
+      .id = make_request_id(loop)};
+
+  S3Answer answered = co_await answer(call, state_->find_secret, loop.wall_now());
+  const S3Reply reply = answered ? *std::move(answered) : reply_of_error(call, std::move(answered.error()));
+  const auto sent = co_await send(call, reply, loop.wall_now());
+  // Either the viewer has left, or no byte of the answer is out because the object could not be read.
+  if (sent || exchange.is_begun()) co_return;
+  static_cast<void>(co_await send(call, reply_of_error(call, s3_error("InternalError")), loop.wall_now()));
+}
+
+}  // namespace gust::bucket
