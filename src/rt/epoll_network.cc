@@ -114,7 +114,7 @@ class EpollSocket final : public Socket, public Watched {
     setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     sockaddr nobody{};
     nobody.sa_family = AF_UNSPEC;
-    ::connect(descriptor_, &nobody, sizeof nobody);
+    [[maybe_unused]] const int dissolved = ::connect(descriptor_, &nobody, sizeof nobody);
     if (reader_) std::exchange(reader_, nullptr)->end_with(failure_of(ECONNRESET));
     if (writer_) std::exchange(writer_, nullptr)->end_with(failure_of(ECONNRESET));
   }

@@ -64,6 +64,7 @@ TEST(Timer, ClearedAndDestroyedTimersLeaveTheOthersInOrder) {
     std::mt19937 order(round);
     std::vector<std::unique_ptr<NotingTimer>> timers;
     std::vector<int> expected;
+    timers.reserve(200);
     for (int i = 0; i < 200; ++i) timers.push_back(std::make_unique<NotingTimer>(i, host.fired));
     std::vector<int> setting(timers.size());
     for (std::size_t i = 0; i < setting.size(); ++i) setting[i] = static_cast<int>(i);

@@ -174,6 +174,7 @@ TEST(CrossSignal, IsToldFromOtherThreadsWithoutLosingAWaking) {
   });
   {
     std::vector<std::jthread> tellers;
+    tellers.reserve(2);
     for (int t = 0; t < 2; ++t) {
       tellers.emplace_back([&meeting] {
         for (int i = 0; i < 1000; ++i) {
