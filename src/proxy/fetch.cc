@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "http/cache_control.h"
 #include "observe/log.h"
 #include "origin/failure.h"
 #include "proxy/forward.h"
@@ -44,7 +45,8 @@ rt::Task<bool> join(Passage& passage) {
           joined->is_refreshed ? observe::ResultType::refresh_hit : observe::ResultType::hit);
     co_return true;
   }
-  passage.found.ticket = std::move(joined->ticket);
+  // HEAD cannot bring what the others wait for: the next of them takes over.
+  if (passage.request.method != http::Method::head) passage.found.ticket = std::move(joined->ticket);
   co_return false;
 }
 
@@ -57,7 +59,8 @@ void add_conditions(http::RequestHead& head, const cache::Entry& stale) {
 // Makes the head that goes out. `keeps_ranges`: the viewer's Range and conditions go with it.
 http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   ForwardFacts facts;
-  facts.is_cacheable = passage.is_cacheable && !keeps_ranges;
+  facts.is_cacheable = passage.is_cacheable;
+  facts.keeps_conditions = keeps_ranges;
   facts.from_edge = passage.from_edge;
   facts.request_id = passage.request_id;
   facts.via_name = passage.core.node().via_name();
@@ -65,7 +68,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   http::RequestHead head = forward_request(passage.request, *passage.match, facts, passage.arena);
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
   const cache::Ticket& ticket = passage.found.ticket;
-  if (facts.is_cacheable && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
+  if (!keeps_ranges && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
   return head;
 }
 
@@ -91,22 +94,38 @@ const origin::OriginTarget& target_of(const Passage& passage) {
   return is_ours ? *match.bucket_target : match.target;
 }
 
+// TIER-2, METH-4: what is not cached, and OPTIONS in any case, goes straight to the origin.
+bool goes_to_parent(const Passage& passage) {
+  const http::Method method = passage.request.method;
+  return passage.core.parents() && passage.is_cacheable &&
+         (method == http::Method::get || method == http::Method::head);
+}
+
+// A parent that cannot be reached, or goes down before its answer, is no reason to fail: the origin may be well.
+bool is_parents_failure(const Error& error, origin::FetchPhase phase) {
+  using origin::FetchPhase;
+  if (phase == FetchPhase::connect) return error.code != Errc::cancelled;
+  const bool is_broken = error.code == Errc::reset || error.code == Errc::closed;
+  return is_broken && (phase == FetchPhase::send || phase == FetchPhase::head);
+}
+
 // Sends `head` to the parent tier where there is one for it, else to the origin.
 rt::Task<Result<origin::Fetched>> send(Passage& passage, const http::RequestHead& head) {
   NodeCore& core = passage.core;
   http::BodyReader* body = passage.exchange.request_framing().is_empty() ? nullptr : &passage.exchange.body();
-  // TIER-2, METH-4: what is not cached goes straight to the origin.
-  if (origin::ParentTier* parents = core.parents(); parents && passage.is_cacheable) {
+  passage.from_parent = goes_to_parent(passage);
+  if (passage.from_parent) {
+    origin::ParentTier& parents = *core.parents();
     http::RequestHead to_parent = head;
     to_parent.fields.set(tier_field::key, core.node().settings().tier_key);
     to_parent.fields.set(tier_field::distribution, passage.distribution->id);
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
     core.metrics().asked_parent.add();
-    auto fetched = co_await core.fetcher().fetch(*parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
-    note_visit(passage, "regional", parents->name(), fetched);
-    const bool never_reached = passage.facts.phase <= origin::FetchPhase::connect;
-    if (fetched || !never_reached || fetched.error().code == Errc::cancelled) co_return fetched;
+    auto fetched = co_await core.fetcher().fetch(parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
+    note_visit(passage, "regional", parents.name(), fetched);
+    if (fetched || !is_parents_failure(fetched.error(), passage.facts.phase)) co_return fetched;
     passage.facts = {};
+    passage.from_parent = false;
   }
   core.metrics().asked_origin.add();
   auto fetched = co_await core.fetcher().fetch(target_of(passage), head, body, passage.facts);
@@ -165,9 +184,14 @@ cache::Storing judge(const Passage& passage, const http::RequestHead& sent, cons
   return cache::judge_storing(facts, head, ttl, times_of(passage));
 }
 
-std::uint64_t epoch_of(const http::Fields& fields) {
-  const auto epoch = fields.get(tier_field::epoch);
-  return epoch ? parse_decimal(*epoch).value_or(0) : ~std::uint64_t{0};
+// The newest purge that an answer of the parent tier takes part in; an origin knows of none.
+std::uint64_t epoch_of(const Passage& passage, const http::Fields& fields) {
+  if (!passage.from_parent) return ~std::uint64_t{0};
+  return parse_decimal(fields.get(tier_field::epoch).value_or(ByteView())).value_or(0);
+}
+
+http::ResponseHead stored_head_of(Passage& passage, const http::ResponseHead& from) {
+  return make_stored_head(from, *passage.match, passage.audience(), passage.core.loop().wall_now(), passage.arena);
 }
 
 cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, const cache::Storing& storing) {
@@ -184,9 +208,10 @@ cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, con
 bool serve_stale(Passage& passage, std::uint16_t status) {
   cache::Ticket& ticket = passage.found.ticket;
   const Instant now = passage.core.loop().now();
-  if (!ticket || !ticket.stale() || !cache::may_serve_on_error(ticket.stale()->freshness(), now)) return false;
-  cache::EntryRef stale = ticket.stale();
-  ticket.hold_stale(now + passage.match->error_caching_min_ttl(status));
+  // Without a ticket: HEAD, or one that may not be collapsed.
+  cache::EntryRef stale = ticket ? ticket.stale() : passage.found.entry;
+  if (!stale || !cache::may_serve_on_error(stale->freshness(), now)) return false;
+  if (ticket) ticket.hold_stale(now + passage.match->error_caching_min_ttl(status));
   passage.decision.note("STALE-5");
   serve(passage, std::move(stale), observe::ResultType::refresh_hit);
   return true;
@@ -226,17 +251,27 @@ rt::Task<void> answer_failure(Passage& passage, const http::RequestHead& sent, c
 // COND-2.
 void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation) {
   const cache::EntryRef stale = passage.found.ticket.stale();
-  const http::ResponseHead merged = merge_heads(*stale, confirmation.head());
-  const http::ResponseHead kept =
-      make_stored_head(confirmation.head(), *passage.match, passage.core.loop().wall_now(), passage.arena);
-  cache::EntryDraft draft = draft_of(passage, kept, judge(passage, sent, merged));
-  draft.upstream_epoch = epoch_of(confirmation.head().fields);
+  const http::ResponseHead confirmed = stored_head_of(passage, confirmation.head());
+  http::ResponseHead merged;
+  cache::merge_head(*stale, confirmed, merged);
+  cache::EntryDraft draft = draft_of(passage, merged, judge(passage, sent, merged));
+  draft.upstream_epoch = epoch_of(passage, confirmation.head().fields);
   draft.content_bytes = stale->content_bytes();
   note_storing(passage, true, "COND-2");
   serve(passage, passage.found.ticket.refresh(draft), observe::ResultType::refresh_hit);
 }
 
-bool asks_for_range(const Passage& passage) { return passage.request.fields.has(Name::range); }
+bool asks_for_range(const Passage& passage) {
+  return passage.request.method == http::Method::get && passage.request.fields.has(Name::range);
+}
+
+// What the answer's head says of the tiers behind.
+void note_head(Passage& passage, const http::ResponseHead& head) {
+  passage.tier_hit = passage.from_parent && head.fields.has(tier_field::result);
+  passage.result = passage.tier_hit ? observe::ResultType::hit : observe::ResultType::miss;
+  const auto age = http::read_delta_seconds(head.fields.get(Name::age).value_or(ByteView()));
+  passage.told_age = age ? std::optional<Duration>(std::chrono::seconds(*age)) : std::nullopt;
+}
 
 // Stores `fetched` and serves the entry while it fills. False: it is not to be stored and is still in `fetched`.
 rt::Task<bool> store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fetched) {
@@ -248,10 +283,9 @@ rt::Task<bool> store(Passage& passage, const http::RequestHead& sent, origin::Fe
     ticket.pass();
     co_return false;
   }
-  const http::ResponseHead head =
-      make_stored_head(fetched.head(), *passage.match, passage.core.loop().wall_now(), passage.arena);
+  const http::ResponseHead head = stored_head_of(passage, fetched.head());
   cache::EntryDraft draft = draft_of(passage, head, storing);
-  draft.upstream_epoch = epoch_of(fetched.head().fields);
+  draft.upstream_epoch = epoch_of(passage, fetched.head().fields);
   const http::BodyFraming framing = fetched.framing();
   if (framing.kind == http::BodyFraming::length) draft.content_bytes = framing.bytes;
   if (framing.kind == http::BodyFraming::none) draft.content_bytes = 0;
@@ -272,18 +306,17 @@ rt::Task<bool> store(Passage& passage, const http::RequestHead& sent, origin::Fe
 rt::Task<Next> fetch(Passage& passage) {
   if (co_await join(passage)) co_return Next::respond;
 
-  passage.result = observe::ResultType::miss;
   bool keeps_ranges = !passage.is_cacheable;
   while (true) {
     const http::RequestHead request = make_request(passage, keeps_ranges);
     auto fetched = co_await send(passage, request);
     if (!fetched) {
+      passage.result = observe::ResultType::miss;
       co_await answer_failure(passage, request, fetched.error());
       co_return Next::respond;
     }
     const http::ResponseHead& head = fetched->head();
-    passage.tier_hit = head.fields.has(tier_field::result);
-    if (passage.tier_hit) passage.result = observe::ResultType::hit;
+    note_head(passage, head);
     const bool was_confirmed = head.status == 304 && passage.found.ticket && passage.found.ticket.stale();
     if (was_confirmed) {
       refresh(passage, request, *fetched);

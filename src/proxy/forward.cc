@@ -31,6 +31,7 @@ bool is_never_forwarded(Name name) {
     case Name::cookie:
     case Name::accept_encoding:
     case Name::user_agent:
+    case Name::x_forwarded_proto:
       return true;
     default:
       return false;
@@ -65,9 +66,12 @@ bool is_always_forwarded(Name name) {
   }
 }
 
-// Names that are ours to give: a viewer's own are dropped (X-Edge-* of the table, and what our tiers say to each
-// other).
-bool is_reserved(ByteView name) { return starts_with_fold(name, "x-edge-") || starts_with_fold(name, "gust-"); }
+// Names that are ours to give: a viewer's own are dropped (X-Edge-* and X-Real-IP of the table, the headers of CFH-1,
+// and what our tiers say to each other).
+bool is_reserved(ByteView name) {
+  return starts_with_fold(name, "x-edge-") || starts_with_fold(name, "gust-") ||
+         starts_with_fold(name, "cloudfront-") || equal_fold(name, "x-real-ip");
+}
 
 bool is_dropped_by_default(Name name) {
   switch (name) {
@@ -75,7 +79,6 @@ bool is_dropped_by_default(Name name) {
     case Name::accept_charset:
     case Name::accept_language:
     case Name::referer:
-    case Name::x_forwarded_proto:
       return true;
     default:
       return false;
@@ -88,10 +91,11 @@ bool is_forwarded_by_default(const http::Field& field, const http::RequestHead& 
   if (is_always_forwarded(field.known)) return true;
   if (facts.from_edge) return true;  // the edge has decided
   const bool reads = request.method == http::Method::get || request.method == http::Method::head;
-  if (field.known == Name::content_type) return !reads;
+  const bool tells_of_body = field.known == Name::content_type || field.known == Name::content_encoding;
+  if (tells_of_body && !reads) return true;
   if (field.known == Name::authorization) return !reads && !facts.is_cacheable;
   if (is_condition_or_range(field.known)) return true;
-  if (equal_fold(field.name, "X-HTTP-Method-Override") || equal_fold(field.name, "X-Real-IP")) return false;
+  if (equal_fold(field.name, "X-HTTP-Method-Override")) return false;
   return route.is_legacy && !facts.is_cacheable && !is_dropped_by_default(field.known);
 }
 
@@ -115,7 +119,7 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
 
   for (const http::Field& field : request.fields) {
     if (is_never_forwarded(field.known) || is_reserved(field.name)) continue;
-    if (facts.is_cacheable && is_condition_or_range(field.known)) continue;
+    if (!facts.keeps_conditions && is_condition_or_range(field.known)) continue;
     if (route.sends_header(field.name) || is_forwarded_by_default(field, request, route, facts)) head.fields.add(field);
   }
 

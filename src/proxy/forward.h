@@ -2,7 +2,8 @@
 //
 // Source: CLOUDFRONT.md section 8 (table and OHDR-1 to OHDR-7), KEY-3, AE-1 to AE-4, RFC 8586 (CDN-Loop). Stricter than
 //         the table: with legacy settings, "other headers" of a request that may be cached are dropped unless listed
-//         (SECURITY.md, poisoning by unkeyed input).
+//         (SECURITY.md, poisoning by unkeyed input); names that only this network may give (CloudFront-*, Gust-*) are
+//         always dropped. Laxer: Content-Encoding goes with a body that is sent on, which cannot be read without it.
 // Shape:  a pure function.
 #pragma once
 
@@ -17,11 +18,12 @@ class Arena;
 namespace gust::proxy {
 
 struct ForwardFacts {
-  bool is_cacheable = false;  // ranges and conditions of the viewer stay here
-  bool from_edge = false;     // the request comes from another tier of ours: it has been reduced before
-  ByteView request_id;        // X-Amz-Cf-Id
-  ByteView via_name;          // of this node
-  ByteView viewer_address;    // without port, for X-Forwarded-For
+  bool is_cacheable = false;      // the answer may be stored, here or at the next tier: only what policies name goes
+  bool keeps_conditions = false;  // the viewer's ranges and conditions go too
+  bool from_edge = false;         // the request comes from another tier of ours: it has been reduced before
+  ByteView request_id;            // X-Amz-Cf-Id
+  ByteView via_name;              // of this node
+  ByteView viewer_address;        // without port, for X-Forwarded-For
 };
 
 // The head to send. Views into `request`, `route`, `facts` and `arena`.

@@ -21,7 +21,9 @@ Next key(Passage& passage) {
   const bool is_cached_method =
       method == http::Method::get || method == http::Method::head ||
       (method == http::Method::options && (match.behavior->cached_methods & config::method_options) != 0);
-  passage.is_cacheable = match.caches && is_cached_method;
+  // What is in a body is in no key: an answer that may depend on it is not stored.
+  const bool has_body = !passage.exchange.request_framing().is_empty();
+  passage.is_cacheable = match.caches && is_cached_method && !has_body;
   if (!passage.is_cacheable) {
     passage.decision.lookup = match.caches ? observe::Lookup::method : observe::Lookup::bypass;
     return Next::step;

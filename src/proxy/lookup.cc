@@ -13,8 +13,8 @@ Next lookup(Passage& passage) {
   const Instant now = passage.core.loop().now();
   // HEAD takes part in no fill: its answer has no body to keep.
   const bool begins = passage.request.method != http::Method::head;
+  passage.decision.purge_epoch = cache.epoch();  // before the look-up: a purge that comes between may not be claimed
   passage.found = begins ? cache.find_or_begin(passage.keyed.key, now) : cache.find(passage.keyed.key, now);
-  passage.decision.purge_epoch = cache.epoch();
 
   const cache::Lookup& found = passage.found;
   if (found.entry) {

@@ -19,6 +19,7 @@
 #include "proxy/node.h"
 #include "proxy/own_answer.h"
 #include "proxy/routes.h"
+#include "proxy/stored_head.h"
 
 namespace gust::proxy {
 
@@ -52,7 +53,9 @@ struct Passage {
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
   std::optional<cache::BodyCursor> first_cursor;
   origin::FetchFacts facts;
-  bool tier_hit = false;  // the parent tier answered from its cache
+  bool from_parent = false;          // the answer is the parent tier's, or is awaited from it
+  bool tier_hit = false;             // which gave it from its cache
+  std::optional<Duration> told_age;  // Age of a response that was fetched now
 
   // For the log.
   observe::ResultType result = observe::ResultType::miss;
@@ -67,6 +70,8 @@ struct Passage {
 
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
+  // Whom its answer is for.
+  Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }
 };
 

@@ -40,11 +40,19 @@ ByteView x_cache_of(const Passage& passage, std::uint16_t status) {
   }
 }
 
+bool is_from_cache(const Passage& passage) {
+  return passage.result == observe::ResultType::hit || passage.result == observe::ResultType::refresh_hit;
+}
+
+// HDR-10: absent on a miss, unless the origin told an age itself.
+std::optional<Duration> age_to_tell(const Passage& passage) {
+  if (!is_from_cache(passage)) return passage.told_age;
+  return cache::age_of(passage.entry->freshness(), passage.core.loop().now());
+}
+
 // What each answer says anew, in the order of HDR-12.
 void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
   const Node& node = passage.core.node();
-  const bool is_from_cache =
-      passage.result == observe::ResultType::hit || passage.result == observe::ResultType::refresh_hit;
   if (passage.is_edge()) head.fields.set(Name::x_cache, x_cache_of(passage, head.status));
   const ByteView own_via = passage.arena.join({"1.1 ", node.via_name(), " (CloudFront)"});
   head.fields.set(Name::via, origin_via.empty() ? own_via : passage.arena.join({origin_via, ", ", own_via}));
@@ -52,12 +60,11 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     head.fields.set(Name::x_amz_cf_pop, node.settings().name);
     head.fields.set(Name::x_amz_cf_id, passage.request_id);
   } else {
-    if (is_from_cache) head.fields.set(tier_field::result, "hit");
+    if (is_from_cache(passage)) head.fields.set(tier_field::result, "hit");
     const std::uint64_t epoch = passage.entry ? passage.entry->epoch() : passage.decision.purge_epoch;
     head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
   }
-  // HDR-10: absent on a miss, unless the origin told an age itself.
-  if (age && (is_from_cache || *age >= std::chrono::seconds(1))) {
+  if (age) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();
     head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
   }
@@ -139,7 +146,6 @@ rt::Task<bool> send_body(Passage& passage, const http::ResponseHead& head, http:
 
 rt::Task<void> send_entry(Passage& passage) {
   const cache::Entry& entry = *passage.entry;
-  const Duration age = cache::age_of(entry.freshness(), passage.core.loop().now());
   http::ResponseHead head;
   head.status = entry.status();
   for (const http::Field& field : entry.fields()) head.fields.add(field);
@@ -150,10 +156,12 @@ rt::Task<void> send_entry(Passage& passage) {
   }
   Part part;
   auto precondition = http::Precondition::proceed;
-  // COND-3: none where cookies are forwarded. Only a success is conditional (RFC 9110 section 13.2.1).
-  if (entry.status() == 200 && !passage.match->forwards_cookies) {
+  // Only a success is conditional (RFC 9110 section 13.2.1), and where cookies are forwarded not even that (COND-3).
+  if (entry.status() == 200) {
     const http::Validators validators = http::validators_of(head.fields);
-    precondition = http::evaluate_preconditions(passage.request.method, passage.viewer_request.fields, validators);
+    if (!passage.match->forwards_cookies) {
+      precondition = http::evaluate_preconditions(passage.request.method, passage.viewer_request.fields, validators);
+    }
     if (precondition == http::Precondition::proceed) part = part_of(passage, validators, complete);
   }
   if (precondition == http::Precondition::failed) {
@@ -162,7 +170,9 @@ rt::Task<void> send_entry(Passage& passage) {
     co_return;
   }
 
-  http::BodyFraming framing = complete ? http::BodyFraming::of_length(*complete) : http::BodyFraming::of_chunks();
+  // BODY-4: what came without a length is replayed so.
+  http::BodyFraming framing =
+      entry.content_bytes() ? http::BodyFraming::of_length(*entry.content_bytes()) : http::BodyFraming::of_chunks();
   ByteCount offset = 0;
   ByteCount bytes = cache::BodyCursor::to_end;
   if (precondition == http::Precondition::not_modified) {
@@ -183,7 +193,7 @@ rt::Task<void> send_entry(Passage& passage) {
     head.fields.set(Name::content_range, passage.arena.copy(http::content_range_of(part.bytes, *complete)));
     framing = http::BodyFraming::of_length(bytes);
   }
-  add_own_fields(passage, head, entry.via(), age);
+  add_own_fields(passage, head, entry.via(), age_to_tell(passage));
   note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
 
   const bool sends_body = entry.body() && passage.request.method != http::Method::head && !framing.is_empty();
@@ -202,14 +212,10 @@ rt::Task<void> send_entry(Passage& passage) {
 // An answer that is not stored passes through.
 rt::Task<bool> pass_through(Passage& passage) {
   origin::Fetched& fetched = *passage.fetched;
-  http::ResponseHead head =
-      make_stored_head(fetched.head(), *passage.match, passage.core.loop().wall_now(), passage.arena);
+  http::ResponseHead head = make_stored_head(fetched.head(), *passage.match, passage.audience(),
+                                             passage.core.loop().wall_now(), passage.arena);
   const auto via = fetched.head().fields.combined(Name::via, passage.arena);
-  const auto age = fetched.head().fields.get(Name::age);
-  const std::optional<Duration> told_age =
-      age ? std::optional<Duration>(std::chrono::seconds(parse_decimal<std::uint32_t>(*age).value_or(0)))
-          : std::nullopt;
-  add_own_fields(passage, head, via.value_or(ByteView()), told_age);
+  add_own_fields(passage, head, via.value_or(ByteView()), passage.told_age);
   const http::BodyFraming framing = fetched.framing();
   note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
   if (!co_await passage.exchange.start(head, framing)) co_return false;

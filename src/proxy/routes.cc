@@ -99,11 +99,13 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.target = target_of(distribution, origin);
   if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
     route.bucket_target = route.target;
-    route.bucket_target->host_header = origin.domain_name;  // KEY-9: never the viewer's
+    route.bucket_target->host_header = origin.domain_name;
     route.bucket_target->trusted_endpoints = buckets.endpoints;
   }
-  // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority.
-  if (route.sends_header("host")) route.target.host_header.clear();
+  // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority. KEY-9: a bucket goes by
+  // its own name.
+  const bool is_bucket = origin.kind == config::Origin::Kind::bucket;
+  if (route.sends_header("host") && !is_bucket) route.target.host_header.clear();
   return route;
 }
 

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/text.h"
-#include "cache/entry.h"
 #include "http/field_values.h"
 #include "http/framing.h"
 #include "proxy/routes.h"
@@ -44,29 +43,21 @@ ByteView kept_vary(ByteView vary, const Route& route, Arena& arena) {
 
 }  // namespace
 
-http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route& route, WallTime now, Arena& arena) {
+http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route& route, Audience audience, WallTime now,
+                                    Arena& arena) {
   http::ResponseHead head;
   head.status = from.status;
   head.reason = from.reason;
+  const bool shows_vary = audience == Audience::edge;
   for (const http::Field& field : from.fields) {
-    if (!is_dropped(field, route) && field.known != Name::vary) head.fields.add(field);
+    if (!is_dropped(field, route) && (shows_vary || field.known != Name::vary)) head.fields.add(field);
   }
   http::remove_hop_by_hop(head.fields);
-  if (const auto vary = from.fields.combined(Name::vary, arena)) {
+  if (const auto vary = from.fields.combined(Name::vary, arena); vary && !shows_vary) {
     if (const ByteView kept = kept_vary(*vary, route, arena); !kept.empty()) head.fields.add(Name::vary, kept);
   }
   if (!head.fields.has(Name::date)) head.fields.add(Name::date, arena.copy(http_date_of(now)));
-  if (!head.fields.has(Name::server)) head.fields.add(Name::server, "CloudFront");
-  return head;
-}
-
-http::ResponseHead merge_heads(const cache::Entry& stored, const http::ResponseHead& confirmation) {
-  http::ResponseHead head;
-  head.status = stored.status();
-  for (const http::Field& field : stored.fields()) {
-    if (!confirmation.fields.has({field.name})) head.fields.add(field);
-  }
-  for (const http::Field& field : confirmation.fields) head.fields.add(field);
+  if (head.status != 304 && !head.fields.has(Name::server)) head.fields.add(Name::server, "CloudFront");
   return head;
 }
 

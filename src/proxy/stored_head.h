@@ -10,19 +10,16 @@
 namespace gust {
 class Arena;
 }
-namespace gust::cache {
-class Entry;
-}
-
 namespace gust::proxy {
 
 struct Route;
 
-// The head with Date and Server filled in where the origin sent none. Views into `from`, `route` and `arena`.
-http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route& route, WallTime now, Arena& arena);
+// Whom the answers made from it are for. An edge judges by Vary (VARY-3), so that it gets what the origin said.
+enum class Audience : std::uint8_t { viewer, edge };
 
-// A stored response's head with the fields that a 304 brings put in their places (RFC 9111 section 3.2), to judge its
-// freshness by. Views into both.
-http::ResponseHead merge_heads(const cache::Entry& stored, const http::ResponseHead& confirmation);
+// The head with Date and Server filled in where the origin sent none; a 304 gets no Server, since its fields take the
+// place of the stored ones. Views into `from`, `route` and `arena`.
+http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route& route, Audience audience, WallTime now,
+                                    Arena& arena);
 
 }  // namespace gust::proxy
