@@ -1,0 +1,86 @@
+// DESIGN decision 3: a hit allocates nothing. Counts calls of operator new of this thread.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <new>
+
+#include "http/connection_test_internal.h"
+
+namespace {
+thread_local std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  void* memory = std::malloc(bytes);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace gust::http {
+namespace {
+
+constexpr std::size_t requests = 50;
+
+// A viewer that sends one request a read and takes every answer at once.
+class InstantStream final : public net::Stream {
+ public:
+  rt::Task<Result<std::size_t>> read(MutableBytes into, Instant) override {
+    const ByteView request =
+        "GET /image.jpg HTTP/1.1\r\nHost: d111111abcdef8.localhost\r\nUser-Agent: test\r\nAccept: image/avif,*/*\r\n"
+        "Accept-Encoding: gzip, br\r\nX-Own: 1\r\nCookie: a=b; c=d\r\n\r\n";
+    if (reads_++ == requests) co_return 0U;
+    co_return request.copy(into.data(), into.size());
+  }
+  rt::Task<Result<void>> write(std::span<ByteView>, Instant) override { co_return Result<void>(); }
+  void finish_writing() override {}
+  void reset() override {}
+  rt::Endpoint local() const override { return {}; }
+  rt::Endpoint peer() const override { return {}; }
+
+ private:
+  std::size_t reads_ = 0;
+};
+
+// Answers as a hit does: a head of views, and slices of memory that is there.
+class HitHandler final : public Handler {
+ public:
+  rt::Task<void> handle(Exchange& exchange) override {
+    if (++exchanges_ == 10) before_ = allocations;  // warm
+    set_fields(head_.fields);
+    EXPECT_TRUE(co_await exchange.respond(head_, body_));
+    if (exchanges_ == requests) after_ = allocations;
+  }
+  std::size_t allocated() const { return after_ - before_; }
+  std::size_t exchanges() const { return exchanges_; }
+
+ private:
+  static void set_fields(Fields& fields) {
+    fields.clear();
+    fields.add(Name::content_type, "image/jpeg");
+    fields.add(Name::etag, "\"a\"");
+    fields.add(Name::x_cache, "Hit from cloudfront");
+  }
+  ResponseHead head_;
+  std::array<Slice, 3> body_{Slice::copy_of("a"), Slice::copy_of("b"), Slice::copy_of("c")};
+  std::size_t exchanges_ = 0;
+  std::size_t before_ = 0;
+  std::size_t after_ = 0;
+};
+
+TEST(ServerConnection, AWarmConnectionAnswersFromMemoryWithoutAllocating) {
+  rt::sim::World world(1);
+  rt::Loop& loop = world.add_host("edge", "10.0.0.1");
+  HitHandler handler;
+  const ServerLimits limits;
+  ServerConnection connection(std::make_unique<InstantStream>(), Scheme::http, handler, limits);
+  EXPECT_TRUE(world.run(loop, connection.serve()));
+  EXPECT_EQ(handler.exchanges(), requests);
+  EXPECT_EQ(handler.allocated(), 0U);
+}
+
+}  // namespace
+}  // namespace gust::http
