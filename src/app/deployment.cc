@@ -33,19 +33,6 @@ std::string describe(std::string_view doing, const Error& error) {
   return fmt::format("{}: {} ({})", doing, error.text, name_of(error.code));
 }
 
-// Answers the metrics port.
-class MetricsHandler final : public http::Handler {
- public:
-  MetricsHandler(const observe::Registry& registry, const std::atomic<bool>& is_serving)
-      : page_(registry, [&is_serving] { return is_serving.load(); }) {}
-  rt::Task<void> handle(http::Exchange& exchange) override {
-    [[maybe_unused]] const auto served = co_await page_.serve(exchange);
-  }
-
- private:
-  observe::MetricsPage page_;
-};
-
 }  // namespace
 
 struct Deployment::Parts {
@@ -71,7 +58,7 @@ struct Deployment::Parts {
   bool is_control_started = false;
   std::optional<Gateway> gateway;
   std::optional<http::Server> api;
-  std::optional<MetricsHandler> metrics_handler;
+  std::optional<observe::MetricsPage> metrics_page;
   std::optional<http::Server> metrics_server;
 
   rt::Endpoint endpoint(std::uint16_t fixed_port) const {
@@ -229,8 +216,8 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
 }
 
 Outcome Deployment::Parts::start_metrics() {
-  metrics_handler.emplace(metrics, is_serving);
-  metrics_server.emplace(loop, *metrics_handler, http::ServerLimits{}, api_connections_max);
+  metrics_page.emplace(metrics, [this] { return is_serving.load(); });
+  metrics_server.emplace(loop, *metrics_page, http::ServerLimits{}, api_connections_max);
   if (auto listening = metrics_server->listen(endpoint(settings.metrics_port), false); !listening) {
     return std::unexpected(describe("cannot listen for metrics", listening.error()));
   }

@@ -38,20 +38,21 @@ origin::ParentTier make_parents(const std::string& name, const std::vector<rt::E
 
 // What lives on one core.
 struct RunningNode::Part {
-  Part(RunningNode& owner, rt::Loop& loop)
+  Part(RunningNode& owner, rt::Loop& loop, bool is_first)
       : metrics(owner.metrics_.make_writer()),
         log(owner.log_, loop, std::string(name_of(owner.node_.settings().tier)) + " " + owner.name()),
         log_scope(loop) {
     const RunningNodeOptions& options = owner.options_;
-    if (!options.log_folder.empty()) access.emplace(loop, options.log_folder, metrics);
+    if (!options.access && !options.log_folder.empty()) access.emplace(loop, options.log_folder, metrics);
     proxy::NodeCoreParts parts;
     parts.loop = &loop;
     parts.metrics = &metrics;
-    parts.access = access ? &*access : nullptr;
+    parts.access = access ? &*access : options.access;
     parts.log = &log;
     parts.fetcher = options.fetcher;
     if (!options.parents.empty()) parts.parents = make_parents(options.parent_name, options.parents);
     parts.buckets = options.buckets;
+    parts.keeps_cache = is_first;
     core.emplace(owner.node_, std::move(parts));
     server.emplace(loop, *core, options.server, options.connections_max);
   }
@@ -78,7 +79,7 @@ RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::
 RunningNode::~RunningNode() = default;
 
 rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) {
-  parts_[core] = std::make_unique<Part>(*this, cores_.loop(core));
+  parts_[core] = std::make_unique<Part>(*this, cores_.loop(core), core == 0);
   Part& part = *parts_[core];
   outcome = part.server->listen(at_, true);
   if (!outcome) co_return;

@@ -16,8 +16,9 @@
 #include "rt/task.h"
 
 namespace gust::observe {
+class AccessSink;
 class Registry;
-}
+}  // namespace gust::observe
 
 namespace gust::app {
 
@@ -28,7 +29,8 @@ struct RunningNodeOptions {
   rt::Endpoint at;                  // port 0: any
   std::size_t connections_max = 0;  // on each core
   http::ServerLimits server;
-  std::string log_folder;  // empty: no access log
+  std::string log_folder;                 // of the access log's files; empty: none
+  observe::AccessSink* access = nullptr;  // told of every request instead, where given; outlives the node
   origin::FetcherSettings fetcher;
   std::vector<rt::Endpoint> parents;  // of an edge; empty: none
   std::string parent_name;

@@ -33,9 +33,11 @@ void NodeCore::install(config::SnapshotRef snapshot) {
   routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets);
 }
 
-void NodeCore::start() { background_.spawn(reclaim_regularly()); }
+void NodeCore::start() {
+  if (parts_.keeps_cache) background_.spawn(keep_cache());
+}
 
-rt::Task<void> NodeCore::reclaim_regularly() {
+rt::Task<void> NodeCore::keep_cache() {
   while (co_await rt::sleep_until(loop().now() + reclaim_interval)) {
     node_.cache().reclaim(loop().now());
     metrics_->show(node_.cache().counters());

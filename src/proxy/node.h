@@ -73,6 +73,7 @@ struct NodeCoreParts {
   origin::FetcherSettings fetcher;
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
+  bool keeps_cache = true;  // one core of a node tidies the shared cache and shows its figures
 };
 
 class NodeCore final : public http::Handler {
@@ -89,14 +90,14 @@ class NodeCore final : public http::Handler {
   rt::Task<void> handle(http::Exchange& exchange) override;
   void refused(const http::Refusal& refusal, http::ResponseHead& answer, std::string& content) override;
 
-  // Keeps the cache tidy and its figures shown. Call on the core, before handle().
+  // Begins what runs beside requests. Call on the core, before handle().
   void start();
   // Ends fills, closes idle connections. No handle() may be under way.
   rt::Task<void> stop();
 
  private:
   friend struct Passage;
-  rt::Task<void> reclaim_regularly();
+  rt::Task<void> keep_cache();
 
  public:
   // For the steps.
