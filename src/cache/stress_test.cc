@@ -139,23 +139,27 @@ Task<void> run_core(Shared& shared, std::uint64_t seed, std::size_t requests, st
 TEST(Stress, FourCoresOnOneCache) {
   Shared shared;
   for (std::size_t i = 0; i < 60; ++i) shared.bodies.push_back(body_for(i));
-  std::vector<std::unique_ptr<rt::Scope>> scopes;
+  std::array<std::unique_ptr<rt::Scope>, cores_count> scopes;
   std::array<std::atomic<bool>, cores_count> done{};
-  rt::Cores cores(cores_count, 1);
-  for (std::size_t i = 0; i < cores_count; ++i) {
-    scopes.push_back(std::make_unique<rt::Scope>(cores.loop(i)));
-    cores.loop(i).post([&shared, &done, &scopes, i] { scopes[i]->spawn(run_core(shared, i + 1, 400, done[i])); });
-  }
-  for (auto& one : done) one.wait(false);
-  // The scopes end on their own cores.
-  for (std::size_t i = 0; i < cores_count; ++i) {
-    std::atomic<bool> gone = false;
-    cores.loop(i).post([&] {
-      scopes[i].reset();
-      gone = true;
-      gone.notify_one();
-    });
-    gone.wait(false);
+  std::array<std::atomic<bool>, cores_count> gone{};
+  {
+    rt::Cores cores(cores_count, 1);
+    for (std::size_t i = 0; i < cores_count; ++i) {
+      cores.loop(i).post([&, i] {
+        scopes[i] = std::make_unique<rt::Scope>(cores.loop(i));
+        scopes[i]->spawn(run_core(shared, i + 1, 400, done[i]));
+      });
+    }
+    for (auto& one : done) one.wait(false);
+    // A scope ends on its own core, in a later turn than its last task.
+    for (std::size_t i = 0; i < cores_count; ++i) {
+      cores.loop(i).post([&, i] {
+        scopes[i].reset();
+        gone[i] = true;
+        gone[i].notify_one();
+      });
+    }
+    for (auto& one : gone) one.wait(false);
   }
   EXPECT_EQ(shared.wrong, 0U);
   EXPECT_GT(shared.whole, 1000U);
