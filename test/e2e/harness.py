@@ -26,7 +26,7 @@ import botocore.config
 import botocore.session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BINARY = pathlib.Path(os.environ.get("GUSTFRONT") or ROOT / "build" / "release" / "bin" / "gustfront")
+BINARY = pathlib.Path(os.environ.get("GUSTFRONT") or ROOT / "build" / "release" / "bin" / "gustfront").resolve()
 AWS = "/usr/bin/aws"
 CURL = "/usr/bin/curl"
 START_SECONDS = 30
@@ -220,11 +220,13 @@ class Gustfront:
         key = (service, access_key or self.ready["access_key_id"], secret or self.ready["secret_access_key"])
         if key not in self._clients:
             session = botocore.session.Session()
+            # Without the version this botocore would presign with the old Signature Version 2.
+            version = {"signature_version": "s3v4"} if service == "s3" else {}
             self._clients[key] = session.create_client(
                 service, region_name=self.ready["region"], endpoint_url=self.endpoint, aws_access_key_id=key[1],
                 aws_secret_access_key=key[2],
                 config=botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"},
-                                              read_timeout=30 * PATIENCE, max_pool_connections=50))
+                                              read_timeout=30 * PATIENCE, max_pool_connections=50, **version))
         return self._clients[key]
 
     @property

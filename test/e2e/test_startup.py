@@ -88,7 +88,7 @@ class Settings(unittest.TestCase):
 
     def test_the_guide_lists_the_settings_that_there_are(self) -> None:
         page = (harness.ROOT / "docs" / "guide" / "configuration.md").read_text()
-        told = {name: default for name, default in re.findall(r"^\| `(\w+)` \| `?([^`|]*?)`? \|", page, re.M)}
+        told = {name: default for name, default in re.findall(r"^\| `(\w+)` \|\s*`?([^`|]*?)`?\s*\|", page, re.M)}
         text = " ".join(harness.run_gustfront("up", "--help").stdout.split())
         flags = re.findall(r"(?<= )--([a-z][a-z-]*)", text.partition("Every flag is also")[0])
         self.assertEqual(sorted(told), sorted(flag.replace("-", "_") for flag in flags if flag not in ("help", "config")))
