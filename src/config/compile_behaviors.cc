@@ -91,7 +91,8 @@ model::CacheBehavior with_pattern(const model::DefaultCacheBehavior& behavior) {
           .forwarded_values = behavior.forwarded_values,
           .min_ttl = behavior.min_ttl,
           .default_ttl = behavior.default_ttl,
-          .max_ttl = behavior.max_ttl};
+          .max_ttl = behavior.max_ttl,
+          .grpc_config = behavior.grpc_config};
 }
 
 }  // namespace

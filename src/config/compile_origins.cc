@@ -1,6 +1,7 @@
-// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-8, URL-1, OHDR-5 and OHDR-6.
+// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-7, ORIG-8, URL-1, OHDR-5 and OHDR-6.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -73,16 +74,20 @@ void compile_custom_headers(const model::CustomHeaders& headers, const Place& pl
 
 bool is_port(std::int32_t port) { return port == 80 || port == 443 || (port >= 1024 && port <= 65535); }
 
+void compile_read_timeout(std::optional<std::int32_t> timeout, const Place& place, Origin& out) {
+  const std::int32_t read = timeout.value_or(30);
+  place.in("OriginReadTimeout")
+      .expect(read >= 1 && read <= 120, "The origin read timeout is from 1 to 120 seconds.",
+              "InvalidOriginReadTimeout");
+  out.read_timeout = std::chrono::seconds(read);
+}
+
 void compile_custom(const model::CustomOriginConfig& custom, const Place& place, Origin& out) {
   out.kind = Origin::Kind::custom;
   place.in("HTTPPort").expect(is_port(custom.http_port), "A port is 80, 443 or from 1024 to 65535.");
   place.in("HTTPSPort").expect(is_port(custom.https_port), "A port is 80, 443 or from 1024 to 65535.");
   out.port = static_cast<std::uint16_t>(custom.http_port);
-  const std::int32_t read = custom.origin_read_timeout.value_or(30);
-  place.in("OriginReadTimeout")
-      .expect(read >= 1 && read <= 120, "The origin read timeout is from 1 to 120 seconds.",
-              "InvalidOriginReadTimeout");
-  out.read_timeout = std::chrono::seconds(read);
+  compile_read_timeout(custom.origin_read_timeout, place, out);
   const std::int32_t keepalive = custom.origin_keepalive_timeout.value_or(5);
   place.in("OriginKeepaliveTimeout")
       .expect(keepalive >= 1 && keepalive <= 120, "The origin keep-alive timeout is from 1 to 120 seconds.",
@@ -107,7 +112,10 @@ Origin compile_origin(const model::Origin& origin, const Place& place) {
   place.in("Id").expect(!origin.id.empty() && origin.id.size() <= 128, "An origin's Id has from 1 to 128 characters.");
   place.expect(origin.s3_origin_config.has_value() != origin.custom_origin_config.has_value(),
                "Exactly one of CustomOriginConfig and S3OriginConfig must be specified.");
-  if (origin.s3_origin_config) out.kind = Origin::Kind::bucket;
+  if (origin.s3_origin_config) {
+    out.kind = Origin::Kind::bucket;
+    compile_read_timeout(origin.s3_origin_config->origin_read_timeout, place.in("S3OriginConfig"), out);
+  }
   if (origin.custom_origin_config) compile_custom(*origin.custom_origin_config, place.in("CustomOriginConfig"), out);
   compile_name(origin, place.in("DomainName"), out);
 
@@ -127,6 +135,11 @@ Origin compile_origin(const model::Origin& origin, const Place& place) {
   place.in("ConnectionTimeout")
       .expect(timeout >= 1 && timeout <= 10, "The connection timeout is from 1 to 10 seconds.");
   out.connection_timeout = std::chrono::seconds(timeout);
+  const Duration completion = std::chrono::seconds(origin.response_completion_timeout.value_or(0));
+  place.in("ResponseCompletionTimeout")
+      .expect(completion == Duration::zero() || (completion >= out.read_timeout && completion <= std::chrono::hours(1)),
+              "The response completion timeout is not less than the origin read timeout, and at most 3600 seconds.");
+  out.response_completion_timeout = completion;
   return out;
 }
 

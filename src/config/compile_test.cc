@@ -158,6 +158,16 @@ TEST(Compile, Orig4Orig5AndOrig8BoundTheTimeouts) {
             "InvalidOriginKeepaliveTimeout Origins.Items[0].CustomOriginConfig.OriginKeepaliveTimeout");
 }
 
+TEST(Compile, Orig7TheCompletionTimeoutIsNotLessThanTheReadTimeout) {
+  EXPECT_EQ(compiled(small_distribution()).origins[0].response_completion_timeout, seconds(0));
+  EXPECT_EQ(compiled(changed([](Config& c) { c.origins.items[0].response_completion_timeout = 90; }))
+                .origins[0]
+                .response_completion_timeout,
+            seconds(90));
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].response_completion_timeout = 29; }),
+            "InvalidArgument Origins.Items[0].ResponseCompletionTimeout");
+}
+
 TEST(Compile, Url1AnOriginPathBeginsAndDoesNotEndWithASlash) {
   EXPECT_EQ(compiled(changed([](Config& c) { c.origins.items[0].origin_path = "/production"; })).origins[0].path,
             "/production");

@@ -111,12 +111,14 @@ const Refused refused_settings[] = {
      [](auto& c) { c.origins.items[0].origin_access_control_id = "id"; }},
     {"DistributionConfig.Origins.Items[0].S3OriginConfig.OriginAccessIdentity",
      [](auto& c) {
-       c.origins.items[0].s3_origin_config = model::S3OriginConfig{"origin-access-identity/cloudfront/E1"};
+       c.origins.items[0].s3_origin_config.emplace().origin_access_identity = "origin-access-identity/cloudfront/E1";
      }},
     {"DistributionConfig.Origins.Items[0].OriginShield.Enabled",
      [](auto& c) { c.origins.items[0].origin_shield = model::OriginShield{true, "ap-south-1"}; }},
     {"DistributionConfig.Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy",
      [](auto& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only"; }},
+    {"DistributionConfig.DefaultCacheBehavior.GrpcConfig.Enabled",
+     [](auto& c) { c.default_cache_behavior.grpc_config = model::GrpcConfig{true}; }},
     {"DistributionConfig.Staging", [](auto& c) { c.staging = true; }},
     {"DistributionConfig.ContinuousDeploymentPolicyId", [](auto& c) { c.continuous_deployment_policy_id = "id"; }},
     {"DistributionConfig.HttpVersion", [](auto& c) { c.http_version = "http2and3"; }},

@@ -73,6 +73,7 @@ Api::Api(const Tools& tools, const FindSecret& find_secret)
   add<op::GetOriginRequestPolicyConfig, &get_origin_request_policy_config>();
   add<op::ListResponseHeadersPolicies, &list_response_headers_policies>();
   add<op::GetResponseHeadersPolicy, &get_response_headers_policy>();
+  add<op::GetResponseHeadersPolicyConfig, &get_response_headers_policy_config>();
 }
 
 aws::RequestId Api::new_request_id() {

@@ -22,6 +22,7 @@ void fill_origin(model::Origin& origin) {
   fill(origin.connection_timeout, 10);
   fill(origin.origin_shield, model::OriginShield{});
   fill(origin.origin_access_control_id, "");
+  if (origin.s3_origin_config) fill(origin.s3_origin_config->origin_read_timeout, 30);
   if (!origin.custom_origin_config) return;
   fill(origin.custom_origin_config->origin_ssl_protocols,
        model::OriginSslProtocols{3, {"TLSv1", "TLSv1.1", "TLSv1.2"}});
@@ -41,6 +42,7 @@ void fill_behavior(BehaviorType& behavior) {
   fill(behavior.lambda_function_associations, model::LambdaFunctionAssociations{});
   fill(behavior.function_associations, model::FunctionAssociations{});
   fill(behavior.field_level_encryption_id, "");
+  fill(behavior.grpc_config, model::GrpcConfig{});
   if (!behavior.forwarded_values) return;
   fill(behavior.forwarded_values->headers, model::Headers{});
   fill(behavior.forwarded_values->query_string_cache_keys, model::QueryStringCacheKeys{});

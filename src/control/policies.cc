@@ -122,4 +122,12 @@ aws::Answer<model::GetResponseHeadersPolicyResult> get_response_headers_policy(
   return model::GetResponseHeadersPolicyResult{shape_of(*policy), etag_of_managed(request.id)};
 }
 
+aws::Answer<model::GetResponseHeadersPolicyConfigResult> get_response_headers_policy_config(
+    const model::GetResponseHeadersPolicyConfigRequest& request) {
+  const auto* policy = config::find_managed_response_headers_policy(request.id);
+  if (policy == nullptr) return no_such("NoSuchResponseHeadersPolicy", "response headers policy");
+  return model::GetResponseHeadersPolicyConfigResult{shape_of(*policy).response_headers_policy_config,
+                                                     etag_of_managed(request.id)};
+}
+
 }  // namespace gust::control

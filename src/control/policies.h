@@ -27,5 +27,7 @@ aws::Answer<aws::cloudfront::ListResponseHeadersPoliciesResult> list_response_he
     const aws::cloudfront::ListResponseHeadersPoliciesRequest& request);
 aws::Answer<aws::cloudfront::GetResponseHeadersPolicyResult> get_response_headers_policy(
     const aws::cloudfront::GetResponseHeadersPolicyRequest& request);
+aws::Answer<aws::cloudfront::GetResponseHeadersPolicyConfigResult> get_response_headers_policy_config(
+    const aws::cloudfront::GetResponseHeadersPolicyConfigRequest& request);
 
 }  // namespace gust::control

@@ -51,7 +51,11 @@ TEST_F(PoliciesTest, ManagedResponseHeadersPolicies) {
   const Reply reply = send("GET", "/2020-05-31/response-headers-policy/eaab4381-ed33-4a86-88ca-d9558dc6cd63");
   EXPECT_EQ(reply.element("FrameOption"), "SAMEORIGIN");
   EXPECT_TRUE(reply.has("<Method>OPTIONS</Method>")) << reply.body;
+  EXPECT_EQ(
+      send("GET", "/2020-05-31/response-headers-policy/60669652-455b-4ae9-85a4-c4c02393f86c/config").element("Name"),
+      "Managed-SimpleCORS");
   EXPECT_EQ(send("GET", "/2020-05-31/response-headers-policy/none").error(), "404 NoSuchResponseHeadersPolicy");
+  EXPECT_EQ(send("GET", "/2020-05-31/response-headers-policy/none/config").error(), "404 NoSuchResponseHeadersPolicy");
 }
 
 }  // namespace

@@ -84,7 +84,8 @@ class Writer:
             self.shapes[name] = {"type": "string"}
         for name in settings.get("as_long", []):
             self.shapes[name] = {"type": "long"}
-        # Members younger than the model at hand.
+        # Shapes and members younger than the model at hand.
+        self.shapes.update(settings.get("more_shapes", {}))
         for name, members in settings.get("more_members", {}).items():
             self.shapes[name]["members"].update(members)
         self.listed = set(settings["operations"])
