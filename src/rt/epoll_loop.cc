@@ -18,6 +18,9 @@
 namespace gust::rt {
 namespace {
 
+// Reads and writes that are done without looking at events, in one turn.
+constexpr int immediate_max = 1024;
+
 Duration read_clock(clockid_t clock) {
   timespec at{};
   clock_gettime(clock, &at);
@@ -72,10 +75,11 @@ void EpollLoop::stop() {
 }
 
 void EpollLoop::turn() {
+  immediate_left_ = immediate_max;
   run_ready();
 
   int timeout_ms = -1;
-  if (has_ready()) {
+  if (has_ready() || !again_.empty()) {
     timeout_ms = 0;
   } else if (const Instant due = next_timer(); due != never) {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now_);
@@ -92,6 +96,11 @@ void EpollLoop::turn() {
     if (Watched* watched = dispatching_[i]) watched->on_events(events[i].events);
   }
   dispatching_.clear();
+  again_now_.swap(again_);
+  for (std::size_t i = 0; i < again_now_.size(); ++i) {
+    if (Watched* watched = again_now_[i]) watched->on_events(EPOLLIN | EPOLLOUT);
+  }
+  again_now_.clear();
   fire_timers(now_);
   run_posted();
 }
@@ -129,7 +138,7 @@ Result<void> EpollLoop::watch(int descriptor, Watched& watched) {
 
 void EpollLoop::unwatch(int descriptor, Watched& watched) {
   epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
-  std::ranges::replace(dispatching_, &watched, nullptr);
+  for (auto* list : {&dispatching_, &again_, &again_now_}) std::ranges::replace(*list, &watched, nullptr);
 }
 
 }  // namespace gust::rt

@@ -47,6 +47,11 @@ class EpollLoop final : public Loop {
   Result<void> watch(int descriptor, Watched& watched);
   void unwatch(int descriptor, Watched& watched);
 
+  // Fairness: a peer that is always ready may not keep the loop to itself. False when this turn has done enough without
+  // looking at events; then the operation is parked and ask_again() makes the loop come back to it in the next turn.
+  bool take_immediate() { return immediate_left_ > 0 && immediate_left_-- > 0; }
+  void ask_again(Watched& watched) { again_.push_back(&watched); }
+
  private:
   void turn();
   void read_clocks();
@@ -61,6 +66,9 @@ class EpollLoop final : public Loop {
   std::unique_ptr<Network> network_;
   std::unique_ptr<Files> files_;
   std::vector<Watched*> dispatching_;  // of the turn under way; unwatch() empties its place
+  std::vector<Watched*> again_;        // likewise
+  std::vector<Watched*> again_now_;    // likewise
+  int immediate_left_ = 0;
 
   std::mutex posted_mutex_;
   std::vector<Job> posted_;

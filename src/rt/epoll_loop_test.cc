@@ -223,5 +223,44 @@ TEST(Timers, FireInTheOrderOfTheirTimes) {
   EXPECT_EQ(order, (std::vector<int>{1, 3, 5, 7}));
 }
 
+Task<void> write_without_end(Socket& socket, bool& ended) {
+  const std::string bytes(1000, 'x');
+  const std::array<ByteView, 1> pieces{ByteView(bytes)};
+  while (co_await socket.write(pieces, never)) {
+  }
+  ended = true;
+}
+
+Task<void> read_without_end(Socket& socket, bool& ended) {
+  std::array<char, 100> buffer;
+  while (true) {
+    auto got = co_await socket.read(buffer, never);
+    if (!got || *got == 0) break;
+  }
+  ended = true;
+}
+
+// The writer's socket always has room and the reader's always has bytes, so neither would ever wait for an event.
+Task<void> pump_until_cancelled(Loop& loop, bool& wrote, bool& read) {
+  auto listener = loop.network().listen(loopback(), {});
+  auto sender = co_await loop.network().connect((*listener)->local(), never);
+  auto receiver = co_await (*listener)->accept(never);
+  Scope scope(co_await context());
+  scope.spawn(write_without_end(**sender, wrote));
+  scope.spawn(read_without_end(**receiver, read));
+  co_await sleep_until(loop.now() + milliseconds(5));
+  scope.cancel();
+  co_await scope.join();
+}
+
+TEST(EpollNetwork, ASocketThatIsAlwaysReadyLeavesTheLoopToOthers) {
+  World world;
+  bool wrote = false;
+  bool read = false;
+  run(world, pump_until_cancelled(world.loop, wrote, read));
+  EXPECT_TRUE(wrote);
+  EXPECT_TRUE(read);
+}
+
 }  // namespace
 }  // namespace gust::rt

@@ -139,15 +139,21 @@ class EpollSocket final : public Socket, public Watched {
   }
 
  private:
-  bool try_read(ReadOperation& operation) override { return (readable_ || is_broken_) && receive(operation); }
-  bool try_write(WriteOperation& operation) override { return (writable_ || is_broken_) && transmit(operation); }
+  bool try_read(ReadOperation& operation) override {
+    return is_broken_ ? receive(operation) : readable_ && loop_.take_immediate() && receive(operation);
+  }
+  bool try_write(WriteOperation& operation) override {
+    return is_broken_ ? transmit(operation) : writable_ && loop_.take_immediate() && transmit(operation);
+  }
   void park_read(ReadOperation& operation) override {
     CHECK(!reader_);
     reader_ = &operation;
+    if (readable_) loop_.ask_again(*this);  // not tried, for the sake of others
   }
   void park_write(WriteOperation& operation) override {
     CHECK(!writer_);
     writer_ = &operation;
+    if (writable_) loop_.ask_again(*this);
   }
   void withdraw_read(ReadOperation& operation, Errc why) override {
     reader_ = nullptr;
@@ -234,6 +240,11 @@ class EpollListener final : public Listener, public Watched {
 
   Task<Result<std::unique_ptr<Socket>>> accept(Instant deadline) override {
     while (true) {
+      if (!loop_.take_immediate()) {
+        loop_.ask_again(*this);
+        CO_TRY_OK(co_await ready_.wait(deadline));
+        continue;
+      }
       NativeAddress native;
       const int descriptor = accept4(descriptor_, native.pointer(), &native.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (descriptor >= 0) {
