@@ -129,13 +129,13 @@ struct Entry::Content {
 };
 
 Entry::Entry(MadeHere, const Content& content, Charge charge)
-    : charge_(std::move(charge)),
+    : freshness_(content.freshness),
+      status_(content.status),
       content_bytes_(content.content_bytes),
-      freshness_(content.freshness),
       received_(content.received),
       epoch_(content.epoch),
-      status_(content.status),
-      body_(content.body) {
+      body_(content.body),
+      charge_(std::move(charge)) {
   block_ = BlockRef::make(content.key_text.size() + bytes_of_lines(content.fields) + bytes_of_via(content.via) +
                           frame_bytes_max);
   Packer pack(block_->data());

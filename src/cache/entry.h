@@ -92,18 +92,20 @@ class Entry {
   Entry& operator=(const Entry&) = delete;
 
  private:
-  Charge charge_;
-  BlockRef block_;
-  std::unique_ptr<http::Field[]> field_list_;
-  std::span<const http::Field> fields_;
-  ByteView key_text_, path_and_query_, lines_, http1_head_, via_, etag_, last_modified_;
-  std::optional<WallTime> last_modified_time_, date_;
-  std::optional<ByteCount> content_bytes_;
+  // What a lookup looks at comes first, beside the share count.
+  ByteView key_text_;
   Freshness freshness_;
+  std::uint16_t status_ = 200;
+  ByteView http1_head_, lines_, path_and_query_, via_, etag_, last_modified_;
+  std::span<const http::Field> fields_;
+  std::optional<ByteCount> content_bytes_;
+  std::optional<WallTime> last_modified_time_, date_;
   WallTime received_{};
   std::uint64_t epoch_ = 0;
-  std::uint16_t status_ = 200;
   BodyRef body_;
+  BlockRef block_;
+  std::unique_ptr<http::Field[]> field_list_;
+  Charge charge_;
 };
 
 // The head that `old` has once `not_modified`, a 304, has confirmed it (RFC 9111 section 3.2): the new fields take the

@@ -89,6 +89,13 @@ bool Index::look_at_entry(Stripe& stripe, Slot& slot, Instant now, Lookup& resul
     return false;
   }
   const Freshness& freshness = slot.entry->freshness();
+  if (is_fresh(freshness, now)) {
+    ++stripe.counters.hits;
+    slot.touch();
+    result.entry = slot.entry;
+    result.found = Found::fresh;
+    return true;
+  }
   if (!is_of_use(freshness, now)) {
     ++stripe.counters.expired;
     remove_entry(stripe, slot, dropped);
@@ -96,11 +103,6 @@ bool Index::look_at_entry(Stripe& stripe, Slot& slot, Instant now, Lookup& resul
   }
   slot.touch();
   result.entry = slot.entry;
-  if (is_fresh(freshness, now)) {
-    ++stripe.counters.hits;
-    result.found = Found::fresh;
-    return true;
-  }
   ++stripe.counters.stale_hits;
   const bool is_held = now < slot.held_until && may_serve_on_error(freshness, now);
   result.found = is_held ? Found::held : Found::stale;

@@ -1,0 +1,64 @@
+// DESIGN decision 3: a hit allocates nothing and copies no body. Counts calls of operator new of this thread.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "cache/cache_test_internal.h"
+
+namespace {
+thread_local std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  void* memory = std::malloc(bytes);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace gust::cache {
+namespace {
+
+using testing::fresh_for;
+using testing::Site;
+
+TEST(Allocation, AHitAllocatesNothing) {
+  Site site;
+  const std::string body(200'000, 'x');
+  const KeyRules rules({.query = NameSelection(NameSelection::listed, {"x"}),
+                        .cookies = NameSelection(NameSelection::all, {}),
+                        .headers = {"Origin"},
+                        .gzip = true,
+                        .brotli = true});
+  site.rules = rules;
+  http::RequestHead request;
+  request.set_target("/a?x=1&y=2");
+  request.fields.add("Origin", "http://o");
+  request.fields.add("Cookie", "b=1; a=2");
+  request.fields.add("Accept-Encoding", "gzip, br");
+  const auto key = [&] { return make_key(rules, "E1", request, site.cache.seed(), site.arena).key; };
+  Lookup filled = site.cache.find_or_begin(key(), site.now);
+  ASSERT_TRUE(testing::store_now(filled.ticket, body, fresh_for(60)));
+
+  ByteCount sent = 0;
+  const std::size_t before = allocations;
+  for (int i = 0; i < 100; ++i) {
+    site.arena.clear();
+    const Lookup found = site.cache.find_or_begin(key(), site.now);
+    BodyCursor cursor(found.entry->body());
+    std::array<Slice, 8> slices;
+    const std::size_t count = cursor.peek(slices);
+    for (std::size_t j = 0; j < count; ++j) {
+      sent += slices[j].size();
+      cursor.advance(slices[j].size());
+    }
+  }
+  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(sent, 100 * body.size());
+}
+
+}  // namespace
+}  // namespace gust::cache
