@@ -28,7 +28,10 @@ CORES = os.cpu_count() or 1
 # The sanitized build: address and undefined, with the fuzzers' instrumentation, so that one build serves both.
 SANITIZED = "fuzz"
 RACE_TESTS = ("rt_test", "cache_test", "origin_test")
+# Programs of test/CMakeLists.txt; all others stand beside the code and are units.
+WORLDS = {"simulation": ("sim_support_test", "network_test"), "scenarios": ("scenarios_test",)}
 FUZZ_SECONDS = 5
+SEEDS = 1000
 
 
 @dataclasses.dataclass
@@ -104,20 +107,15 @@ def test_programs(preset: str) -> dict[str, list[str]]:
     return {test["name"]: test["command"] for test in json.loads(shown)["tests"] if "command" in test}
 
 
-def part_of(name: str) -> str:
-    for part in ("simulation", "scenarios"):
-        if name.startswith(part[:3]):
-            return part
-    return "unit"
-
-
-def run_programs(log: Log, programs: dict[str, list[str]], seconds: float) -> Count:
+def run_programs(log: Log, programs: dict[str, list[str]], seconds: float,
+                 environment: dict[str, str] | None = None) -> Count:
     """Runs test programs side by side and counts GoogleTest's own tests; a program that dies counts as one failure."""
     count = Count()
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(CORES) as pool:
         def run(item: tuple[str, list[str]]) -> tuple[str, bool, pathlib.Path]:
             report = pathlib.Path(folder) / f"{item[0]}.json"
-            return item[0], log.run(*item[1], seconds=seconds, environment={"GTEST_OUTPUT": f"json:{report}"}), report
+            return item[0], log.run(*item[1], seconds=seconds,
+                                    environment={"GTEST_OUTPUT": f"json:{report}", **(environment or {})}), report
 
         for name, good, report in pool.map(run, programs.items()):
             found = json.loads(report.read_text()) if report.exists() else {"tests": 0, "failures": 0, "errors": 0}
@@ -153,20 +151,19 @@ def docs_part(log: Log) -> Count:
 def unit_part(log: Log) -> Count:
     if not build(log, SANITIZED):
         return Count(0, 1)
-    programs = {name: command for name, command in test_programs(SANITIZED).items() if part_of(name) == "unit"}
-    return run_programs(log, programs, seconds=180)
+    worlds = {name for names in WORLDS.values() for name in names}
+    units = {name: command for name, command in test_programs(SANITIZED).items()
+             if pathlib.Path(command[0]).name not in worlds}
+    return run_programs(log, units, seconds=180)
 
 
-def whole_world_part(part: str) -> Callable[[Log], Count]:
+def world_part(part: str) -> Callable[[Log], Count]:
     """Simulation and scenarios run from the release build: a thousand seeds in a minute is a promise of that build."""
     def run(log: Log) -> Count:
-        if not configure(log, "release"):
+        if not build(log, "release", *WORLDS[part]):
             return Count(0, 1)
-        programs = {name: command for name, command in test_programs("release").items() if part_of(name) == part}
-        if not programs or not build(log, "release", *{pathlib.Path(command[0]).name for command in programs.values()}):
-            log.write(f"no program for {part}, or it does not build")
-            return Count(0, 1)
-        return run_programs(log, programs, seconds=240)
+        return run_programs(log, {name: [f"build/release/bin/{name}"] for name in WORLDS[part]}, seconds=240,
+                            environment={"GUST_SIM_SEEDS": str(SEEDS)})
     return run
 
 
@@ -228,8 +225,8 @@ PARTS: dict[str, tuple[Callable[[Log], Count], str]] = {
     "format": (format_part, "clang-format agrees with every C++ file"),
     "docs": (docs_part, "links between pages lead somewhere"),
     "end-to-end": (end_to_end_part, "the real program with the AWS CLI and curl (release build)"),
-    "simulation": (whole_world_part("simulation"), "whole topologies under seeds (release build)"),
-    "scenarios": (whole_world_part("scenarios"), "test/scenarios, simulated and over sockets (release build)"),
+    "simulation": (world_part("simulation"), "whole topologies under seeds (release build)"),
+    "scenarios": (world_part("scenarios"), "test/scenarios, simulated and over sockets (release build)"),
     "bench": (bench_part, "bench/hit.py --smoke runs"),
     "unit": (unit_part, "tests beside the code (address and undefined sanitizers)"),
     "fuzz": (fuzz_part, f"every fuzzer for {FUZZ_SECONDS} s"),
