@@ -43,6 +43,7 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
         stage = fill->stage;
         if (stage == Fill::Stage::serving) {
           joined.entry = fill->entry;
+          joined.epoch = fill->entry_epoch;
           joined.is_refreshed = fill->is_refreshed;
           ++fill->stripe.counters.joined;
         }
@@ -55,7 +56,10 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
 
     if (fills > index_->limits.handovers_max) co_return std::unexpected(nobody_fetched);
     Lookup again = find_or_begin(key, loop.now());
-    if (again.found == Found::fresh || again.found == Found::held) joined.entry = std::move(again.entry);
+    if (again.found == Found::fresh || again.found == Found::held) {
+      joined.entry = std::move(again.entry);
+      joined.epoch = again.epoch;
+    }
     if (joined.entry || again.ticket || !again.fill) {
       joined.ticket = std::move(again.ticket);
       co_return joined;

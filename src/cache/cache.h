@@ -129,8 +129,11 @@ struct Lookup {
   Found found = Found::absent;
   bool was_purged = false;  // absent, because of a purge
   EntryRef entry;           // fresh, held, stale
-  Ticket ticket;            // from find_or_begin
-  FillRef fill;             // under way by another, and can be joined
+  // Of entry: the newest purge of its distribution that it has been held against and that does not clear it. This is
+  // what a tier tells the tier below; the entry's own epoch() may be far older.
+  std::uint64_t epoch = 0;
+  Ticket ticket;  // from find_or_begin
+  FillRef fill;   // under way by another, and can be joined
 };
 
 // How waiting for another's fill ended. Exactly one of entry and ticket is set, or neither: go on alone. A body that
@@ -138,6 +141,7 @@ struct Lookup {
 // When the fill fails and nothing has been sent yet, look again, once.
 struct Joined {
   EntryRef entry;             // serve it; its body may be on its way still
+  std::uint64_t epoch = 0;    // as in Lookup
   bool is_refreshed = false;  // entry was confirmed by a 304, or is held stale
   Ticket ticket;              // the holder gave up: this request has the duty now
 };
@@ -163,8 +167,7 @@ class Cache {
 
   // From now on nothing that the purge reaches and that began before it is found, joined or stored.
   void apply(const Purge& purge);
-  // The newest purge applied. A tier tells it to the tier below with each answer, taken before its lookup
-  // (EntryDraft::upstream_epoch).
+  // The newest purge applied.
   std::uint64_t epoch() const;
   // Frees what purges and time have made useless, some `slots` slots a call; a node's timer calls it. True: the round
   // is over.

@@ -277,6 +277,23 @@ TEST(CachePurge, AnUpstreamThatHasNotAppliedAPurgeCannotBringTheOldBack) {
   EXPECT_EQ(site.find("/a").found, Found::absent);
 }
 
+TEST(CachePurge, AnOldEntryThatAPurgeDoesNotReachIsVouchedForUpToThatPurge) {
+  Site edge, regional;
+  regional.put("/old", "x", fresh_for(60));
+  for (Site* site : {&edge, &regional}) site->purge(5, "/other");
+  while (!edge.cache.reclaim(edge.now)) {
+  }
+  const Lookup found = regional.begin("/old");
+  EXPECT_EQ(found.epoch, 5U);
+  EXPECT_EQ(found.entry->epoch(), 0U);
+  Lookup miss = edge.begin("/old");
+  Draft draft(fresh_for(60));
+  draft.draft.upstream_epoch = found.epoch;
+  ASSERT_TRUE(miss.ticket.store(draft.draft));
+  EXPECT_TRUE(miss.ticket.finish());
+  EXPECT_EQ(edge.find("/old").found, Found::fresh);
+}
+
 TEST(CachePurge, ReclaimFreesWhatPurgesAndTimeMadeUseless) {
   Site site;
   for (int i = 0; i < 100; ++i) site.put("/a/" + std::to_string(i), "x", fresh_for(60));

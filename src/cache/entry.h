@@ -39,8 +39,8 @@ struct EntryDraft {
   Storing storing;                         // verdict is not `pass`
   WallTime received{};                     // for logs; ages go by storing.freshness
   std::optional<ByteCount> content_bytes;  // Content-Length; absent: chunked or to the end of the connection
-  // The newest purge that the tier which gave the response had applied, where it said so: the entry then counts as no
-  // younger than that.
+  // The newest purge that the tier which gave the response had held it against (Lookup::epoch, Joined::epoch, or the
+  // epoch() of an entry that it had just stored), where it said so: the entry then counts as no younger than that.
   std::uint64_t upstream_epoch = ~std::uint64_t{0};
 };
 

@@ -89,6 +89,7 @@ bool Index::look_at_entry(Stripe& stripe, Slot& slot, Instant now, Lookup& resul
     return false;
   }
   const Freshness& freshness = slot.entry->freshness();
+  result.epoch = slot.checked;
   if (is_fresh(freshness, now)) {
     ++stripe.counters.hits;
     slot.touch();

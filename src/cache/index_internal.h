@@ -56,6 +56,7 @@ class Fill {
   Stage stage = Stage::waiting;
   bool is_refreshed = false;
   EntryRef entry;
+  std::uint64_t entry_epoch = 0;  // purges that entry was held against
   Error error;
 };
 

@@ -52,6 +52,7 @@ Result<EntryRef> Ticket::store(const EntryDraft& draft) {
   settle(
       [&](Fill& fill, Dropped& dropped) {
         fill.entry = entry;
+        fill.entry_epoch = entry->epoch();
         fill.stage = draft.storing.verdict == Storing::store ? Fill::Stage::serving : Fill::Stage::alone;
         // A tier above that has not applied a purge may have answered with what the purge clears.
         if (draft.upstream_epoch < fill.checked && fill.purges.clears(draft.upstream_epoch, fill.path_and_query)) {
@@ -123,6 +124,7 @@ EntryRef Ticket::refresh(const EntryDraft& confirmation) {
   settle(
       [&](Fill& fill, Dropped& dropped) {
         fill.entry = entry;
+        fill.entry_epoch = entry->epoch();
         fill.is_refreshed = true;
         fill.stage = draft.storing.verdict == Storing::store ? Fill::Stage::serving : Fill::Stage::alone;
         ++fill.stripe.counters.fills_refreshed;
@@ -143,6 +145,7 @@ void Ticket::hold_stale(Instant until) {
       [&](Fill& fill, Dropped&) {
         index_->hold_stale(fill, until);
         fill.entry = fill.stale;
+        fill.entry_epoch = fill.epoch;
         fill.is_refreshed = true;
         fill.stage = Fill::Stage::serving;
         ++fill.stripe.counters.fills_held;
