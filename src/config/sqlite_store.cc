@@ -149,7 +149,7 @@ class SqliteStore final : public WatchedStore {
       return made;
     }
     // A rollback that fails has been done by SQLite itself already.
-    static_cast<void>(database_.run("ROLLBACK"));
+    [[maybe_unused]] const Result<void> undone = database_.run("ROLLBACK");
     if (!made) return made;
     return std::unexpected(ended.error());
   }
