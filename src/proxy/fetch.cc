@@ -21,19 +21,16 @@ namespace {
 
 using http::Name;
 
-// Serves `entry` from here on; its body may still be on its way.
-void serve(Passage& passage, cache::EntryRef entry, observe::ResultType result) {
+// Serves `entry` from here on; its body may still be on its way. `epoch`: see Passage::epoch.
+void serve(Passage& passage, cache::EntryRef entry, std::uint64_t epoch, observe::ResultType result) {
   passage.entry = std::move(entry);
+  passage.epoch = epoch;
   passage.result = result;
   if (passage.entry->body()) passage.first_cursor.emplace(passage.entry->body());
 }
 
-// COLL-1, COLL-2: gives true when the other's answer, or its failure, is this one's too.
-rt::Task<bool> join(Passage& passage) {
-  if (!passage.found.fill || !passage.match->collapses) co_return false;
-  passage.core.metrics().collapsed.add();
-  passage.decision.collapsed = true;
-  const Instant deadline = passage.core.loop().now() + passage.core.node().settings().fill_wait_max;
+// Waits for the fill that was found. Gives true when its answer, or its failure, is this request's too.
+rt::Task<bool> join_once(Passage& passage, Instant deadline) {
   auto joined = co_await passage.core.node().cache().join(std::move(passage.found.fill), passage.keyed.key, deadline);
   if (!joined) {
     const auto failure = origin::failure_of(joined.error(), origin::FetchPhase::head);
@@ -41,12 +38,32 @@ rt::Task<bool> join(Passage& passage) {
     co_return true;
   }
   if (joined->entry) {
-    serve(passage, std::move(joined->entry),
+    serve(passage, std::move(joined->entry), joined->epoch,
           joined->is_refreshed ? observe::ResultType::refresh_hit : observe::ResultType::hit);
     co_return true;
   }
   // HEAD cannot bring what the others wait for: the next of them takes over.
   if (passage.request.method != http::Method::head) passage.found.ticket = std::move(joined->ticket);
+  co_return false;
+}
+
+// COLL-1, COLL-2: gives true when an answer is at hand.
+rt::Task<bool> join(Passage& passage) {
+  if (!passage.found.fill || !passage.match->collapses) co_return false;
+  passage.core.metrics().collapsed.add();
+  passage.decision.collapsed = true;
+  const Instant deadline = passage.core.loop().now() + passage.core.node().settings().fill_wait_max;
+  for (int looks = 0; looks < 2 && passage.found.fill; ++looks) {
+    if (!co_await join_once(passage, deadline)) co_return false;
+    if (!passage.entry || passage.request.method == http::Method::head) co_return true;
+    // A fill that dies before its first byte is one of which the viewer has seen nothing: look again, once.
+    const auto begun = co_await passage.first_cursor->wait(deadline);
+    const bool is_dead = !begun && begun.error().code != Errc::timed_out && begun.error().code != Errc::cancelled;
+    if (!is_dead) co_return true;
+    passage.first_cursor.reset();
+    passage.entry.reset();
+    if (lookup(passage) == Next::respond) co_return true;
+  }
   co_return false;
 }
 
@@ -213,7 +230,7 @@ bool serve_stale(Passage& passage, std::uint16_t status) {
   if (!stale || !cache::may_serve_on_error(stale->freshness(), now)) return false;
   if (ticket) ticket.hold_stale(now + passage.match->error_caching_min_ttl(status));
   passage.decision.note("STALE-5");
-  serve(passage, std::move(stale), observe::ResultType::refresh_hit);
+  serve(passage, std::move(stale), passage.found.epoch, observe::ResultType::refresh_hit);
   return true;
 }
 
@@ -258,7 +275,9 @@ void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetc
   draft.upstream_epoch = epoch_of(passage, confirmation.head().fields);
   draft.content_bytes = stale->content_bytes();
   note_storing(passage, true, "COND-2");
-  serve(passage, passage.found.ticket.refresh(draft), observe::ResultType::refresh_hit);
+  cache::EntryRef refreshed = passage.found.ticket.refresh(draft);
+  const std::uint64_t epoch = refreshed->epoch();
+  serve(passage, std::move(refreshed), epoch, observe::ResultType::refresh_hit);
 }
 
 bool asks_for_range(const Passage& passage) {
@@ -295,7 +314,8 @@ rt::Task<bool> store(Passage& passage, const http::RequestHead& sent, origin::Fe
     co_return false;
   }
   note_storing(passage, true, storing.freshness.rule);
-  serve(passage, std::move(*entry), passage.result);
+  const std::uint64_t epoch = (*entry)->epoch();
+  serve(passage, std::move(*entry), epoch, passage.result);
   passage.core.background().spawn(fill(passage.core, std::move(ticket), std::move(fetched), passage.routes,
                                        draft.content_bytes, passage.match->target.read_timeout));
   co_return true;

@@ -27,6 +27,7 @@ Next lookup(Passage& passage) {
     case cache::Found::fresh:
     case cache::Found::held:
       passage.entry = found.entry;
+      passage.epoch = found.epoch;
       passage.decision.lookup = found.found == cache::Found::fresh ? observe::Lookup::hit : observe::Lookup::stale;
       passage.result = found.found == cache::Found::fresh ? observe::ResultType::hit : observe::ResultType::refresh_hit;
       return Next::respond;

@@ -48,6 +48,7 @@ struct Passage {
   // lookup, fetch: at most one of the three is the answer
   cache::Lookup found;
   cache::EntryRef entry;
+  std::uint64_t epoch = 0;  // the newest purge that `entry` is known to have passed, for the tier below
   std::optional<origin::Fetched> fetched;
   OwnAnswer own;
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.

@@ -61,7 +61,8 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     head.fields.set(Name::x_amz_cf_id, passage.request_id);
   } else {
     if (is_from_cache(passage)) head.fields.set(tier_field::result, "hit");
-    const std::uint64_t epoch = passage.entry ? passage.entry->epoch() : passage.decision.purge_epoch;
+    // What passes through began after the purges that were in force at the look-up.
+    const std::uint64_t epoch = passage.entry ? passage.epoch : passage.decision.purge_epoch;
     head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
   }
   if (age) {
