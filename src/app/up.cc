@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,6 +76,7 @@ void hold_stop_signals() {
 }
 
 int run_up(const Settings& settings) {
+  umask(077);  // the data folder holds keys and what origins are told in confidence
   const std::size_t count = settings.cores != 0 ? settings.cores : std::max(1U, std::thread::hardware_concurrency());
   rt::Cores threads(count);
   std::vector<rt::Loop*> loops;
