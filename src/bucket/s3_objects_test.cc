@@ -114,6 +114,45 @@ TEST(PutObject, TakesAwsChunkedBodiesWithATrailingChecksum) {
   EXPECT_EQ(host.send(wrong_length).outcome(), "400 IncompleteBody");
 }
 
+// One chunk of STREAMING-AWS4-HMAC-SHA256-PAYLOAD; `signature` is that of the chunk before, and becomes this one's.
+std::string signed_chunk(std::string_view bytes, std::string_view date, std::string& signature) {
+  const std::string day(date.substr(0, 8));
+  const std::string key =
+      hmac_sha256(hmac_sha256(hmac_sha256(hmac_sha256("AWS4secret", day), "ap-south-1"), "s3"), "aws4_request");
+  const auto hash = [](std::string_view text) { return hex_of(digest_of(DigestKind::sha256, text)); };
+  signature =
+      hex_of(hmac_sha256(key, fmt::format("AWS4-HMAC-SHA256-PAYLOAD\n{}\n{}/ap-south-1/s3/aws4_request\n{}\n{}\n{}",
+                                          date, day, signature, hash(""), hash(bytes))));
+  return fmt::format("{:x};chunk-signature={}\r\n{}\r\n", bytes.size(), signature, bytes);
+}
+
+// As SDKs send it over plain HTTP.
+TEST(PutObject, TakesChunksThatAreSignedEach) {
+  Pics host;
+  const auto send = [&](std::string_view claimed, std::string_view brought) {
+    const Sent sent{.method = "PUT",
+                    .target = "/pics/k",
+                    .headers = {{"x-amz-decoded-content-length", "5"}},
+                    .payload = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"};
+    std::string text = "PUT /pics/k HTTP/1.1\r\nConnection: close\r\n";
+    std::string date;
+    std::string signature;
+    for (const auto& [name, value] : host.signed_headers(sent)) {
+      text += fmt::format("{}: {}\r\n", name, value);
+      if (equal_fold(name, "x-amz-date")) date = value;
+      if (equal_fold(name, "authorization")) signature = cut(value, std::string_view("Signature=")).after;
+    }
+    std::string body = signed_chunk(claimed, date, signature);
+    body.replace(body.find("\r\n") + 2, brought.size(), brought);
+    body += signed_chunk("", date, signature);
+    return host.send_text(fmt::format("{}Content-Length: {}\r\n\r\n{}", text, body.size(), body));
+  };
+  EXPECT_EQ(send("hello", "hallo").outcome(), "403 SignatureDoesNotMatch");
+  EXPECT_EQ(host.get_signed("/pics/k").outcome(), "404 NoSuchKey");
+  EXPECT_EQ(send("hello", "hello").outcome(), "200");
+  EXPECT_EQ(host.get_signed("/pics/k").body, "hello");
+}
+
 TEST(PutObject, ABodyThatBreaksOffLeavesTheOldObject) {
   Pics host;
   EXPECT_EQ(host.put("/pics/k", "old").status, 200);
