@@ -54,7 +54,9 @@ struct RunningNode::Part {
     parts.buckets = options.buckets;
     parts.keeps_cache = is_first;
     core.emplace(owner.node_, std::move(parts));
-    server.emplace(loop, *core, options.server, options.connections_max);
+    http::ServerLimits limits = options.server;
+    if (options.node.tier == proxy::Tier::regional) limits.head = proxy::between_tiers(limits.head);
+    server.emplace(loop, *core, limits, options.connections_max);
   }
 
   observe::MetricsWriter& metrics;

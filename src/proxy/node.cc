@@ -12,9 +12,22 @@ namespace {
 
 constexpr Duration reclaim_interval = std::chrono::milliseconds(100);
 
+origin::FetcherSettings fetcher_settings(const NodeCoreParts& parts) {
+  origin::FetcherSettings settings = parts.fetcher;
+  if (parts.parents) settings.head = between_tiers(settings.head);
+  return settings;
+}
+
 }  // namespace
 
 ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
+
+http::HeadLimits between_tiers(http::HeadLimits limits) {
+  limits.head_bytes_max += 2048;
+  limits.target_bytes_max += 256;  // a default root object
+  limits.fields_max += 16;
+  return limits;
+}
 
 Node::Node(NodeSettings settings)
     : settings_(std::move(settings)), via_name_(via_name_of(settings_.name)), cache_(settings_.cache) {}
@@ -22,7 +35,7 @@ Node::Node(NodeSettings settings)
 NodeCore::NodeCore(Node& node, NodeCoreParts parts)
     : node_(node),
       parts_(std::move(parts)),
-      fetcher_(*parts_.loop, parts_.fetcher),
+      fetcher_(*parts_.loop, fetcher_settings(parts_)),
       metrics_(std::make_unique<NodeMetrics>(*parts_.metrics, node.settings().name,
                                              std::string(name_of(node.settings().tier)))),
       background_(*parts_.loop) {}

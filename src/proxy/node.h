@@ -16,6 +16,7 @@
 #include "cache/cache.h"
 #include "config/snapshot.h"
 #include "http/exchange.h"
+#include "http/head_parser.h"
 #include "origin/fetch.h"
 #include "origin/parent_tier.h"
 #include "proxy/routes.h"
@@ -36,6 +37,10 @@ struct Passage;
 
 enum class Tier : std::uint8_t { edge, regional };
 ByteView name_of(Tier tier);
+
+// Limits on the heads that our tiers send each other: those for viewers and origins (LIM-1, LIM-2, LIM-5), and room for
+// what a tier adds. The server of a regional cache takes them.
+http::HeadLimits between_tiers(http::HeadLimits limits);
 
 struct NodeSettings {
   Tier tier = Tier::edge;
@@ -70,7 +75,7 @@ struct NodeCoreParts {
   observe::MetricsWriter* metrics = nullptr;
   observe::AccessSink* access = nullptr;  // may be null: no access log
   observe::Log* log = nullptr;
-  origin::FetcherSettings fetcher;
+  origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
   bool keeps_cache = true;  // one core of a node tidies the shared cache and shows its figures
