@@ -34,8 +34,7 @@ def answer(handler, asked: harness.Asked) -> None:
             handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
         handler.wfile.write(b"0\r\n\r\n")
     elif path == "/echo":
-        length = int(asked.head.get("content-length", 0))
-        harness.reply(handler, asked.method.encode() + b" " + handler.rfile.read(length))
+        harness.reply(handler, asked.method.encode() + b" " + harness.read_body(handler, asked))
     elif path == "/validated":
         if asked.head.get("if-none-match") == '"v1"':
             harness.reply(handler, b"", status=304, ETag='"v1"', Cache_Control="max-age=1")
@@ -163,6 +162,9 @@ class Edge(unittest.TestCase):
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             got = self.server.get(self.uncached_domain, "/echo", method=method, body=body)
             self.assertEqual((got.status, got.body), (200, method.encode() + b" " + body))
+        chunked = (f"POST /echo HTTP/1.1\r\nHost: {self.uncached_domain}\r\nTransfer-Encoding: chunked\r\n"
+                   "Connection: close\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+        self.assertTrue(harness.talk(self.server.edge_port(), chunked.encode())[0].endswith(b"POST abcde"))
         self.assertEqual(self.get("/echo", method="POST", body=b"x").status, 403)
 
     def test_caching_disabled_asks_each_time(self) -> None:

@@ -73,7 +73,7 @@ class Hostile(unittest.TestCase):
         cls.server = harness.Gustfront().start()
         cls.addClassCleanup(cls.server.close)
         cls.origin = harness.Origin(lambda handler, asked: harness.reply(
-            handler, handler.rfile.read(int(asked.head.get("content-length", 0)))))
+            handler, harness.read_body(handler, asked)))
         cls.addClassCleanup(cls.origin.close)
         cls.methods = {"Quantity": 7, "Items": ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
                        "CachedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]}}
