@@ -1,5 +1,5 @@
 // BucketStore::State: the records in memory and how they change. Split over store.cc (buckets, objects), uploads.cc
-// (multipart) and store_load.cc (start).
+// (multipart), store_records.cc (files) and store_load.cc (start).
 //
 // Core:   `mutex` guards `buckets` and all in it. Only the home core writes, so it reads without the lock.
 #pragma once
