@@ -24,8 +24,12 @@ struct Errand {
 
 rt::Task<void> run(std::function<rt::Task<void>()> make_task, std::shared_ptr<Errand> errand) {
   co_await make_task();
-  errand->is_done.store(true, std::memory_order_release);
-  errand->told->notify();
+  // Told in a later turn, when this task has left its scope: the group may go as soon as the last on() returns.
+  rt::Loop& here = co_await rt::this_loop();
+  here.post([errand] {
+    errand->is_done.store(true, std::memory_order_release);
+    errand->told->notify();
+  });
 }
 
 }  // namespace
