@@ -4,132 +4,21 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "base/result.h"
-#include "scenarios/words_internal.h"
+#include "scenarios/reader_internal.h"
 
 namespace gust::scenarios {
 namespace {
 
-// A statement is its line at the margin and the indented lines below.
-using Below = std::span<const Line>;
-
-Read<void> read_body(Words& words, MessageWords& into) {
-  TRY(std::string text, words.next("a body"));
-  if (!words.take("bytes")) {
-    into.body = std::move(text);
-    return {};
-  }
-  const bool is_number =
-      !text.empty() && text.size() < 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return words.mistake(fmt::format("expected a number of bytes, found `{}`", text));
-  into.body = pattern_body(std::stoul(text));
-  return {};
-}
-
-// Takes one part of a message if one stands here; false when something else does.
-Read<bool> read_message_part(Words& words, MessageWords& into) {
-  if (words.take("field")) {
-    TRY(std::string name, words.next("a field name"));
-    TRY(std::string value, words.next("a field value"));
-    into.fields.emplace_back(std::move(name), std::move(value));
-  } else if (words.take("no-field")) {
-    TRY(std::string name, words.next("a field name"));
-    into.absent_fields.push_back(std::move(name));
-  } else if (words.take("body")) {
-    TRY_OK(read_body(words, into));
-  } else {
-    return false;
-  }
-  return true;
-}
-
-// The rest of the line is parts of a message.
-Read<void> read_message(Words& words, MessageWords& into) {
+// The rest of the line is settings.
+Read<void> read_settings(Words& words, std::vector<Setting>& into) {
   while (!words.is_at_end()) {
-    TRY(const bool is_part, read_message_part(words, into));
-    if (!is_part) return words.end();
+    TRY(std::string setting, words.next("a setting"));
+    TRY(std::string value, words.next("its value"));
+    into.emplace_back(std::move(setting), std::move(value));
   }
   return {};
-}
-
-Read<int> read_status(Words& words) {
-  TRY(const std::uint64_t status, words.next_number("a status"));
-  if (status < 100 || status > 599) return words.mistake(fmt::format("{} is not a status", status));
-  return static_cast<int>(status);
-}
-
-Read<void> read_reply(Words& words, OriginAnswer& answer) {
-  if (words.take("raw")) {
-    answer.kind = OriginAnswer::Kind::raw;
-    TRY(answer.raw, words.next("the raw reply"));
-    answer.closes = words.take("close");
-    return words.end();
-  }
-  TRY(answer.status, read_status(words));
-  while (!words.is_at_end()) {
-    if (words.take("chunked")) {
-      answer.is_chunked = true;
-    } else if (words.take("close")) {
-      answer.closes = true;
-    } else {
-      TRY(const bool is_part, read_message_part(words, answer.reply));
-      if (!is_part) return words.end();
-    }
-  }
-  if (!answer.reply.absent_fields.empty()) return words.mistake("a reply says what it has, not what it has not");
-  return {};
-}
-
-Read<OriginAnswer> read_origin_expect(Words& words) {
-  OriginAnswer answer;
-  answer.line = words.line();
-  answer.is_repeated = words.take("always");
-  TRY(answer.method, words.next("a method"));
-  TRY(answer.target, words.next("a target"));
-  TRY_OK(read_message(words, answer.expected));
-  return answer;
-}
-
-Read<Statement> read_origin(const Line& head, Below below) {
-  Words words(head);
-  words.take("origin");
-  StartOrigin origin;
-  TRY(origin.name, words.next("a name"));
-  TRY_OK(words.end());
-  bool is_open = false;  // an expect that has no reply yet
-  for (const Line& line : below) {
-    Words inner(line);
-    if (inner.take("expect")) {
-      if (is_open) return inner.mistake("the expect before has no reply, reset or stall");
-      TRY(OriginAnswer answer, read_origin_expect(inner));
-      origin.answers.push_back(std::move(answer));
-      is_open = true;
-      continue;
-    }
-    if (!is_open) return inner.mistake("an expect must come first");
-    OriginAnswer& answer = origin.answers.back();
-    if (inner.take("wait")) {
-      TRY(answer.wait, inner.next_time());
-      TRY_OK(inner.end());
-      continue;
-    }
-    if (inner.take("reply")) {
-      TRY_OK(read_reply(inner, answer));
-    } else if (inner.take("reset")) {
-      answer.kind = OriginAnswer::Kind::reset;
-      TRY_OK(inner.end());
-    } else if (inner.take("stall")) {
-      answer.kind = OriginAnswer::Kind::stall;
-      TRY_OK(inner.end());
-    } else {
-      return inner.mistake("an origin has expect, wait, reply, reset and stall");
-    }
-    is_open = false;
-  }
-  if (is_open) return words.mistake("the last expect has no reply, reset or stall");
-  return Statement{head.number, std::move(origin)};
 }
 
 Read<Statement> read_node(const Line& head, Below below) {
@@ -145,15 +34,18 @@ Read<Statement> read_node(const Line& head, Below below) {
   } while (!words.is_at_end());
   for (const Line& line : below) {
     Words inner(line);
-    if (!inner.take("behavior")) return inner.mistake("an edge or regional has behavior");
-    Behavior behavior;
-    TRY(behavior.pattern, inner.next("a path pattern"));
-    while (!inner.is_at_end()) {
-      TRY(std::string setting, inner.next("a setting"));
-      TRY(std::string value, inner.next("its value"));
-      behavior.settings.emplace_back(std::move(setting), std::move(value));
+    if (inner.take("behavior")) {
+      Behavior behavior;
+      TRY(behavior.pattern, inner.next("a path pattern"));
+      TRY_OK(read_settings(inner, behavior.settings));
+      node.behaviors.push_back(std::move(behavior));
+    } else if (inner.take("distribution")) {
+      TRY_OK(read_settings(inner, node.distribution));
+    } else if (inner.take("limits")) {
+      TRY_OK(read_settings(inner, node.limits));
+    } else {
+      return inner.mistake("an edge or regional has distribution, behavior and limits");
     }
-    node.behaviors.push_back(std::move(behavior));
   }
   return Statement{head.number, std::move(node)};
 }
@@ -170,8 +62,11 @@ Read<Send> read_send(Words& words) {
   if (words.take("host")) {
     TRY(send.host, words.next("a host name"));
   }
+  if (words.take("patience")) {
+    TRY(send.patience, words.next_time());
+  }
   TRY_OK(read_message(words, send.words));
-  if (!send.words.absent_fields.empty()) return words.mistake("a request says what it has, not what it has not");
+  if (!says_what_is_there_only(send.words)) return words.mistake("a request says what it has, not what it has not");
   return send;
 }
 
@@ -204,22 +99,32 @@ Read<ViewerStep> read_viewer_step(const Line& line) {
   return step;
 }
 
+// The rest of the line is names, each with the edge that the next `at` says, else `last_edge`.
+Read<void> read_viewer_names(Words& words, const std::string& last_edge, RunViewers& into) {
+  std::size_t placed = 0;  // those before have an edge
+  while (!words.is_at_end()) {
+    if (words.take("together")) {
+      into.is_together = true;
+    } else if (words.take("at")) {
+      if (placed == into.viewers.size()) return words.mistake("the viewers stand before their `at`");
+      TRY(const std::string edge, words.next("an edge"));
+      while (placed < into.viewers.size()) into.viewers[placed++].edge = edge;
+    } else {
+      TRY(std::string name, words.next("a name"));
+      into.viewers.push_back({.name = std::move(name), .edge = {}});
+    }
+  }
+  if (into.viewers.empty()) return words.mistake("viewers have names");
+  if (placed < into.viewers.size() && last_edge.empty()) return words.mistake("no edge has been started");
+  while (placed < into.viewers.size()) into.viewers[placed++].edge = last_edge;
+  return {};
+}
+
 Read<Statement> read_viewers(const Line& head, Below below, const std::string& last_edge) {
   Words words(head);
   if (!words.take("viewers")) words.take("viewer");
-  RunViewers viewers{.names = {}, .edge = last_edge, .steps = {}};
-  while (!words.is_at_end()) {
-    if (words.take("together")) {
-      viewers.is_together = true;
-    } else if (words.take("at")) {
-      TRY(viewers.edge, words.next("an edge"));
-    } else {
-      TRY(std::string name, words.next("a name"));
-      viewers.names.push_back(std::move(name));
-    }
-  }
-  if (viewers.names.empty()) return words.mistake("viewers have names");
-  if (viewers.edge.empty()) return words.mistake("no edge has been started");
+  RunViewers viewers;
+  TRY_OK(read_viewer_names(words, last_edge, viewers));
   bool is_asked = false;  // a send whose reply nobody has looked at
   for (const Line& line : below) {
     TRY(ViewerStep step, read_viewer_step(line));
@@ -266,17 +171,51 @@ Read<Statement> read_counters(const Line& head) {
   return Statement{head.number, std::move(check)};
 }
 
+Read<Statement> read_purge(const Line& head) {
+  Words words(head);
+  words.take("purge");
+  Purge purge;
+  TRY(std::string word, words.next("a node"));
+  do {
+    purge.nodes.push_back(std::move(word));
+    TRY(word, words.next("a path"));
+  } while (!words.is_at_end());
+  purge.path = std::move(word);
+  return Statement{head.number, std::move(purge)};
+}
+
+Read<Statement> read_partition(const Line& head) {
+  Words words(head);
+  Partition partition;
+  partition.is_healed = words.take("heal");
+  words.take("partition");
+  TRY(partition.a, words.next("a name"));
+  TRY(partition.b, words.next("another name"));
+  TRY_OK(words.end());
+  return Statement{head.number, std::move(partition)};
+}
+
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
 }
 
+bool is_stop(const Line& head) {
+  return head.words.size() == 3 && !head.words[2].is_quoted && head.words[2].text == "stops" &&
+         is_one_of(head.words[0].text, {"origin", "regional", "edge"});
+}
+
 Read<Statement> read_statement(const Line& head, Below below, const std::string& last_edge) {
   const std::string& verb = head.words.front().text;
+  const bool is_alone = is_stop(head) || is_one_of(verb, {"purge", "partition", "heal", "advance", "counters"});
+  if (is_alone && !below.empty()) {
+    return Words(below.front()).mistake(fmt::format("nothing stands under {}", is_stop(head) ? "stops" : verb));
+  }
+  if (is_stop(head)) return Statement{head.number, Stop{head.words[1].text}};
   if (verb == "origin") return read_origin(head, below);
   if (is_one_of(verb, {"edge", "regional"})) return read_node(head, below);
   if (is_one_of(verb, {"viewer", "viewers"})) return read_viewers(head, below, last_edge);
-  const bool has_lines_below = is_one_of(verb, {"advance", "counters"}) && !below.empty();
-  if (has_lines_below) return Words(below.front()).mistake(fmt::format("nothing stands under {}", verb));
+  if (verb == "purge") return read_purge(head);
+  if (is_one_of(verb, {"partition", "heal"})) return read_partition(head);
   if (verb == "advance") return read_advance(head);
   if (verb == "counters") return read_counters(head);
   return Words(head).mistake(fmt::format("`{}` is not a statement", verb));

@@ -57,8 +57,7 @@ TEST(ScenarioReader, ReadsTheExampleOfTheStyleGuide) {
   EXPECT_EQ(edge.upstreams, (std::vector<std::string>{"o1"}));
 
   const auto& viewers = std::get<RunViewers>(scenario.statements[2].what);
-  EXPECT_EQ(viewers.names, (std::vector<std::string>{"v1", "v2"}));
-  EXPECT_EQ(viewers.edge, "e1");
+  EXPECT_EQ(viewers.viewers, (std::vector<ViewerAt>{{"v1", "e1"}, {"v2", "e1"}}));
   EXPECT_TRUE(viewers.is_together);
   EXPECT_EQ(std::get<Send>(viewers.steps[0].what).target, "/a.css");
   EXPECT_EQ(std::get<Expect>(viewers.steps[1].what).words.body, "hello");
@@ -73,7 +72,8 @@ TEST(ScenarioReader, ReadsTheExampleOfTheStyleGuide) {
 TEST(ScenarioReader, ReadsAllKindsOfAnswers) {
   const auto scenarios = read(R"(scenario s
 origin o
-  expect always POST "/a b" field X "1" no-field Y body "in"
+  expect always POST "/a b" field X "1" no-field Y has-field Z body "in"
+  pause 3s
   reply 200 chunked close body 5 bytes
   expect GET /raw
   reply raw "HTTP/1.1 200\r\n\x41\tq\"\\" close
@@ -87,6 +87,8 @@ origin o
   EXPECT_TRUE(answers[0].is_repeated && answers[0].is_chunked && answers[0].closes);
   EXPECT_EQ(answers[0].target, "/a b");
   EXPECT_EQ(answers[0].expected.absent_fields, (std::vector<std::string>{"Y"}));
+  EXPECT_EQ(answers[0].expected.present_fields, (std::vector<std::string>{"Z"}));
+  EXPECT_EQ(answers[0].pause, std::chrono::seconds(3));
   EXPECT_EQ(answers[0].expected.body, "in");
   EXPECT_EQ(answers[0].reply.body, "0.1.2");
   EXPECT_EQ(answers[1].kind, OriginAnswer::Kind::raw);
@@ -101,12 +103,14 @@ TEST(ScenarioReader, ReadsNodesViewersAndTime) {
 scenario "one"
 regional r to o1 o2
 edge e1 to r
+  distribution enabled no
+  limits cache-bytes 100
   behavior *        default-ttl 1m query all
   behavior /img/*   headers Accept,Origin
 edge e2 to r
 advance 2d
 viewer v at e1
-  send GET / host d1.example field Range "bytes=0-1"
+  send GET / host d1.example patience 30ms field Range "bytes=0-1"
   wait 1500us
   expect 206 no-field Age
   send raw "garbage"
@@ -117,17 +121,67 @@ scenario "two")");
   const auto& statements = scenarios[0].statements;
   EXPECT_EQ(std::get<StartNode>(statements[0].what).role, StartNode::Role::regional);
   EXPECT_EQ(std::get<StartNode>(statements[0].what).upstreams.size(), 2U);
+  EXPECT_EQ(std::get<StartNode>(statements[1].what).distribution, (std::vector<Setting>{{"enabled", "no"}}));
+  EXPECT_EQ(std::get<StartNode>(statements[1].what).limits, (std::vector<Setting>{{"cache-bytes", "100"}}));
   const auto& behaviors = std::get<StartNode>(statements[1].what).behaviors;
   EXPECT_EQ(behaviors[0].settings, (std::vector<Field>{{"default-ttl", "1m"}, {"query", "all"}}));
   EXPECT_EQ(behaviors[1].pattern, "/img/*");
   EXPECT_EQ(std::get<Advance>(statements[3].what).time, std::chrono::hours{48});
   const auto& viewers = std::get<RunViewers>(statements[4].what);
-  EXPECT_EQ(viewers.edge, "e1");
+  EXPECT_EQ(viewers.viewers, (std::vector<ViewerAt>{{"v", "e1"}}));
   EXPECT_FALSE(viewers.is_together);
   EXPECT_EQ(std::get<Send>(viewers.steps[0].what).host, "d1.example");
+  EXPECT_EQ(std::get<Send>(viewers.steps[0].what).patience, milliseconds(30));
   EXPECT_EQ(std::get<Wait>(viewers.steps[1].what).time, std::chrono::microseconds{1500});
   EXPECT_EQ(std::get<Send>(viewers.steps[3].what).raw, "garbage");
   EXPECT_TRUE(std::get<Expect>(viewers.steps[4].what).is_failure);
+}
+
+TEST(ScenarioReader, ReadsFaultsAndPurges) {
+  const auto scenarios = read(R"(scenario s
+origin o
+origin o stops
+regional stops to o
+regional r stops
+origin o starts
+  expect GET /a
+  reply 200
+purge r e1 "/a b*"
+partition e1 r
+heal e1 r
+)");
+  const auto& statements = scenarios[0].statements;
+  EXPECT_FALSE(std::get<StartOrigin>(statements[0].what).is_again);
+  EXPECT_EQ(std::get<Stop>(statements[1].what).name, "o");
+  EXPECT_EQ(std::get<StartNode>(statements[2].what).name, "stops");
+  EXPECT_EQ(std::get<Stop>(statements[3].what).name, "r");
+  EXPECT_TRUE(std::get<StartOrigin>(statements[4].what).is_again);
+  EXPECT_EQ(std::get<StartOrigin>(statements[4].what).answers.size(), 1U);
+  EXPECT_EQ(std::get<Purge>(statements[5].what).nodes, (std::vector<std::string>{"r", "e1"}));
+  EXPECT_EQ(std::get<Purge>(statements[5].what).path, "/a b*");
+  EXPECT_EQ(std::get<Partition>(statements[6].what).b, "r");
+  EXPECT_FALSE(std::get<Partition>(statements[6].what).is_healed);
+  EXPECT_TRUE(std::get<Partition>(statements[7].what).is_healed);
+}
+
+TEST(ScenarioReader, ReadsViewersAtSeveralEdges) {
+  const auto scenarios = read("scenario s\nedge e to o\nviewers a b at e1 c at e2 d together");
+  const auto& viewers = std::get<RunViewers>(scenarios[0].statements[1].what);
+  EXPECT_EQ(viewers.viewers, (std::vector<ViewerAt>{{"a", "e1"}, {"b", "e1"}, {"c", "e2"}, {"d", "e"}}));
+  EXPECT_TRUE(viewers.is_together);
+}
+
+bool is_for_simulation_only(std::string_view more) {
+  return needs_simulation(read("scenario s\norigin o\nedge e to o\n" + std::string(more))[0]);
+}
+
+TEST(Scenario, WhatPassesTimeOrPartsTheNetworkNeedsSimulation) {
+  EXPECT_FALSE(is_for_simulation_only("viewer v\n  send GET /\n  expect 200\norigin o stops\npurge e /"));
+  EXPECT_TRUE(is_for_simulation_only("advance 1s"));
+  EXPECT_TRUE(is_for_simulation_only("viewer v\n  wait 1s"));
+  EXPECT_TRUE(is_for_simulation_only("partition e o"));
+  EXPECT_TRUE(is_for_simulation_only("origin p\n  expect GET /\n  stall"));
+  EXPECT_FALSE(is_for_simulation_only("origin p\n  expect GET /\n  wait 10ms\n  pause 10ms\n  reply 200"));
 }
 
 TEST(ScenarioReader, SaysWhereAMistakeIs) {
@@ -150,6 +204,17 @@ TEST(ScenarioReader, SaysWhereAMistakeIs) {
   EXPECT_EQ(mistake_in(start + "edge e to o\nviewer v\n  send GET /"), "3: the last send has no expect");
   EXPECT_EQ(mistake_in(start + "edge e to o\nviewer v\n  send GET / body x bytes\n"),
             "4: expected a number of bytes, found `x`");
+  EXPECT_EQ(mistake_in(start + "edge e to o\nviewers at e"), "3: the viewers stand before their `at`");
+  EXPECT_EQ(mistake_in(start + "edge e to o\n  cache 1"),
+            "3: an edge or regional has distribution, behavior and limits");
+  EXPECT_EQ(mistake_in(start + "edge e to o\n  limits cache-bytes"), "3: expected its value at the end of the line");
+  EXPECT_EQ(mistake_in(start + "edge e to o\nviewer v\n  send GET / has-field X\n"),
+            "4: a request says what it has, not what it has not");
+  EXPECT_EQ(mistake_in(start + "origin o\n  expect GET /\n  reply 200 no-field X"),
+            "4: a reply says what it has, not what it has not");
+  EXPECT_EQ(mistake_in(start + "origin o stops\n  expect GET /"), "3: nothing stands under stops");
+  EXPECT_EQ(mistake_in(start + "purge e"), "2: expected a path at the end of the line");
+  EXPECT_EQ(mistake_in(start + "partition e"), "2: expected another name at the end of the line");
   EXPECT_EQ(mistake_in(start + "counters e c = 1"), "2: `=` is not a relation");
   EXPECT_EQ(mistake_in(start + "counters e c == -1"), "2: expected a number, found `-1`");
   EXPECT_EQ(mistake_in(start + "advance 1s\n  more"), "3: nothing stands under advance");

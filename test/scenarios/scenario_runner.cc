@@ -35,6 +35,9 @@ std::string fault_of(const ViewerReply& reply, const Expect& expect) {
     if (has_field(reply, name, &value)) continue;
     return fmt::format("expected field {}: {}{}", name, value, has_field(reply, name, nullptr) ? ", got another" : "");
   }
+  for (const std::string& name : expect.words.present_fields) {
+    if (!has_field(reply, name, nullptr)) return fmt::format("expected a field {}", name);
+  }
   for (const std::string& name : expect.words.absent_fields) {
     if (has_field(reply, name, nullptr)) return fmt::format("expected no field {}", name);
   }
@@ -65,6 +68,9 @@ class Run {
 
   void take(const StartOrigin& origin) { world_.start_origin(origin); }
   void take(const StartNode& node) { world_.start_node(node); }
+  void take(const Purge& purge) { world_.purge(purge); }
+  void take(const Stop& stop) { world_.stop(stop.name); }
+  void take(const Partition& partition) { world_.partition(partition); }
   void take(const Advance& advance) { world_.advance(advance.time); }
 
   void take(const CheckCounter& check) {
@@ -75,31 +81,31 @@ class Run {
     }
   }
 
-  void take(const RunViewers& viewers) {
-    if (viewers.is_together) return run_steps(viewers, viewers.names);
-    for (const std::string& name : viewers.names) run_steps(viewers, {&name, 1});
+  void take(const RunViewers& words) {
+    if (words.is_together) return run_steps(words.steps, words.viewers);
+    for (const ViewerAt& viewer : words.viewers) run_steps(words.steps, {&viewer, 1});
   }
 
-  void run_steps(const RunViewers& viewers, std::span<const std::string> names) {
+  void run_steps(const std::vector<ViewerStep>& steps, std::span<const ViewerAt> viewers) {
     std::vector<ViewerReply> replies;
-    for (const ViewerStep& step : viewers.steps) {
+    for (const ViewerStep& step : steps) {
       if (!failures_.empty()) return;
       if (const Send* send = std::get_if<Send>(&step.what)) {
-        replies = world_.send(names, viewers.edge, *send);
+        replies = world_.send(viewers, *send);
       } else if (const Wait* wait = std::get_if<Wait>(&step.what)) {
         world_.advance(wait->time);
       } else if (const Expect* expect = std::get_if<Expect>(&step.what)) {
-        check(step.line, names, replies, *expect);
+        check(step.line, viewers, replies, *expect);
       }
     }
   }
 
-  void check(int line, std::span<const std::string> names, const std::vector<ViewerReply>& replies,
+  void check(int line, std::span<const ViewerAt> viewers, const std::vector<ViewerReply>& replies,
              const Expect& expect) {
-    if (replies.size() != names.size()) return fail_at(line, "the world gave another number of replies than viewers");
-    for (std::size_t i = 0; i < names.size(); ++i) {
+    if (replies.size() != viewers.size()) return fail_at(line, "the world gave another number of replies than viewers");
+    for (std::size_t i = 0; i < viewers.size(); ++i) {
       const std::string fault = fault_of(replies[i], expect);
-      if (!fault.empty()) fail_at(line, fmt::format("viewer {}: {}", names[i], fault));
+      if (!fault.empty()) fail_at(line, fmt::format("viewer {}: {}", viewers[i].name, fault));
     }
   }
 

@@ -19,25 +19,29 @@ using testing::IsEmpty;
 
 class RelayNode final : public RunningNode {
  public:
-  RelayNode(rt::Loop& loop, const rt::Endpoint& at, const rt::Endpoint& upstream) : relay_(loop, at, upstream) {}
+  RelayNode(rt::Loop& loop, const rt::Endpoint& at, const rt::Endpoint& upstream)
+      : at_(at), relay_(loop, at, upstream) {}
+  rt::Task<void> start() override { co_return; }
+  rt::Task<void> stop() override { co_await relay_.end(); }
+  rt::Endpoint at() const override { return at_; }
+  bool purge(std::uint64_t, std::string_view) override { return false; }
   std::optional<std::uint64_t> read_counter(std::string_view name) override {
     if (name == "connections") return relay_.connection_count();
     return std::nullopt;
   }
-  void stop() override { relay_.stop(); }
-  bool has_ended() const override { return relay_.has_ended(); }
 
  private:
+  rt::Endpoint at_;
   sim::Relay relay_;
 };
 
 class RelayMaker final : public NodeMaker {
  public:
-  std::unique_ptr<RunningNode> make_node(const StartNode& node, rt::Loop& loop, const rt::Endpoint& at,
-                                         const std::vector<Upstream>& upstreams,
+  std::unique_ptr<RunningNode> make_node(const StartNode& node, const std::vector<rt::Loop*>& cores,
+                                         const rt::Endpoint& at, const std::vector<Upstream>& upstreams,
                                          std::vector<std::string>& complaints) override {
     if (!node.behaviors.empty()) complaints.push_back("a relay has no behaviors");
-    return std::make_unique<RelayNode>(loop, at, upstreams.front().at);
+    return std::make_unique<RelayNode>(*cores.front(), at, upstreams.front().at);
   }
 };
 
@@ -102,6 +106,8 @@ TEST(ScenarioRunner, CanariesFailWithTheirLine) {
   EXPECT_THAT(failures_of_ask("200 field A 2"), ElementsAre("s:8: viewer v: expected field A: 2, got another"));
   EXPECT_THAT(failures_of_ask("200 field B 2"), ElementsAre("s:8: viewer v: expected field B: 2"));
   EXPECT_THAT(failures_of_ask("200 no-field A"), ElementsAre("s:8: viewer v: expected no field A"));
+  EXPECT_THAT(failures_of_ask("200 has-field A"), IsEmpty());
+  EXPECT_THAT(failures_of_ask("200 has-field B"), ElementsAre("s:8: viewer v: expected a field B"));
   EXPECT_THAT(failures_of_ask("failure"), ElementsAre(HasSubstr("expected a failure")));
   EXPECT_THAT(failures_of_ask("200", "counters o requests == 2"), ElementsAre("s:9: requests of o is 1"));
   EXPECT_THAT(failures_of_ask("200", "counters o hits == 2"), ElementsAre("s:9: o has no counter hits"));
@@ -125,6 +131,45 @@ TEST(ScenarioRunner, AReplyThatNeverComesIsAFailureOfTheViewer) {
   EXPECT_THAT(failures_of("scenario s\norigin o\n  expect GET /\n  stall\nedge e to o\nviewer v\n  send GET /\n"
                           "  expect 200"),
               ElementsAre("s:8: viewer v: expected status 200, got no reply: timed_out"));
+}
+
+TEST(ScenarioRunner, AViewerWithoutPatienceLeaves) {
+  const std::string story =
+      "scenario s\norigin o\n  expect GET /\n  wait 2s\n  reply 200\nedge e to o\nviewer v\n  send GET / patience ";
+  EXPECT_THAT(failures_of(story + "1s\n  expect failure"), IsEmpty());
+  EXPECT_THAT(failures_of(story + "3s\n  expect 200"), IsEmpty());
+}
+
+TEST(ScenarioRunner, AnOriginStopsAndStartsAgainAtItsPlace) {
+  EXPECT_THAT(failures_of("scenario s\norigin o\n  expect GET /a\n  reply 200\nedge e to o\n"
+                          "viewer v\n  send GET /a\n  expect 200\n"
+                          "origin o stops\nviewer v\n  send GET /a\n  expect failure\n"
+                          "origin o starts\n  expect GET /b\n  reply 200\nviewer v\n  send GET /b\n  expect 200\n"
+                          "counters o requests == 2"),
+              IsEmpty());
+  EXPECT_THAT(failures_of("scenario s\norigin o\n  expect GET /a\n  reply 200\norigin o stops\norigin o starts"),
+              ElementsAre("s: o was not asked for GET /a"));
+}
+
+TEST(ScenarioRunner, PartsOfTheNetworkStopAndHeal) {
+  const std::string story = "scenario s\norigin o\n  expect GET /\n  reply 200\nedge e to o\n";
+  const std::string ask = "viewer v\n  send GET / patience 10s\n  expect ";
+  EXPECT_THAT(failures_of(story + "partition e o\n" + ask + "200"),
+              ElementsAre(HasSubstr("no reply: timed_out"), HasSubstr("not asked")));
+  EXPECT_THAT(failures_of(story + "partition e o\nheal e o\n" + ask + "200"), IsEmpty());
+  EXPECT_THAT(failures_of(story + "edge e stops\n" + ask + "200"),
+              ElementsAre(HasSubstr("no reply: refused"), HasSubstr("not asked")));
+}
+
+TEST(ScenarioRunner, WhatCannotBeDoneIsAComplaint) {
+  const std::string story = "scenario s\norigin o\nedge e to o\n";
+  EXPECT_THAT(failures_of(story + "origin o"), ElementsAre("s: o is there already"));
+  EXPECT_THAT(failures_of(story + "edge o to e"), ElementsAre("s: o is there already"));
+  EXPECT_THAT(failures_of(story + "origin p starts"), ElementsAre("s: p was never started"));
+  EXPECT_THAT(failures_of(story + "partition e v"), ElementsAre("s: v is not there"));
+  EXPECT_THAT(failures_of(story + "edge f stops"), ElementsAre("s: f does not run"));
+  EXPECT_THAT(failures_of(story + "purge e o /a"),
+              ElementsAre("s: e has nothing to purge", "s: o has nothing to purge"));
 }
 
 TEST(ScenarioRunner, RelationsHoldAsTheyRead) {

@@ -58,6 +58,25 @@ Read<std::vector<Word>> read_words(std::string_view rest, int line) {
 
 }  // namespace
 
+std::optional<Duration> read_time(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    Duration length;
+  };
+  static constexpr std::array<Unit, 6> units{{{"us", std::chrono::microseconds{1}},
+                                              {"ms", std::chrono::milliseconds{1}},
+                                              {"s", std::chrono::seconds{1}},
+                                              {"m", std::chrono::minutes{1}},
+                                              {"h", std::chrono::hours{1}},
+                                              {"d", std::chrono::hours{24}}}};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto count = parse_decimal<std::uint32_t>(text.substr(0, digits));
+  for (const Unit& unit : units) {
+    if (count && text.substr(digits) == unit.name) return *count * unit.length;
+  }
+  return std::nullopt;
+}
+
 Read<std::vector<Line>> read_lines(std::string_view text) {
   std::vector<Line> lines;
   int number = 0;
@@ -94,21 +113,7 @@ Read<std::uint64_t> Words::next_number(std::string_view what) {
 Read<Duration> Words::next_time() {
   const Read<std::string> word = next("a time");
   if (!word) return std::unexpected(word.error());
-  struct Unit {
-    std::string_view name;
-    Duration length;
-  };
-  static constexpr std::array<Unit, 6> units{{{"us", std::chrono::microseconds{1}},
-                                              {"ms", std::chrono::milliseconds{1}},
-                                              {"s", std::chrono::seconds{1}},
-                                              {"m", std::chrono::minutes{1}},
-                                              {"h", std::chrono::hours{1}},
-                                              {"d", std::chrono::hours{24}}}};
-  const std::size_t digits = std::min(word->find_first_not_of("0123456789"), word->size());
-  const auto count = parse_decimal<std::uint32_t>(std::string_view(*word).substr(0, digits));
-  for (const Unit& unit : units) {
-    if (count && std::string_view(*word).substr(digits) == unit.name) return *count * unit.length;
-  }
+  if (const auto time = read_time(*word)) return *time;
   return mistake(fmt::format("expected a time such as 200ms, found `{}`", *word));
 }
 

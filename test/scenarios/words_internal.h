@@ -26,6 +26,9 @@ struct Line {
   std::vector<Word> words;
 };
 
+// "200ms"; none where the text is no such time.
+std::optional<Duration> read_time(std::string_view text);
+
 // Lines that hold words.
 Read<std::vector<Line>> read_lines(std::string_view text);
 

@@ -23,8 +23,8 @@ bool fits(const Answer& answer, const MessageText& request) {
     });
     if (!has_it) return false;
   }
-  return std::ranges::none_of(answer.absent_fields,
-                              [&](const std::string& name) { return request.find(name).has_value(); });
+  const auto has = [&](const std::string& name) { return request.find(name).has_value(); };
+  return std::ranges::none_of(answer.absent_fields, has) && std::ranges::all_of(answer.present_fields, has);
 }
 
 }  // namespace
@@ -47,6 +47,13 @@ Origin::Origin(rt::Loop& loop, const rt::Endpoint& at) : loop_(loop), scope_(loo
 }
 
 Origin::~Origin() = default;
+
+rt::Endpoint Origin::at() const { return listener_->local(); }
+
+rt::Task<void> Origin::end() {
+  stop();
+  co_await scope_.join();
+}
 
 void Origin::add(Answer answer) { steps_.push_back(std::make_unique<Step>(Step{.answer = std::move(answer)})); }
 

@@ -30,6 +30,7 @@ struct Answer {
   std::string target{};             // as in the request line; empty fits any
   std::vector<TextField> fields{};  // the request must have each of these
   std::vector<std::string> absent_fields{};
+  std::vector<std::string> present_fields{};
   std::optional<std::string> body{};  // the request's
   bool is_repeated = false;           // fits any number of requests, also none
 
@@ -58,8 +59,11 @@ class Origin {
   // Requests that no answer fits, malformed ones, and answers that were not asked for.
   std::vector<std::string> complaints() const;
 
+  rt::Endpoint at() const;  // with the port that was chosen for port 0
   void stop() { scope_.cancel(); }
   bool has_ended() const { return scope_.running() == 0; }
+  // stop(), and returns when it has ended.
+  rt::Task<void> end();
 
  private:
   struct Step {

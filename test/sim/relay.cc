@@ -37,6 +37,11 @@ Relay::Relay(rt::Loop& loop, const rt::Endpoint& at, const rt::Endpoint& upstrea
 
 Relay::~Relay() = default;
 
+rt::Task<void> Relay::end() {
+  stop();
+  co_await scope_.join();
+}
+
 rt::Task<void> Relay::accept_all() {
   while (auto socket = co_await listener_->accept(never)) {
     ++connections_;

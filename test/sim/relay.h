@@ -25,6 +25,8 @@ class Relay {
   std::uint64_t connection_count() const { return connections_; }
   void stop() { scope_.cancel(); }
   bool has_ended() const { return scope_.running() == 0; }
+  // stop(), and returns when it has ended.
+  rt::Task<void> end();
 
  private:
   rt::Task<void> accept_all();
