@@ -40,7 +40,8 @@ observe::AccessRecord make_record(const Passage& passage, observe::ResultType fi
   record.client = passage.exchange.peer();
   record.method = request.method.text();
   record.path = request.path;
-  record.status = facts.status;
+  // LOG-4: who left before the first byte got no answer, though one was begun.
+  record.status = facts.bytes_sent == 0 ? std::uint16_t{0} : facts.status;
   record.referer = field(Name::referer);
   record.user_agent = field(Name::user_agent);
   record.query = request.query;
@@ -53,7 +54,7 @@ observe::AccessRecord make_record(const Passage& passage, observe::ResultType fi
   record.forwarded_for = field(Name::x_forwarded_for);
   record.response_result = passage.result;
   record.protocol_version = protocol_version_of(request.version);
-  if (facts.status != 0) record.time_to_first_byte = facts.first_byte_sent - facts.began;
+  if (record.status != 0) record.time_to_first_byte = facts.first_byte_sent - facts.began;
   record.detailed_result = passage.detail;
   if (final_result != passage.result) record.detailed_result = facts.viewer_left ? "ClientCommError" : passage.detail;
   record.content_type = passage.content_type;

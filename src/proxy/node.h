@@ -49,7 +49,6 @@ struct NodeSettings {
   cache::Limits cache;
   Duration fill_wait_max = std::chrono::seconds(60);  // of a request that waits for another's answer
   ByteCount abandoned_rest_max = 1_MiB;               // BODY-3: so much is fetched although no viewer is left
-  ByteCount request_body_bytes_max = 64_GiB;          // LIM-4
 };
 
 class Node {

@@ -138,6 +138,25 @@ TEST(Node, Body3AViewerWhoLeavesStopsALongFill) {
   }
 }
 
+TEST(Node, Log4AViewerWhoLeavesBeforeTheAnswerIsLoggedWithoutAStatus) {
+  NodeWorld net;
+  net.origin().add({.target = "/a", .wait = seconds(3), .reply = reply_text(200, for_a_minute, "body")});
+  net.begin_get("/a");
+  net.begin_get("/a");
+  net.world.run_for(seconds(1));
+  net.world.reset_connections("viewers", "edge0");
+  net.world.run_for(seconds(10));
+  const auto& records = net.edge().access.records();
+  ASSERT_EQ(records.size(), 2U);
+  for (const observe::AccessRecord& record : records) {
+    EXPECT_EQ(record.status, 0);
+    EXPECT_EQ(record.result, observe::ResultType::error);
+    EXPECT_EQ(record.detailed_result, "ClientCommError");
+    EXPECT_EQ(record.time_to_first_byte, Duration::zero());
+  }
+  EXPECT_EQ(cache_result(net.get("/a")), "Hit");
+}
+
 TEST(Node, Body3AShortRestIsStillFetched) {
   NodeWorld net;
   const std::string body = bytes_of(100'000);
