@@ -22,7 +22,7 @@ origin::ParentTier make_parents(const std::string& name, const std::vector<rt::E
   std::vector<origin::OriginTarget> targets;
   for (const rt::Endpoint& endpoint : endpoints) {
     origin::OriginTarget target;
-    target.id = name;
+    target.id = rt::endpoint_text(endpoint);  // keys are shared out by it: each parent has its own
     target.host = name;
     target.trusted_endpoints = {endpoint};
     target.connect_timeout = parent_connect_timeout;
