@@ -40,7 +40,8 @@ rt::Task<void> Server::accept_all() {
       if (!co_await rt::sleep_until(loop_.now() + pause_when_full)) co_return;
       continue;
     }
-    if (connections_.size() >= connections_max_ && !make_room()) {
+    // Counted from the spawn: those of this turn are not in connections_ yet.
+    if (serving_.running() >= connections_max_ && !make_room()) {
       ++turned_away_;
       (*socket)->reset();
       continue;

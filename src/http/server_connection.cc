@@ -184,7 +184,7 @@ void ServerConnection::drain() {
   if (state_->idle && state_->idle_cancel != nullptr) state_->idle_cancel->cancel();
 }
 
-bool ServerConnection::is_idle() const { return state_->idle; }
+bool ServerConnection::is_idle() const { return state_->idle && !state_->draining; }
 Instant ServerConnection::idle_since() const { return state_->idle_since; }
 
 }  // namespace gust::http

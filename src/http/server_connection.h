@@ -65,7 +65,7 @@ class ServerConnection {
   rt::Task<void> serve();
   // Ends the connection when the exchange under way is over; at once where there is none.
   void drain();
-  // True between two requests, and before the first.
+  // True between two requests, and before the first; not once it is drained.
   bool is_idle() const;
   // When it became idle; for shedding the oldest.
   Instant idle_since() const;

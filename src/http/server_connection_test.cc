@@ -189,6 +189,18 @@ TEST_P(ServerConnectionTest, Rfc9110Section9Point3Point2HeadHasTheLengthAndNoCon
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n/b");
 }
 
+rt::Task<void> answer_head_of_unknown_length(TestHandler&, Exchange& exchange) {
+  ResponseHead head;
+  head.status = 200;
+  if (co_await exchange.start(head, BodyFraming::no_body())) co_await exchange.finish(nullptr);
+}
+
+TEST_P(ServerConnectionTest, Rfc9110Section8Point6HeadIsToldNoLengthThatIsNotKnown) {
+  use(answer_head_of_unknown_length);
+  talk({last("HEAD /abc")});
+  EXPECT_EQ(viewer.heard, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+}
+
 TEST_P(ServerConnectionTest, Rfc9112Section9Point3Http10ClosesUnlessAskedToStay) {
   use(answer_target);
   talk({"GET /a HTTP/1.0\r\nHost: h\r\n\r\nGET /b HTTP/1.0\r\nHost: h\r\n\r\n"});

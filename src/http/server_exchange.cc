@@ -108,7 +108,7 @@ BodyFraming ServerExchange::wire_framing(const ResponseHead& head, BodyFraming a
   if (drops_content_) {
     // HEAD is told what GET would be; 204 and 304 have no length of their own, only what the fields say.
     const bool tells = request_.method == Method::head && head.status != 204 && head.status != 304 &&
-                       !head.fields.has(Name::content_length);
+                       asked.kind != BodyFraming::none && !head.fields.has(Name::content_length);
     if (!tells || (length_unknown && is_1_0)) return BodyFraming::no_body();
     return length_unknown ? BodyFraming::of_chunks() : BodyFraming::of_length(asked.bytes);
   }
