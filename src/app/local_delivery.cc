@@ -16,10 +16,13 @@ rt::Task<Result<control::Receipt>> LocalDelivery::publish(config::SnapshotRef sn
 
 rt::Task<Result<control::Receipt>> LocalDelivery::purge(control::Purge purge) {
   control::Receipt receipt;
+  std::vector<cache::Purge> purges;
+  purges.reserve(purge.paths.size());
+  for (const std::string& path : purge.paths) {
+    purges.push_back(cache::Purge::of_path(purge.epoch, purge.distribution_id, path));
+  }
   for (RunningNode* node : nodes_) {
-    for (const std::string& path : purge.paths) {
-      node->node().apply(cache::Purge::of_path(purge.epoch, purge.distribution_id, path));
-    }
+    node->node().cache().apply(purges);
     receipt.nodes.push_back({node->name(), loop_.wall_now()});
   }
   co_return receipt;

@@ -18,7 +18,7 @@ Cache::~Cache() = default;
 const HashSeed& Cache::seed() const { return index_->seed; }
 const Limits& Cache::limits() const { return index_->limits; }
 std::uint64_t Cache::epoch() const { return index_->purges.newest(); }
-void Cache::apply(const Purge& purge) { index_->purges.add(purge); }
+void Cache::apply(std::span<const Purge> purges) { index_->purges.add(purges); }
 bool Cache::reclaim(Instant now, std::size_t slots) { return index_->reclaim(now, slots); }
 Counters Cache::counters() const { return index_->counters(); }
 

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -166,7 +167,10 @@ class Cache {
   rt::Task<Result<Joined>> join(FillRef fill, Key key, Instant deadline);
 
   // From now on nothing that the purge reaches and that began before it is found, joined or stored.
-  void apply(const Purge& purge);
+  void apply(const Purge& purge) { apply({&purge, 1}); }
+  // All of an invalidation's paths: the same distribution and epoch. Applied one by one, a look-up between two would
+  // hold a response against the epoch before the rule that reaches it is there, and never again.
+  void apply(std::span<const Purge> purges);
   // The newest purge applied.
   std::uint64_t epoch() const;
   // Frees what purges and time have made useless, some `slots` slots a call; a node's timer calls it. True: the round

@@ -30,8 +30,18 @@ bool DistributionPurges::clears(std::uint64_t epoch, ByteView path_and_query) co
       prefixes_, [&](const Prefix& prefix) { return epoch < prefix.epoch && path_and_query.starts_with(prefix.path); });
 }
 
-void DistributionPurges::add(const Purge& purge) {
+void DistributionPurges::add(std::span<const Purge> purges) {
   const std::scoped_lock lock(mutex_);
+  std::uint64_t newest = 0;
+  for (const Purge& purge : purges) {
+    add_rule(purge);
+    newest = std::max(newest, purge.epoch);
+  }
+  // Last, so that who sees the number finds every rule of it: a stored response is held against a number once.
+  raise(newest_, newest);
+}
+
+void DistributionPurges::add_rule(const Purge& purge) {
   switch (purge.reach) {
     case Purge::Reach::exact: {
       std::uint64_t& epoch = exact_[purge.path];
@@ -50,8 +60,6 @@ void DistributionPurges::add(const Purge& purge) {
       break;
   }
   if (exact_.size() + prefixes_.size() > rules_max_) collapse_oldest();
-  // Last, so that who sees the number finds the rule.
-  raise(newest_, purge.epoch);
 }
 
 // Drops rules that everything_ covers.
@@ -95,10 +103,12 @@ DistributionPurges& PurgeBook::of(ByteView distribution) {
   return *distributions_.emplace(std::string(distribution), std::move(made)).first->second;
 }
 
-void PurgeBook::add(const Purge& purge) {
-  of(purge.distribution).add(purge);
+void PurgeBook::add(std::span<const Purge> purges) {
+  if (purges.empty()) return;
+  const std::uint64_t epoch = purges.front().epoch;
+  of(purges.front().distribution).add(purges);
   std::uint64_t newest = newest_.load(std::memory_order_relaxed);
-  while (newest < purge.epoch && !newest_.compare_exchange_weak(newest, purge.epoch, std::memory_order_release)) {
+  while (newest < epoch && !newest_.compare_exchange_weak(newest, epoch, std::memory_order_release)) {
   }
 }
 

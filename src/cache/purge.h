@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,7 +48,8 @@ class DistributionPurges {
   // True if a purge above `epoch` reaches `path_and_query`.
   bool clears(std::uint64_t epoch, ByteView path_and_query) const;
 
-  void add(const Purge& purge);
+  // Several of one number are added in one step: none is in force, or newest(), before all are.
+  void add(std::span<const Purge> purges);
   // All that is stored or on its way has been held against the purges up to `epoch`, which may be forgotten. What comes
   // later with a lower epoch than theirs counts as cleared.
   void forget_up_to(std::uint64_t epoch);
@@ -58,6 +60,7 @@ class DistributionPurges {
     std::string path;
     std::uint64_t epoch;
   };
+  void add_rule(const Purge& purge);
   void drop_up_to(std::uint64_t epoch);
   void collapse_oldest();
 
@@ -76,7 +79,8 @@ class PurgeBook {
 
   std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
   DistributionPurges& of(ByteView distribution);
-  void add(const Purge& purge);
+  // Those of one invalidation: the same distribution and number. See DistributionPurges::add().
+  void add(std::span<const Purge> purges);
   void forget_up_to(std::uint64_t epoch);
   std::size_t rules() const;
 

@@ -8,7 +8,8 @@ namespace {
 struct Book {
   PurgeBook book{100};
   void purge(std::uint64_t epoch, ByteView path, ByteView distribution = "E1") {
-    book.add(Purge::of_path(epoch, std::string(distribution), path));
+    const Purge one = Purge::of_path(epoch, std::string(distribution), path);
+    book.add({&one, 1});
   }
   bool clears(std::uint64_t epoch, ByteView path, ByteView distribution = "E1") {
     return book.of(distribution).clears(epoch, path);

@@ -172,5 +172,32 @@ TEST(Stress, FourCoresOnOneCache) {
   EXPECT_GT(counters.evicted, 0U);
 }
 
+// INV-12: no response may be held against the invalidation's number before the rule that reaches it is there.
+TEST(Stress, Inv12AnInvalidationOfManyPathsMissesNoneThatIsAskedForMeanwhile) {
+  constexpr std::size_t paths_count = 300;
+  constexpr int rounds = 50;
+  std::vector<Purge> invalidation;
+  for (std::size_t i = 0; i < paths_count; ++i)
+    invalidation.push_back(Purge::of_path(1, "E1", "/" + std::to_string(i)));
+  const std::string last = invalidation.back().path;
+  for (int round = 0; round < rounds; ++round) {
+    testing::Site site;
+    site.put(last, "old", fresh_for(1000));
+    const Key key = site.key(last);
+    std::atomic<bool> is_asking = false;
+    std::atomic<bool> is_applied = false;
+    std::jthread asking([&] {
+      while (!is_applied) {
+        site.cache.find(key, site.now);
+        is_asking = true;
+      }
+    });
+    while (!is_asking) std::this_thread::yield();
+    site.cache.apply(invalidation);
+    EXPECT_EQ(site.find(last).found, Found::absent);
+    is_applied = true;
+  }
+}
+
 }  // namespace
 }  // namespace gust::cache
