@@ -43,7 +43,8 @@ void Sleep::withdraw(Errc why) {
 void CrossSignal::notify() {
   if (told_.exchange(true, std::memory_order_acq_rel)) return;
   home_->post([self = shared_from_this()] {
-    self->told_.store(false, std::memory_order_release);
+    // An exchange, so that whoever finds the flag still set has had what it told of seen by those woken below.
+    self->told_.exchange(false, std::memory_order_acq_rel);
     self->local_.notify_all();
   });
 }
