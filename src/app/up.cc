@@ -67,6 +67,16 @@ rt::Task<void> stop(Deployment& deployment, std::promise<void>& told) {
   told.set_value();
 }
 
+// Who tells that it is over does so from inside a task, whose end still touches its scope. Behind this, all such tasks
+// have ended and the scopes may go.
+void wait_for_last_turns(const CoreGroup& cores) {
+  for (std::size_t core = 0; core < cores.count(); ++core) {
+    std::promise<void> turned;
+    cores.loop(core).post([&turned] { turned.set_value(); });
+    turned.get_future().get();
+  }
+}
+
 }  // namespace
 
 void hold_stop_signals() {
@@ -104,6 +114,7 @@ int run_up(const Settings& settings) {
   std::promise<void> stopped;
   first.post([&] { cores.scope(0).spawn(stop(deployment, stopped)); });
   stopped.get_future().get();
+  wait_for_last_turns(cores);
   if (outcome) std::fputs("Stopped.\n", stdout);
   return outcome ? 0 : 1;
 }
