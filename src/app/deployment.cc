@@ -186,8 +186,8 @@ Outcome Deployment::Parts::start_api_server() {
   s3_options.region = settings.region;
   s3_options.owner_id = settings.account_id;
   const auto secret_of = [this](std::string_view id) { return find_secret(id); };
+  gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); }, s3_options.host_suffixes);
   s3.emplace(*buckets, std::move(s3_options), secret_of);
-  gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); });
   api.emplace(loop, *gateway, http::ServerLimits{}, api_connections_max);
   if (auto listening = api->listen(endpoint(settings.api_port), false); !listening) {
     return std::unexpected(describe("cannot listen for the API", listening.error()));

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <vector>
+#include <utility>
 
-#include "aws/wire_request.h"
+#include "bucket/s3_service.h"
 
 namespace gust::app {
 namespace {
@@ -26,7 +26,16 @@ rt::Task<void> answer_unknown_service(http::Exchange& exchange, std::string_view
 
 }  // namespace
 
-Gateway::Gateway(Service s3) { add("s3", std::move(s3)); }
+std::string_view service_for(const aws::WireRequest& request, std::string_view host,
+                             const std::vector<std::string>& bucket_suffixes) {
+  if (const auto named = aws::service_of_signature(request); !named.empty()) return named;
+  if (bucket::bucket_of_host(host, bucket_suffixes)) return "s3";
+  return aws::service_of(request);
+}
+
+Gateway::Gateway(Service s3, std::vector<std::string> bucket_suffixes) : bucket_suffixes_(std::move(bucket_suffixes)) {
+  add("s3", std::move(s3));
+}
 
 void Gateway::add(std::string name, Service service) { services_.emplace(std::move(name), std::move(service)); }
 
@@ -37,7 +46,7 @@ rt::Task<void> Gateway::handle(http::Exchange& exchange) {
   for (const http::Field& field : request.fields) headers.push_back({field.name, field.value});
   const aws::WireRequest wire{
       .method = request.method.text(), .path = request.path, .query = request.query, .headers = headers};
-  const std::string_view name = aws::service_of(wire);
+  const std::string_view name = service_for(wire, request.host, bucket_suffixes_);
   const auto service = services_.find(name);
   if (service == services_.end()) {
     co_await answer_unknown_service(exchange, name);

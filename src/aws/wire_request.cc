@@ -93,14 +93,16 @@ const std::string* find_item(const std::vector<QueryItem>& items, std::string_vi
   return found == items.end() ? nullptr : &found->value;
 }
 
-std::string_view service_of(const WireRequest& request) {
+std::string_view service_of_signature(const WireRequest& request) {
   if (const auto authorization = request.header("Authorization")) {
     const Cut credential = cut(*authorization, std::string_view("Credential="));
     if (const auto service = service_in_scope(credential.after); credential.found && !service.empty()) return service;
   }
-  if (const auto service = service_in_scope(raw_item(request.query, "X-Amz-Credential")); !service.empty()) {
-    return service;
-  }
+  return service_in_scope(raw_item(request.query, "X-Amz-Credential"));
+}
+
+std::string_view service_of(const WireRequest& request) {
+  if (const auto service = service_of_signature(request); !service.empty()) return service;
   for (const auto& [prefix, service] : by_path) {
     if (request.path.starts_with(prefix)) return service;
   }

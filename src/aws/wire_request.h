@@ -38,6 +38,10 @@ std::optional<std::vector<QueryItem>> read_query(std::string_view raw_query, std
 // The value of the first item of that name, or null.
 const std::string* find_item(const std::vector<QueryItem>& items, std::string_view name);
 
+// The service that the signature's credential scope names, in header or query; empty where the request has none.
+//   gives   a view into the request; not checked against any list
+std::string_view service_of_signature(const WireRequest& request);
+
 // The service a request is meant for, by the name that signatures use ("s3", "cloudfront", "elasticloadbalancing").
 //   source  the credential scope; unsigned: the path's version, X-Amz-Target, Action with its Version; else S3
 //   gives   a view into the request or a literal; not checked against any list when it comes from the scope
