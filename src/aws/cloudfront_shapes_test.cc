@@ -215,6 +215,30 @@ TEST(ReadDistribution, RefusesEntitiesDoctypesAndBrokenDocuments) {
   EXPECT_TRUE(create(changed("cli-1", "<![CDATA[a & b]]>")));
 }
 
+// Such a text, once stored, would make every list of distributions unreadable to clients.
+TEST(ReadDistribution, RefusesTextsThatNoXmlCanHold) {
+  for (const std::string_view bad : {"a&#1;b", "&#x1f;", "&#xFFFE;", "\xEF\xBF\xBF"}) {
+    EXPECT_EQ(message_of(create(changed("cli-1", bad))),
+              "MalformedXML: 1 validation error detected: Value '?' at 'distributionConfig.callerReference' failed to "
+              "satisfy constraint: Member must consist of characters that XML 1.0 can hold");
+  }
+  EXPECT_TRUE(create(changed("cli-1", "&#9;&#10;&#13;&#x20AC;")));
+}
+
+// A body of a few megabytes must not become a hundred in memory or in the answer.
+TEST(ReadDistribution, BoundsWhatAListOfEmptyElementsMakes) {
+  const auto with_origins = [](std::size_t count) {
+    std::string text = "<DistributionConfig><Origins><Items>";
+    for (std::size_t i = 0; i < count; ++i) text += "<Origin/>";
+    return text + "</Items></Origins></DistributionConfig>";
+  };
+  EXPECT_EQ(message_of(create(with_origins(xml_list_items_max + 1))),
+            "MalformedInput: There are more than 10000 elements in 'Items'.");
+  const std::string told = message_of(create(with_origins(xml_list_items_max)));
+  EXPECT_TRUE(told.starts_with("MalformedXML: 10 validation errors detected: ")) << told.substr(0, 200);
+  EXPECT_LT(told.size(), 2000U);
+}
+
 TEST(FindOperation, TellsTwinsByTheirQueryKeys) {
   EXPECT_TRUE(read<cloudfront::op::ListDistributions>("/2020-05-31/distribution?MaxItems=5&Marker=", ""));
   const auto list = read<cloudfront::op::ListDistributions>("/2020-05-31/distribution?MaxItems=5", "");

@@ -25,7 +25,10 @@ class InputReader {
     }
     if (!route_.operation->streaming_input) TRY_OK(read_body(shape, input));
     // A missing value has no other faults worth telling.
-    if (violations_.empty()) violations_ = violations_of(shape, input, "");
+    // S3's keys may hold what XML cannot: its clients ask for them percent-coded.
+    if (violations_.empty()) {
+      violations_ = violations_of(shape, input, "", s3_ ? TextRule::any_bytes : TextRule::of_xml);
+    }
     if (violations_.empty()) return {};
     if (s3_) return refuse_s3();
     return refuse("MalformedXML", 400,

@@ -6,7 +6,8 @@
 // it.
 //         Query keys and headers that the model does not know are left to the caller, as S3 itself ignores them, but a
 //         request that means an operation we do not have is refused by that operation's name.
-// Limits: body_bytes_max of XML (the caller's reading limit should be no larger), xml_depth_max, ten violations told.
+// Limits: body_bytes_max of XML (the caller's reading limit should be no larger), xml_depth_max,
+//         xml_list_items_max, violations_max told.
 // Errors: CloudFront: MalformedInput (bytes), MalformedXML with the service's "N validation errors detected: ..."
 // (rules);
 //         S3: MalformedXML, InvalidArgument; NotImplemented 501; 404 and 405 by the service.
@@ -44,6 +45,9 @@ namespace gust::aws {
 
 inline constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 inline constexpr int xml_depth_max = 32;
+// An empty element of few bytes may make a value of a kilobyte. CompleteMultipartUpload has the longest list.
+inline constexpr std::size_t xml_list_items_max = 10'000;
+inline constexpr std::size_t violations_max = 10;
 
 // A request as operations see it. For S3 the caller has found bucket and key (decoded; empty: none) by path or by host.
 struct OperationRequest {
@@ -104,9 +108,16 @@ ServiceError not_implemented(const Service& service, const Operation& operation)
 // An error of the model with the model's status; 400 for a code that the model does not know.
 ServiceError service_error(const Service& service, std::string_view code, std::string message);
 
+// What texts may hold.
+enum class TextRule : std::uint8_t {
+  any_bytes,
+  of_xml,  // what XML 1.0 section 2.2 can hold: anything else would make an answer that tells it unreadable
+};
+
 // Whether a value keeps the model's rules (required lists, enumerations, lengths, ranges, patterns).
 //   gives   the violations in the service's words; `path` is the name of the value in them
-std::vector<std::string> violations_of(const Shape& shape, const void* value, std::string_view path);
+std::vector<std::string> violations_of(const Shape& shape, const void* value, std::string_view path,
+                                       TextRule texts = TextRule::any_bytes);
 
 // Any shape as JSON text and back, losing nothing; members by their model names, times in ISO 8601, blobs in base64,
 // strings that are not UTF-8 as {"base64": ...}. For the document store.

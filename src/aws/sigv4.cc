@@ -42,6 +42,12 @@ class Refusals {
     return refuse(presigned ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed", 400,
                   std::move(message));
   }
+  // Version 2, which older clients still use for presigned URLs.
+  Failure old_version() const {
+    return s3_ ? refuse("InvalidRequest", 400,
+                        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+               : malformed(true, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+  }
   Failure unknown_key() const {
     return s3_ ? refuse("InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records.")
                : refuse("InvalidClientTokenId", 403, "The security token included in the request is invalid.");
@@ -99,6 +105,7 @@ std::size_t count_of(const std::vector<QueryItem>& items, std::string_view name)
 
 Answer<Claim> claim_of_query(const std::vector<QueryItem>& items, const Refusals& no) {
   std::array<std::string, 6> part;
+  if (count_of(items, "AWSAccessKeyId") > 0 && count_of(items, "X-Amz-Algorithm") == 0) return no.old_version();
   for (std::size_t i = 0; i < query_parts.size(); ++i) {
     if (count_of(items, query_parts[i]) != 1) {
       return no.malformed(true,

@@ -276,6 +276,13 @@ TEST(VerifyQuery, RefusesExpiryFutureAndForeignForms) {
   EXPECT_EQ(early.judge().error().message, "Request is not yet valid");
 }
 
+// What boto3 presigns unless told otherwise; the code is that of regions without version 2.
+TEST(VerifyQuery, TellsClientsOfVersionTwoWhatToUse) {
+  Sent old = s3_presigned();
+  old.query = "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=dmVyc2lvbg%3D%3D&Expires=1796000000";
+  EXPECT_EQ(old.code(), "InvalidRequest");
+}
+
 TEST(VerifyQuery, RefusesHeaderAndQueryTogetherAndUnsignedAmzHeaders) {
   Sent both = s3_presigned();
   both.header("Authorization") = s3_put().header("Authorization");

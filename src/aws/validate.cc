@@ -7,15 +7,21 @@
 #include "aws/scalar_internal.h"
 #include "aws/shapes.h"
 #include "aws/validate_internal.h"
+#include "base/text.h"
 
 namespace gust::aws {
 namespace {
 
-constexpr std::size_t violations_max = 10;
+// XML 1.0 section 2.2, Char.
+bool is_text_of_xml(std::string_view text) {
+  const bool has_control = std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
+  return !has_control && is_utf8(text) && !text.contains("\xEF\xBF\xBE") && !text.contains("\xEF\xBF\xBF");
+}
 
 class Validator {
  public:
-  explicit Validator(std::vector<std::string>& into) : into_(into) {}
+  Validator(std::vector<std::string>& into, TextRule texts) : into_(into), texts_(texts) {}
 
   void check(const Shape& shape, const void* value, const std::string& path) {
     if (into_.size() >= violations_max) return;
@@ -76,6 +82,10 @@ class Validator {
     bounds(shape, value, "value", std::to_string(value), path);
   }
   void text(const Shape& shape, const std::string& value, const std::string& path) {
+    // Not shown: what is told of it would be as unreadable.
+    if (texts_ == TextRule::of_xml && !is_text_of_xml(value)) {
+      return add("?", path, "consist of characters that XML 1.0 can hold");
+    }
     if (!shape.allowed.empty() && std::ranges::find(shape.allowed, value) == shape.allowed.end()) {
       add(value, path, fmt::format("satisfy enum value set: [{}]", fmt::join(shape.allowed, ", ")));
     }
@@ -92,6 +102,7 @@ class Validator {
   }
 
   std::vector<std::string>& into_;
+  TextRule texts_;
 };
 
 }  // namespace
@@ -102,9 +113,9 @@ std::string path_of(std::string_view before, const Member& member) {
   return before.empty() ? name : fmt::format("{}.{}", before, name);
 }
 
-std::vector<std::string> violations_of(const Shape& shape, const void* value, std::string_view path) {
+std::vector<std::string> violations_of(const Shape& shape, const void* value, std::string_view path, TextRule texts) {
   std::vector<std::string> result;
-  Validator(result).check(shape, value, std::string(path));
+  Validator(result, texts).check(shape, value, std::string(path));
   return result;
 }
 

@@ -86,6 +86,7 @@ class Reader {
       if (flattened) {
         void* list = static_cast<char*>(value) + member->offset;
         const std::size_t at = member->shape->list->size(list) + 1;
+        if (at > xml_list_items_max) return too_many(node);
         TRY_OK(read(child, *member->shape->element, member->time_form, member->shape->list->add(list),
                     fmt::format("{}.{}.member", inside, at), depth + 1));
       } else {
@@ -94,7 +95,7 @@ class Reader {
     }
     for (std::size_t i = 0; i < seen.size(); ++i) {
       const Member& member = shape.members[i];
-      if (member.required && !seen[i] && member.location == Location::body) {
+      if (member.required && !seen[i] && member.location == Location::body && violations_.size() < violations_max) {
         violations_.push_back(fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null",
                                           path_of(path, member)));
       }
@@ -132,10 +133,15 @@ class Reader {
       if (child.name() != name) {
         return problem(fmt::format("Unexpected element '{}' in list '{}'.", child.name(), node.name()));
       }
+      if (++at > xml_list_items_max) return too_many(node);
       TRY_OK(read(child, *shape.element, TimeForm::iso8601, shape.list->add(value),
-                  fmt::format("{}.{}.member", path, ++at), depth + 1));
+                  fmt::format("{}.{}.member", path, at), depth + 1));
     }
     return {};
+  }
+
+  static Done too_many(const pugi::xml_node& node) {
+    return problem(fmt::format("There are more than {} elements in '{}'.", xml_list_items_max, node.name()));
   }
 
   // Processing instructions have names too.
