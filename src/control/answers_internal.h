@@ -24,6 +24,10 @@ inline std::unexpected<aws::ServiceError> refuse(const Error& error) {
   if (error.code == Errc::no_space || error.code == Errc::cancelled) {
     return aws::refuse("ServiceUnavailable", 503, fmt::format("The service cannot answer now: {}.", error.text));
   }
+  // A request within the bound of bodies, but beyond that of the store's documents.
+  if (error.code == Errc::would_exceed_limit) {
+    return aws::refuse("EntitySizeLimitExceeded", 413, "The size of your request exceeds the maximum allowed size.");
+  }
   return aws::refuse("InternalError", 500, fmt::format("An internal error occurred: {}.", error.text));
 }
 

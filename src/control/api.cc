@@ -82,8 +82,18 @@ aws::RequestId Api::new_request_id() {
   return {aws::make_request_id({bytes.data(), bytes.size()}), {}};
 }
 
+aws::VerifyRules Api::rules_for(std::string_view body) const {
+  return {.service = "cloudfront", .region = "us-east-1", .now = tools_.loop.wall_now(), .body = body};
+}
+
 aws::WireAnswer Api::refusal(const aws::ServiceError& error, bool is_head) {
   return aws::write_error(aws::cloudfront::service(), error, new_request_id(), is_head);
+}
+
+std::optional<aws::WireAnswer> Api::refusal_before_body(const aws::WireRequest& request) {
+  const auto verified = aws::verify_signature(request, rules_for({}), find_secret_);
+  if (verified || verified.error().code == "SignatureDoesNotMatch") return std::nullopt;
+  return refusal(verified.error(), request.method == "HEAD");
 }
 
 rt::Task<aws::WireAnswer> Api::answer(aws::WireRequest request, std::string_view body) {
@@ -95,9 +105,7 @@ rt::Task<aws::WireAnswer> Api::answer(aws::WireRequest request, std::string_view
 }
 
 Api::Output Api::try_answer(aws::WireRequest request, std::string_view body, const aws::RequestId& id) {
-  const aws::VerifyRules rules{
-      .service = "cloudfront", .region = "us-east-1", .now = tools_.loop.wall_now(), .body = body};
-  CO_TRY_OK(aws::verify_signature(request, rules, find_secret_));
+  CO_TRY_OK(aws::verify_signature(request, rules_for(body), find_secret_));
   const auto query = aws::read_query(request.query);
   if (!query) co_return refuse("InvalidArgument", "The query cannot be read.");
   const aws::OperationRequest asked{.method = request.method,

@@ -6,10 +6,12 @@
 //         too, as clients choke on anything else.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include "aws/shapes.h"
+#include "aws/sigv4.h"
 #include "control/distributions.h"
 #include "control/invalidations.h"
 #include "control/tags.h"
@@ -25,6 +27,9 @@ class Api {
 
   // `request` and `body` are good until the task ends.
   rt::Task<aws::WireAnswer> answer(aws::WireRequest request, std::string_view body);
+  // The answer to a request whose head alone shows that nobody we know has sent it, so that strangers cannot make us
+  // hold bodies: no credentials, unknown or malformed ones. The signature itself covers the body.
+  std::optional<aws::WireAnswer> refusal_before_body(const aws::WireRequest& request);
   // The answer to a request that could not be read whole.
   aws::WireAnswer refusal(const aws::ServiceError& error, bool is_head);
 
@@ -39,6 +44,7 @@ class Api {
   static Output run(Api& api, const aws::Route& route, const aws::OperationRequest& request, const aws::RequestId& id);
 
   aws::RequestId new_request_id();
+  aws::VerifyRules rules_for(std::string_view body) const;
   Output try_answer(aws::WireRequest request, std::string_view body, const aws::RequestId& id);
 
   Tools tools_;

@@ -74,6 +74,13 @@ class Control::Service {
 
   rt::Task<void> handle(http::Exchange& exchange) {
     const http::RequestHead& head = exchange.request();
+    const std::vector<aws::HeaderView> headers = headers_of(head);
+    const aws::WireRequest request{
+        .method = head.method.text(), .path = head.path, .query = head.query, .headers = headers};
+    if (const auto refused = api_.refusal_before_body(request)) {
+      static_cast<void>(co_await respond(loop_, exchange, *refused));
+      co_return;
+    }
     const Result<std::string> body = co_await read_body(exchange.body());
     if (!body && body.error().code != Errc::body_too_large) co_return exchange.abort();
     if (!body) {
@@ -82,9 +89,6 @@ class Control::Service {
       static_cast<void>(co_await respond(loop_, exchange, api_.refusal(too_large, head.method == http::Method::head)));
       co_return;
     }
-    const std::vector<aws::HeaderView> headers = headers_of(head);
-    const aws::WireRequest request{
-        .method = head.method.text(), .path = head.path, .query = head.query, .headers = headers};
     const aws::WireAnswer answer = co_await api_.answer(request, *body);
     // A client that has gone does not want the answer.
     static_cast<void>(co_await respond(loop_, exchange, answer));

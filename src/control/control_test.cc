@@ -82,6 +82,27 @@ TEST_F(FrontDoor, ASettingThatTheModelDoesNotKnowIsRefusedByName) {
   EXPECT_TRUE(reply.has("Novelty")) << reply.body;
 }
 
+// SECURITY.md: strangers must not make us hold megabytes for each of their connections.
+TEST_F(FrontDoor, TheBodyOfAStrangerIsNotRead) {
+  start();
+  const std::string beyond_bound(4 * 1024 * 1024 + 1, 'x');
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution", beyond_bound, {{"Host", "127.0.0.1:9000"}}).error(),
+            "403 MissingAuthenticationToken");
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution", beyond_bound,
+                       {{"Host", "127.0.0.1:9000"},
+                        {"X-Amz-Date", "20260101T000000Z"},
+                        {"Authorization",
+                         "AWS4-HMAC-SHA256 Credential=STRANGER/20260101/us-east-1/cloudfront/aws4_request, "
+                         "SignedHeaders=host;x-amz-date, Signature=00"}})
+                .error(),
+            "403 InvalidClientTokenId");
+}
+
+TEST_F(FrontDoor, ARequestBeyondTheStoresDocumentsIsTooLargeAndNoTroubleOfOurs) {
+  start();
+  EXPECT_EQ(create(small_config(std::string(1024 * 1024 + 1, 'r'))).error(), "413 EntitySizeLimitExceeded");
+}
+
 TEST_F(FrontDoor, ABodyBeyondTheBoundIsTooLarge) {
   start();
   const Reply reply = send("POST", "/2020-05-31/distribution", std::string(4 * 1024 * 1024 + 1, 'x'));

@@ -188,6 +188,7 @@ rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(mod
   }
   if (!made) co_return refuse(made.error());
   CO_TRY(auto distribution, co_await shape_of({std::move(stored.document), *made}));
+  distribution.status = "InProgress";  // also where the nodes were quicker than this answer: clients look for it
   co_return model::UpdateDistributionResult{std::move(distribution), etag_of(key, *made)};
 }
 

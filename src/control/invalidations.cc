@@ -133,15 +133,23 @@ rt::Task<aws::Answer<model::CreateInvalidationResult>> Invalidations::create(mod
   document.caller_reference = reference;
   document.created = tools_.loop.wall_now();
   document.paths = paths;
-  CO_TRY_STORE(std::vector<config::Write> writes, co_await oldest_beyond_limit(distribution));
-  writes.push_back({invalidation_key(distribution, document.id), write_invalidation(document), config::absent});
-  writes.push_back({reference_key, document.id, config::absent});
-  writes.push_back(
-      {purge_key(distribution, document.id), write_purge({distribution, document.id, paths}), config::absent});
-  const auto made = co_await tools_.store.commit(std::move(writes));
-  if (!made && made.error().code == Errc::conflict) co_return co_await first_of(distribution, reference, paths);
-  if (!made) co_return refuse(made.error());
-  co_return created_of(distribution, document);
+  const PurgeDocument purge{distribution, document.id, paths};
+  // The second time without deletes: another request may have made the same ones meanwhile.
+  for (const bool prunes : {true, false}) {
+    std::vector<config::Write> writes;
+    if (prunes) {
+      CO_TRY_STORE(writes, co_await oldest_beyond_limit(distribution));
+    }
+    writes.push_back({invalidation_key(distribution, document.id), write_invalidation(document), config::absent});
+    writes.push_back({reference_key, document.id, config::absent});
+    writes.push_back({purge_key(distribution, document.id), write_purge(purge), config::absent});
+    const auto made = co_await tools_.store.commit(std::move(writes));
+    if (made) co_return created_of(distribution, document);
+    if (made.error().code != Errc::conflict) co_return refuse(made.error());
+    CO_TRY_STORE(const auto other, co_await tools_.store.get(reference_key));
+    if (other) break;
+  }
+  co_return co_await first_of(distribution, reference, paths);
 }
 
 rt::Task<aws::Answer<model::GetInvalidationResult>> Invalidations::get(model::GetInvalidationRequest request) {
