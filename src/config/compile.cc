@@ -68,7 +68,9 @@ Distribution compile_distribution(const DistributionDocument& document, const Pl
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }
-  place.in("Comment").expect(config.comment.size() <= 128 && is_utf8(config.comment),
+  const auto comment_characters =
+      std::ranges::count_if(config.comment, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  place.in("Comment").expect(comment_characters <= 128 && is_utf8(config.comment),
                              "A comment has at most 128 characters.");
   return out;
 }

@@ -408,6 +408,18 @@ TEST(Compile, Url2TheDefaultRootObjectHasNoLeadingSlash) {
             "InvalidDefaultRootObject DefaultRootObject");
 }
 
+// AWS counts characters, not bytes.
+TEST(Compile, ACommentHas128Characters) {
+  const auto check = [](std::size_t characters) {
+    DistributionDocument document = small_distribution();
+    for (std::size_t i = 0; i < characters; ++i) document.config.comment += "\xC3\xA9";
+    return check_distribution(document);
+  };
+  EXPECT_TRUE(check(128).empty());
+  ASSERT_EQ(check(129).size(), 1U);
+  EXPECT_EQ(check(129).front().path, "DistributionConfig.Comment");
+}
+
 TEST(Compile, Err4ErrorCachingTimesByCode) {
   const Distribution distribution = compiled(changed([](Config& c) {
     c.custom_error_responses = model::CustomErrorResponses{2, {{404, {}, {}, 300}, {503, {}, {}, {}}}};
