@@ -1,5 +1,6 @@
 // The harness of the whole-node tests, and what shows that it would notice.
 #include <fmt/format.h>
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -212,4 +213,24 @@ std::size_t count_of(const sim::MessageText& message, std::string_view name) {
       std::ranges::count_if(message.fields, [&](const TextField& each) { return equal_fold(each.name, name); }));
 }
 
+namespace {
+
+void leave_an_answer_unasked() {
+  NodeWorld net;
+  net.origin().add({.target = "/a", .reply = reply_text(200, {}, "body")});
+}
+TEST(NodeWorld, NoticesWhatTheOriginWasNotAsked) {
+  EXPECT_NONFATAL_FAILURE(leave_an_answer_unasked(), "was not asked for GET /a");
+}
+
+void lose_a_record() {
+  NodeWorld net;
+  net.serve("/a", reply_text(200, {}, "body"));
+  net.get("/a");
+  net.world.run_for(seconds(1));
+  net.edge().access.clear();
+}
+TEST(NodeWorld, NoticesARequestWithoutARecord) { EXPECT_NONFATAL_FAILURE(lose_a_record(), "access.count_of(id)"); }
+
+}  // namespace
 }  // namespace gust::proxy
