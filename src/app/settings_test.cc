@@ -62,7 +62,7 @@ TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
   EXPECT_THAT(file.error().front(), HasSubstr("g.yaml:2: edge_prot"));
   EXPECT_FALSE(read_settings_file("data: [a, b]\n", "g.yaml"));
   EXPECT_FALSE(read_settings_file("- a\n", "g.yaml"));
-  EXPECT_FALSE(read_settings_file("data: 'x\n", "g.yaml"));
+  EXPECT_FALSE(read_settings_file("data: {x\n", "g.yaml"));
   EXPECT_FALSE(read_settings_file("data: a\ndata: b\n", "g.yaml"));
 }
 
