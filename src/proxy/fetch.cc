@@ -21,6 +21,10 @@ namespace {
 
 using http::Name;
 
+// How long a body that streams past a full cache waits for its slowest viewer. The server cuts off one that takes no
+// batch in less (ServerLimits), so that the others who read along go on.
+constexpr Duration slow_viewer_wait_max = std::chrono::seconds(60);
+
 // Serves `entry` from here on; its body may still be on its way. `epoch`: see Passage::epoch.
 void serve(Passage& passage, cache::EntryRef entry, std::uint64_t epoch, observe::ResultType result) {
   passage.entry = std::move(entry);
@@ -47,9 +51,15 @@ rt::Task<bool> join_once(Passage& passage, Instant deadline) {
   co_return false;
 }
 
+// LIM-7: what a request that has been in this network before would wait for may be its own first visit.
+bool may_wait_for_itself(const Passage& passage) {
+  const std::size_t own_marks = passage.from_edge ? 1 : 0;
+  return loops_of(passage.viewer_request.fields, passage.arena) > own_marks;
+}
+
 // COLL-1, COLL-2: gives true when an answer is at hand.
 rt::Task<bool> join(Passage& passage) {
-  if (!passage.found.fill || !passage.match->collapses) co_return false;
+  if (!passage.found.fill || !passage.match->collapses || may_wait_for_itself(passage)) co_return false;
   passage.core.metrics().collapsed.add();
   passage.decision.collapsed = true;
   const Instant deadline = passage.core.loop().now() + passage.core.node().settings().fill_wait_max;
@@ -152,7 +162,7 @@ rt::Task<Result<origin::Fetched>> send(Passage& passage, const http::RequestHead
 
 // Brings a stored response's body in behind the viewers that read it. Holds the Routes that `fetched` looks into.
 rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetched, RoutesRef routes,
-                    std::optional<ByteCount> content_bytes, Duration read_timeout) {
+                    std::optional<ByteCount> content_bytes) {
   ByteCount received = 0;
   while (true) {
     auto piece = co_await fetched.read();
@@ -168,7 +178,7 @@ rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetche
       co_return;
     }
     received += piece->size();
-    if (auto kept = co_await ticket.append(piece->view(), core.loop().now() + read_timeout); !kept) {
+    if (auto kept = co_await ticket.append(piece->view(), core.loop().now() + slow_viewer_wait_max); !kept) {
       ticket.fail(kept.error());
       co_return;
     }
@@ -316,8 +326,8 @@ rt::Task<bool> store(Passage& passage, const http::RequestHead& sent, origin::Fe
   note_storing(passage, true, storing.freshness.rule);
   const std::uint64_t epoch = (*entry)->epoch();
   serve(passage, std::move(*entry), epoch, passage.result);
-  passage.core.background().spawn(fill(passage.core, std::move(ticket), std::move(fetched), passage.routes,
-                                       draft.content_bytes, passage.match->target.read_timeout));
+  passage.core.background().spawn(
+      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, draft.content_bytes));
   co_return true;
 }
 

@@ -23,6 +23,8 @@ std::string bytes_of(std::size_t count) {
   return bytes;
 }
 
+rt::Task<void> send_only(sim::Viewer& viewer, std::string request) { (void)co_await viewer.send(std::move(request)); }
+
 std::string chunked_reply(std::string_view chunks, std::string_view end = "0\r\n\r\n") {
   return fmt::format("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n{}{}", chunks,
                      end);
@@ -536,6 +538,39 @@ TEST(Node, Lim7AnOriginThatLeadsBackHereEnds) {
   EXPECT_EQ(net.get("/a").status, 403);
   net.world.run_for(seconds(1));
   EXPECT_EQ(net.edge().access.records().size(), 3U);
+}
+
+TEST(Node, Lim7ALoopThroughTheCacheWaitsForNobody) {
+  for (const bool has_regional : {false, true}) {
+    config::Distribution distribution = plain_distribution();
+    distribution.origins.front().domain_name = "d1.cdn.test";
+    NodeWorld net({.has_regional = has_regional, .distribution = distribution});
+    net.world.set_name("d1.cdn.test", {"10.0.0.3"});
+    const Instant before = net.world.now();
+    EXPECT_EQ(net.get("/a").status, 403);
+    EXPECT_LT(net.world.now() - before, seconds(2));
+  }
+}
+
+// One viewer that reads nothing holds up a body that streams past the cache, but does not end it for the others.
+TEST(Node, ASlowViewerOfAStreamedBodyIsCutOffAndTheOthersGoOn) {
+  config::Distribution distribution = plain_distribution();
+  distribution.origins.front().read_timeout = seconds(5);
+  NodeWorld net({.distribution = distribution, .edge_cache = {.object_bytes_max = 100'000}});
+  net.allow_complaints();
+  const std::string body = bytes_of(3'000'000);
+  net.serve("/a", chunked_reply(fmt::format("{:x}\r\n{}\r\n", body.size(), body)));
+  sim::Viewer slow(net.viewers(), net.edge().at);
+  rt::Scope asking(net.viewers());
+  asking.spawn(send_only(slow, sim::get_text("/a", "d1.cdn.test")));
+  net.world.run_for(std::chrono::microseconds(1500));
+  Visit& other = net.begin_get("/a");
+  ASSERT_TRUE(net.run_until_over());
+  EXPECT_EQ(other.reply.failure, std::nullopt);
+  EXPECT_EQ(other.reply.message.body, body);
+  EXPECT_EQ(net.edge().node.cache().counters().joined, 1U);
+  ASSERT_TRUE(net.world.run(net.viewers(), asking.join()));
+  slow.reset();
 }
 
 TEST(Node, ANodeWithoutConfigurationIs503) {
