@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 
@@ -244,15 +245,17 @@ rt::Task<Outcome> Deployment::start() {
 rt::Task<void> Deployment::stop() {
   Parts& parts = *parts_;
   parts.is_serving = false;
-  const Duration patience = parts.settings.drain;
+  // One bound for all of it: what an edge did not need is left for the next.
+  const Instant deadline = parts.loop.now() + parts.settings.drain;
+  const auto patience = [&] { return std::max(deadline - parts.loop.now(), Duration::zero()); };
   // Edges before the regional cache, since their requests in flight go through it.
   {
     rt::Scope scope(co_await rt::context());
-    for (std::size_t i = 1; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience));
+    for (std::size_t i = 1; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience()));
     co_await scope.join();
   }
-  if (!parts.nodes.empty()) co_await parts.nodes.front()->stop(patience);
-  if (parts.api) co_await parts.api->drain(parts.loop.now() + patience);
+  if (!parts.nodes.empty()) co_await parts.nodes.front()->stop(patience());
+  if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());
   if (parts.buckets) co_await parts.buckets->close();

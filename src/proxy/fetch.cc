@@ -128,10 +128,11 @@ bool goes_to_parent(const Passage& passage) {
          (method == http::Method::get || method == http::Method::head);
 }
 
-// A parent that cannot be reached, or goes down before its answer, is no reason to fail: the origin may be well.
+// A parent that cannot be reached, or goes down before its answer, is no reason to fail: the origin may be well. Nor is
+// a full queue for it: one distribution's slow origin must not stand in the way of all others.
 bool is_parents_failure(const Error& error, origin::FetchPhase phase) {
   using origin::FetchPhase;
-  if (phase == FetchPhase::connect) return error.code != Errc::cancelled;
+  if (phase == FetchPhase::connect || phase == FetchPhase::queue) return error.code != Errc::cancelled;
   const bool is_broken = error.code == Errc::reset || error.code == Errc::closed;
   return is_broken && (phase == FetchPhase::send || phase == FetchPhase::head);
 }

@@ -1,5 +1,7 @@
 #include "proxy/node.h"
 
+#include <cstring>
+
 #include "base/digest.h"
 #include "observe/log.h"
 #include "proxy/node_metrics.h"
@@ -18,6 +20,15 @@ origin::FetcherSettings fetcher_settings(const NodeCoreParts& parts) {
   return settings;
 }
 
+// A secret of the network: viewers cannot compute colliding keys, and all edges agree on which parent a key belongs to.
+HashSeed seed_of(ByteView tier_key) {
+  const std::string bytes = hmac_sha256(tier_key, "gustfront cache keys");
+  HashSeed seed;
+  std::memcpy(&seed.first, bytes.data(), sizeof seed.first);
+  std::memcpy(&seed.second, bytes.data() + sizeof seed.first, sizeof seed.second);
+  return seed;
+}
+
 }  // namespace
 
 ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
@@ -30,7 +41,9 @@ http::HeadLimits between_tiers(http::HeadLimits limits) {
 }
 
 Node::Node(NodeSettings settings)
-    : settings_(std::move(settings)), via_name_(via_name_of(settings_.name)), cache_(settings_.cache) {}
+    : settings_(std::move(settings)),
+      via_name_(via_name_of(settings_.name)),
+      cache_(settings_.cache, seed_of(settings_.tier_key)) {}
 
 NodeCore::NodeCore(Node& node, NodeCoreParts parts)
     : node_(node),
