@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -78,6 +79,12 @@ int run_command_line(int argument_count, const char* const* arguments) {
     up_command->add_option(flag_of(row), given[std::string(row.name)], help)->type_name("");
   }
 
+  const auto commands = app.get_subcommands([](CLI::App*) { return true; });
+  const auto is_named = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
+  if (argument_count > 1 && arguments[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
+    std::fprintf(stderr, "gustfront: there is no command \"%s\" (gustfront --help lists them)\n", arguments[1]);
+    return wrong_usage;
+  }
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
