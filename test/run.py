@@ -189,7 +189,7 @@ def bench_part(log: Log) -> Count:
 
 def tidy_part(log: Log) -> Count:
     # The build brings the generated headers.
-    good = build(log, SANITIZED) and log.run("script/tidy", "--build", f"build/{SANITIZED}", seconds=900)
+    good = build(log, SANITIZED) and log.run("script/tidy", "--build", f"build/{SANITIZED}", seconds=2400)
     return Count(int(good), int(not good))
 
 
