@@ -255,7 +255,7 @@ Answer<std::string> check_payload(const WireRequest& request, const std::vector<
     word = *item;
   }
   if (!no.s3()) {
-    const std::string hash = hex_of(digest_of(DigestKind::sha256, rules.body));
+    std::string hash = hex_of(digest_of(DigestKind::sha256, rules.body));
     if (word && *word != hash) return no.mismatch();
     verified.payload = PayloadMode::hashed;
     verified.payload_sha256 = hash;

@@ -172,7 +172,7 @@ Task<void> write_slowly(BodyWriter writer, ByteView text, std::size_t piece) {
     co_await rt::sleep_until(loop.now() + milliseconds(1));
     text.remove_prefix(writer.write(text.substr(0, piece)));
   }
-  writer.finish();
+  EXPECT_TRUE(writer.finish());
 }
 
 TEST(Body, ReadersOnOtherCoresWaitForBytesAndTheEnd) {

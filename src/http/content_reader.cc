@@ -118,7 +118,7 @@ Result<Slice> ContentReader::take_buffered() {
 Result<Slice> ContentReader::take_window() {
   while (!window_.empty() && !finished_) {
     if (!decoder_) {
-      const Slice content = std::exchange(window_, Slice());
+      Slice content = std::exchange(window_, Slice());
       left_ -= framing_.kind == BodyFraming::length ? content.size() : 0;
       finished_ = framing_.kind == BodyFraming::length && left_ == 0;
       TRY_OK(count(content.size()));
@@ -129,7 +129,7 @@ Result<Slice> ContentReader::take_window() {
     finished_ = step->is_finished;
     const std::size_t offset =
         step->content.empty() ? 0U : static_cast<std::size_t>(step->content.data() - window_.view().data());
-    const Slice content = step->content.empty() ? Slice() : window_.part(offset, step->content.size());
+    Slice content = step->content.empty() ? Slice() : window_.part(offset, step->content.size());
     window_.drop_front(step->taken);
     if (content.empty()) continue;
     TRY_OK(count(content.size()));
