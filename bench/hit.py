@@ -104,7 +104,8 @@ def processor() -> str:
 
 def write_figures(text: str, rounds: int, seconds: float) -> None:
     page = FIGURES.read_text()
-    where = (f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {platform.release().split("-")[0]}; "
+    kernel = platform.release().partition("-")[0]
+    where = (f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {kernel}; "
              f"median of {rounds} interleaved rounds of {seconds:g} s, {CONNECTIONS} keep-alive connections, "
              f"server and load generator on a core each.")
     before, _, rest = page.partition(BEGIN)
