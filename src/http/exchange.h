@@ -51,7 +51,7 @@ class Exchange {
 
   const RequestHead& request() const { return request_; }
   BodyFraming request_framing() const { return request_framing_; }
-  // Reading for the first time sends "100 Continue" where the viewer waits for it.
+  // Reading for the first time sends "100 Continue" where the viewer expects it, even of a body that has come.
   virtual BodyReader& body() = 0;
   Arena& arena() { return arena_; }
   virtual rt::Endpoint local() const = 0;

@@ -181,6 +181,22 @@ TEST_P(ServerConnectionTest, Rfc9110Section10Point1Point1ABodyThatDoesNotWaitIsR
   EXPECT_EQ(times(viewer.heard, "200 OK"), 1U);
 }
 
+// Botocore takes a final status that it reads in the place of the 100 for the status of the next answer too.
+TEST_P(ServerConnectionTest, Rfc9110Section10Point1Point1AnEmptyBodyIsContinuedToo) {
+  use(answer_target);
+  talk({"PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n" + last("GET /b")});
+  EXPECT_TRUE(viewer.heard.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << viewer.heard;
+  EXPECT_EQ(times(viewer.heard, "100 Continue"), 1U);
+  EXPECT_EQ(handler->targets, (std::vector<std::string>{"/a", "/b"}));
+}
+
+TEST_P(ServerConnectionTest, Rfc9110Section10Point1Point1AnUnreadBodyThatHasComeIsContinuedToo) {
+  use(answer_target);
+  talk({"PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi" + last("GET /b")});
+  EXPECT_TRUE(viewer.heard.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << viewer.heard;
+  EXPECT_EQ(handler->targets, (std::vector<std::string>{"/a", "/b"}));
+}
+
 TEST_P(ServerConnectionTest, Rfc9110Section9Point3Point2HeadHasTheLengthAndNoContent) {
   use(answer_target);
   talk({"HEAD /abc HTTP/1.1\r\nHost: h\r\n\r\n" + last("GET /b")});

@@ -17,6 +17,8 @@ ByteCount bytes_of(std::span<const Slice> content) {
 
 std::unexpected<Error> misuse(std::string_view static_text) { return fail(Errc::bug, static_text); }
 
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
 }  // namespace
 
 ServerExchange::ServerExchange(net::Stream& stream, Input& input, Arena& arena, const ServerLimits& limits)
@@ -37,8 +39,7 @@ void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant 
   closing_ = is_last || wants_close(request_.version, request_.fields);
   aborted_ = false;
   const auto expectation = request_.fields.get(Name::expect);
-  expects_continue_ = expectation && equal_fold(*expectation, "100-continue") &&
-                      request_.version == Version::http_1_1 && !framing.is_empty();
+  expects_continue_ = expectation && equal_fold(*expectation, "100-continue") && request_.version == Version::http_1_1;
   body_asked_ = false;
   drops_content_ = false;
   sends_chunks_ = false;
@@ -53,17 +54,17 @@ void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant 
 rt::Endpoint ServerExchange::local() const { return stream_.local(); }
 rt::Endpoint ServerExchange::peer() const { return stream_.peer(); }
 
-// A viewer that has begun to send its body does not wait for us.
-bool ServerExchange::awaits_continue() const {
-  return expects_continue_ && input_.empty() && content_.wire_bytes() == 0;
+// Whether the body may never come unless we ask for it: a viewer that has begun to send it does not wait for us.
+bool ServerExchange::holds_body_back() const {
+  return expects_continue_ && !request_framing_.is_empty() && input_.empty() && content_.wire_bytes() == 0;
 }
 
 rt::Task<Result<Slice>> ServerExchange::Body::read(Instant deadline) {
   ServerExchange& exchange = exchange_;
   exchange.body_asked_ = true;
-  if (exchange.awaits_continue() && !exchange.is_begun()) {
+  if (exchange.expects_continue_ && !exchange.is_begun()) {
     exchange.expects_continue_ = false;
-    exchange.front_.assign("HTTP/1.1 100 Continue\r\n\r\n");
+    exchange.front_.assign(go_on);
     CO_TRY_OK(co_await exchange.send({}, {}));
   }
   auto result = co_await exchange.content_.read(deadline);
@@ -127,7 +128,7 @@ rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFrami
   if (failure_) co_return std::unexpected(*failure_);
   // What is left of the body may never come, or is more than we care to read: say so now.
   const ByteCount left = content_.bytes_left().value_or(0);
-  closing_ = closing_ || awaits_continue() || (!body_asked_ && left > limits_.unread_body_bytes_max);
+  closing_ = closing_ || holds_body_back() || (!body_asked_ && left > limits_.unread_body_bytes_max);
 
   const BodyFraming said = wire_framing(head, framing);
   const bool says_keep_alive = limits_.says_keep_alive || request_.version == Version::http_1_0;
@@ -135,7 +136,11 @@ rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFrami
                                   : says_keep_alive ? Persistence::keep_alive
                                                     : Persistence::implied;
   front_.clear();
+  // RFC 9110 section 10.1.1 lets a server leave the 100 out where the content has come or there is none. Botocore does
+  // not: it takes the status that it reads first for that of the next answer on the connection too, and hangs.
+  if (expects_continue_ && !closing_) front_.assign(go_on);
   CO_TRY_OK(write_response_head(front_, head, said, persistence));
+  expects_continue_ = false;
   rt::Loop& loop = co_await rt::this_loop();
   facts_.status = head.status;
   facts_.first_byte_sent = loop.now();

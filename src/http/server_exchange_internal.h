@@ -54,7 +54,7 @@ class ServerExchange final : public Exchange {
     ServerExchange& exchange_;
   };
 
-  bool awaits_continue() const;
+  bool holds_body_back() const;
   BodyFraming wire_framing(const ResponseHead& head, BodyFraming asked);
   rt::Task<Result<void>> send(std::span<const Slice> content, ByteView back);
   rt::Task<Result<void>> send_content(std::span<const Slice> content);
