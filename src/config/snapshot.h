@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,8 +27,15 @@ struct Selection {
   bool patterns = false;           // KEY-8: names of the legacy cookie list may hold `*` and `?`
 };
 
+// Which reading of the caching rules is in force (DESIGN.md decision 4).
+enum class Profile : std::uint8_t {
+  cloudfront,  // the service's
+  rfc9111,     // RFC 9110 and 9111 to the letter; chosen by a cache policy whose name ends in `-rfc9111`
+};
+
 struct CachePolicy {
   std::string id;  // empty: from the legacy fields of the behaviour
+  Profile profile = Profile::cloudfront;
   Duration min_ttl{};
   Duration default_ttl = std::chrono::hours(24);
   Duration max_ttl = std::chrono::hours(24) * 365;
@@ -43,6 +51,27 @@ struct CachePolicy {
 struct OriginRequestPolicy {
   std::string id;
   Selection query, headers, cookies;
+};
+
+// What is taken from and added to the answers of a behaviour (RHP-1 to RHP-6).
+struct ResponseHeadersPolicy {
+  struct Header {
+    std::string name, value;
+    bool overrides = false;  // RHP-2: takes the place of the origin's
+  };
+  struct Cors {                              // RHP-3
+    std::vector<std::string> allow_origins;  // exact, `*`, or `*.` as the leftmost label
+    std::vector<std::string> allow_methods, allow_headers, expose_headers;
+    bool allow_credentials = false;
+    std::optional<std::int64_t> max_age;  // seconds, of a preflight
+    bool overrides = false;
+  };
+
+  std::string id;
+  std::vector<std::string> removed;  // in lower case
+  std::optional<Cors> cors;
+  std::vector<Header> headers;               // the security headers, then the custom ones
+  std::optional<double> server_timing_rate;  // RHP-6: percent of requests, 0 to 100; absent: off
 };
 
 struct CustomHeader {
@@ -86,6 +115,14 @@ struct Behavior {
   std::uint8_t cached_methods = method_get | method_head;
   CachePolicy cache;
   OriginRequestPolicy origin_request;
+  std::optional<ResponseHeadersPolicy> response_headers;
+  bool compress = false;  // CMP-1
+};
+
+// What viewers get instead of an error (CER-1).
+struct ErrorPage {
+  std::string path;          // fetched through the behaviour that it matches (CER-2)
+  std::uint16_t status = 0;  // what the viewer is told
 };
 
 struct Distribution {
@@ -98,6 +135,8 @@ struct Distribution {
   std::vector<Behavior> behaviors;  // in order of precedence; the default one is last (PATH-1)
   // ERR-4: error caching minimum TTL by status; 10 s for a status that is not named.
   std::map<int, Duration> error_caching_min_ttl;
+  std::map<int, ErrorPage> error_pages;  // by the status that they stand for
+  std::string cache_tag_header;          // TAG-1: in lower case; empty: no tags
 };
 
 class Snapshot {
