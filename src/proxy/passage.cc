@@ -21,4 +21,11 @@ void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_de
   detail = log_detail;
 }
 
+void Passage::serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result) {
+  entry = std::move(with);
+  epoch = its_epoch;
+  result = with_result;
+  if (entry->body()) first_cursor.emplace(entry->body());
+}
+
 }  // namespace gust::proxy

@@ -71,6 +71,8 @@ struct Passage {
 
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
+  // Serves `with` from here on; its body may still be on its way. `its_epoch`: as `epoch`.
+  void serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result);
   // Whom its answer is for.
   Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }

@@ -1,0 +1,66 @@
+#include "proxy/answer_head.h"
+
+#include "base/arena.h"
+#include "proxy/passage.h"
+#include "proxy/tier_fields.h"
+
+namespace gust::proxy {
+namespace {
+
+using http::Name;
+
+ByteView x_cache_of(const Passage& passage, std::uint16_t status) {
+  if (status >= 400) return "Error from cloudfront";
+  switch (passage.result) {
+    case observe::ResultType::hit:
+      return "Hit from cloudfront";
+    case observe::ResultType::refresh_hit:
+      return "RefreshHit from cloudfront";
+    case observe::ResultType::redirect:
+      return "Redirect from cloudfront";
+    case observe::ResultType::miss:
+      return "Miss from cloudfront";
+    default:
+      return "Error from cloudfront";
+  }
+}
+
+bool is_from_cache(const Passage& passage) {
+  return passage.result == observe::ResultType::hit || passage.result == observe::ResultType::refresh_hit;
+}
+
+}  // namespace
+
+std::optional<Duration> age_to_tell(const Passage& passage) {
+  if (!is_from_cache(passage)) return passage.told_age;
+  return cache::age_of(passage.entry->freshness(), passage.core.loop().now());
+}
+
+void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
+  const Node& node = passage.core.node();
+  if (passage.is_edge()) head.fields.set(Name::x_cache, x_cache_of(passage, head.status));
+  const ByteView own_via = passage.arena.join({"1.1 ", node.via_name(), " (CloudFront)"});
+  head.fields.set(Name::via, origin_via.empty() ? own_via : passage.arena.join({origin_via, ", ", own_via}));
+  if (passage.is_edge()) {
+    head.fields.set(Name::x_amz_cf_pop, node.settings().name);
+    head.fields.set(Name::x_amz_cf_id, passage.request_id);
+  } else {
+    if (is_from_cache(passage)) head.fields.set(tier_field::result, "hit");
+    // What passes through began after the purges that were in force at the look-up.
+    const std::uint64_t epoch = passage.entry ? passage.epoch : passage.decision.purge_epoch;
+    head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
+  }
+  if (age) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();
+    head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
+  }
+}
+
+void note_head(Passage& passage, const http::ResponseHead& head, std::optional<ByteCount> length) {
+  passage.status = head.status;
+  passage.content_type = head.fields.get(Name::content_type).value_or(ByteView());
+  passage.content_length = length;
+  if (head.status >= 400) passage.result = observe::ResultType::error;
+}
+
+}  // namespace gust::proxy

@@ -1,0 +1,17 @@
+// Stored responses as answers: conditions, ranges, and the body from the cache's own memory.
+//
+// Source: COND-3, COND-4, HEAD-1, RANGE-1, RANGE-3 to RANGE-5, BODY-1, BODY-2, BODY-4; RFC 9110 sections 13.2.2, 14 and
+//         15.4.5.
+// Not here: several ranges at once are answered with the whole (RFC 9110 section 14.2 lets a server ignore them).
+#pragma once
+
+#include "rt/task.h"
+
+namespace gust::proxy {
+
+struct Passage;
+
+// Sends Passage::entry, or the part of it that is asked for; its body may still be on its way.
+rt::Task<void> send_entry(Passage& passage);
+
+}  // namespace gust::proxy

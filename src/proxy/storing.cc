@@ -1,0 +1,97 @@
+#include "proxy/storing.h"
+
+#include "base/text.h"
+#include "proxy/fill.h"
+#include "proxy/passage.h"
+#include "proxy/stored_head.h"
+#include "proxy/tier_fields.h"
+
+namespace gust::proxy {
+namespace {
+
+using http::Name;
+
+void note_storing(Passage& passage, bool stored, std::string_view reason) {
+  passage.decision.stored = stored;
+  passage.decision.stored_reason = reason;
+}
+
+cache::FetchTimes times_of(const Passage& passage) {
+  rt::Loop& loop = passage.core.loop();
+  return {.requested = loop.now() - passage.facts.first_byte, .received = loop.now(), .received_wall = loop.wall_now()};
+}
+
+// The newest purge that an answer of the parent tier takes part in; an origin knows of none.
+std::uint64_t epoch_of(const Passage& passage, const http::Fields& fields) {
+  if (!passage.from_parent) return ~std::uint64_t{0};
+  return parse_decimal(fields.get(tier_field::epoch).value_or(ByteView())).value_or(0);
+}
+
+http::ResponseHead stored_head_of(Passage& passage, const http::ResponseHead& from) {
+  return make_stored_head(from, *passage.match, passage.audience(), passage.core.loop().wall_now(), passage.arena);
+}
+
+}  // namespace
+
+cache::Storing judge(const Passage& passage, const http::RequestHead& sent, const http::ResponseHead& head) {
+  cache::RequestFacts facts = cache::request_facts(sent.method);
+  facts.has_unkeyed_authorization =
+      sent.fields.has(Name::authorization) && !passage.match->key.has_header("authorization");
+  cache::TtlPolicy ttl = passage.match->ttl;
+  ttl.error_minimum = std::chrono::floor<cache::seconds>(passage.match->error_caching_min_ttl(head.status));
+  return cache::judge_storing(facts, head, ttl, times_of(passage));
+}
+
+cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, const cache::Storing& storing) {
+  cache::EntryDraft draft;
+  draft.head = &head;
+  draft.storing = storing;
+  draft.received = passage.core.loop().wall_now();
+  passage.decision.ttl = storing.freshness.lifetime;
+  passage.decision.ttl_rule = storing.freshness.rule;
+  return draft;
+}
+
+void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation) {
+  const cache::EntryRef stale = passage.found.ticket.stale();
+  const http::ResponseHead confirmed = stored_head_of(passage, confirmation.head());
+  http::ResponseHead merged;
+  cache::merge_head(*stale, confirmed, merged);
+  cache::EntryDraft draft = draft_of(passage, merged, judge(passage, sent, merged));
+  draft.upstream_epoch = epoch_of(passage, confirmation.head().fields);
+  draft.content_bytes = stale->content_bytes();
+  note_storing(passage, true, "COND-2");
+  cache::EntryRef refreshed = passage.found.ticket.refresh(draft);
+  const std::uint64_t epoch = refreshed->epoch();
+  passage.serve(std::move(refreshed), epoch, observe::ResultType::refresh_hit);
+}
+
+bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fetched) {
+  cache::Ticket& ticket = passage.found.ticket;
+  if (!ticket) return false;
+  const cache::Storing storing = judge(passage, sent, fetched.head());
+  if (storing.verdict == cache::Storing::pass) {
+    note_storing(passage, false, storing.freshness.rule);
+    ticket.pass();
+    return false;
+  }
+  const http::ResponseHead head = stored_head_of(passage, fetched.head());
+  cache::EntryDraft draft = draft_of(passage, head, storing);
+  draft.upstream_epoch = epoch_of(passage, fetched.head().fields);
+  const http::BodyFraming framing = fetched.framing();
+  if (framing.kind == http::BodyFraming::length) draft.content_bytes = framing.bytes;
+  if (framing.kind == http::BodyFraming::none) draft.content_bytes = 0;
+  auto entry = ticket.store(draft);
+  if (!entry) {
+    note_storing(passage, false, entry.error().text);
+    return false;
+  }
+  note_storing(passage, true, storing.freshness.rule);
+  const std::uint64_t epoch = (*entry)->epoch();
+  passage.serve(std::move(*entry), epoch, passage.result);
+  passage.core.background().spawn(
+      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, draft.content_bytes));
+  return true;
+}
+
+}  // namespace gust::proxy

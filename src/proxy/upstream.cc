@@ -1,0 +1,98 @@
+#include "proxy/upstream.h"
+
+#include "base/arena.h"
+#include "proxy/forward.h"
+#include "proxy/node_metrics.h"
+#include "proxy/passage.h"
+#include "proxy/tier_fields.h"
+
+namespace gust::proxy {
+namespace {
+
+using http::Name;
+
+// COND-1.
+void add_conditions(http::RequestHead& head, const cache::Entry& stale) {
+  if (!stale.etag().empty()) head.fields.set(Name::if_none_match, stale.etag());
+  if (!stale.last_modified().empty()) head.fields.set(Name::if_modified_since, stale.last_modified());
+}
+
+void note_visit(Passage& passage, ByteView tier, ByteView name, const Result<origin::Fetched>& fetched) {
+  const origin::FetchFacts& facts = passage.facts;
+  passage.decision.tiers.add({.tier = tier,
+                              .name = name,
+                              .outcome = fetched ? "fetched" : "failed",
+                              .detail = fetched ? ByteView() : fetched.error().text,
+                              .status = fetched ? fetched->head().status : std::uint16_t{0},
+                              .attempts = facts.attempts,
+                              .connection_reused = facts.connection_reused,
+                              .connect = facts.connect,
+                              .first_byte = facts.first_byte});
+  if (!fetched) passage.core.metrics().upstream_failures.add();
+}
+
+// A name in the form of a bucket's means our own bucket where we have it, else the host of that name.
+const origin::OriginTarget& target_of(const Passage& passage) {
+  const Route& match = *passage.match;
+  const std::string& bucket = match.distribution->origins[match.behavior->origin].bucket;
+  const bool is_ours = match.bucket_target && passage.core.buckets().has_bucket(bucket);
+  return is_ours ? *match.bucket_target : match.target;
+}
+
+// TIER-2, METH-4: what is not cached, and OPTIONS in any case, goes straight to the origin.
+bool goes_to_parent(const Passage& passage) {
+  const http::Method method = passage.request.method;
+  return passage.core.parents() && passage.is_cacheable &&
+         (method == http::Method::get || method == http::Method::head);
+}
+
+// A parent that cannot be reached, or goes down before its answer, is no reason to fail: the origin may be well. Nor is
+// a full queue for it: one distribution's slow origin must not stand in the way of all others.
+bool is_parents_failure(const Error& error, origin::FetchPhase phase) {
+  using origin::FetchPhase;
+  if (phase == FetchPhase::connect || phase == FetchPhase::queue) return error.code != Errc::cancelled;
+  const bool is_broken = error.code == Errc::reset || error.code == Errc::closed;
+  return is_broken && (phase == FetchPhase::send || phase == FetchPhase::head);
+}
+
+}  // namespace
+
+http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
+  ForwardFacts facts;
+  facts.is_cacheable = passage.is_cacheable;
+  facts.keeps_conditions = keeps_ranges;
+  facts.from_edge = passage.from_edge;
+  facts.request_id = passage.request_id;
+  facts.via_name = passage.core.node().via_name();
+  facts.viewer_address = passage.arena.copy(rt::address_text(passage.exchange.peer()));
+  http::RequestHead head = forward_request(passage.request, *passage.match, facts, passage.arena);
+  if (head.authority.empty()) head.authority = passage.distribution->domain_name;
+  const cache::Ticket& ticket = passage.found.ticket;
+  if (!keeps_ranges && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
+  return head;
+}
+
+rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::RequestHead& head) {
+  NodeCore& core = passage.core;
+  http::BodyReader* body = passage.exchange.request_framing().is_empty() ? nullptr : &passage.exchange.body();
+  passage.from_parent = goes_to_parent(passage);
+  if (passage.from_parent) {
+    origin::ParentTier& parents = *core.parents();
+    http::RequestHead to_parent = head;
+    to_parent.fields.set(tier_field::key, core.node().settings().tier_key);
+    to_parent.fields.set(tier_field::distribution, passage.distribution->id);
+    to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
+    core.metrics().asked_parent.add();
+    auto fetched = co_await core.fetcher().fetch(parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
+    note_visit(passage, "regional", parents.name(), fetched);
+    if (fetched || !is_parents_failure(fetched.error(), passage.facts.phase)) co_return fetched;
+    passage.facts = {};
+    passage.from_parent = false;
+  }
+  core.metrics().asked_origin.add();
+  auto fetched = co_await core.fetcher().fetch(target_of(passage), head, body, passage.facts);
+  note_visit(passage, "origin", passage.match->target.id, fetched);
+  co_return fetched;
+}
+
+}  // namespace gust::proxy
