@@ -36,14 +36,23 @@ def sources(*patterns: str) -> list[pathlib.Path]:
 
 
 def ids_in_name(name: str, prefixes: set[str]) -> list[str]:
-    """`Coll1And2WaitersShare` names COLL-1 and COLL-2; `test_ttl_9_off` names TTL-9."""
-    found = re.match(r"([A-Z][a-z]+)(\d+)((?:And\d+|To\d+)*)", name) or re.match(r"test_([a-z]+)_(\d+)()(?:_|$)", name)
-    if not found or found[1].upper() not in prefixes:
-        return []
-    numbers = [int(found[2])]
-    for word, number in re.findall(r"(And|To)(\d+)", found[3]):
-        numbers += [int(number)] if word == "And" else range(numbers[-1] + 1, int(number) + 1)
-    return [f"{found[1].upper()}-{number}" for number in numbers]
+    """`Coll1And2WaitersShare` names COLL-1 and COLL-2; `Ttl9AndErr5Off` TTL-9 and ERR-5; `test_ttl_9_off` TTL-9."""
+    python = re.match(r"test_([a-z]+)_(\d+)(?:_|$)", name)
+    if python:
+        name = f"{python[1].capitalize()}{python[2]}"
+    found: list[str] = []
+    rest = name
+    while part := re.match(r"(And|To|)([A-Z][a-z]+?)?(\d+)", rest):
+        joint, word, number = part.groups()
+        if not found and not word or found and not joint:
+            break
+        prefix = word.upper() if word else found[-1].split("-")[0]
+        if prefix not in prefixes:
+            break
+        first = int(found[-1].split("-")[1]) + 1 if joint == "To" else int(number)
+        found += [f"{prefix}-{each}" for each in range(first, int(number) + 1)]
+        rest = rest[part.end():]
+    return found
 
 
 def find_tests(prefixes: set[str]) -> dict[str, list[str]]:
