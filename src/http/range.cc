@@ -68,6 +68,24 @@ bool are_ascending(const std::vector<ByteRange>& ranges) {
   return true;
 }
 
+PartsChoice choose_parts(ByteView value, ByteCount complete, bool several_get_whole) {
+  PartsChoice choice;
+  const auto specs = read_range(value);
+  if (!specs) return choice;
+  for (const RangeSpec& spec : *specs) {
+    if (const auto range = satisfy(spec, complete)) choice.parts.push_back(*range);
+  }
+  if (choice.parts.empty()) {
+    const bool is_ignored = several_get_whole && specs->size() > 1;
+    choice.kind = is_ignored ? PartsChoice::whole : PartsChoice::unsatisfiable;
+  } else if (are_ascending(choice.parts)) {
+    choice.kind = PartsChoice::partial;
+  } else {
+    choice.parts.clear();
+  }
+  return choice;
+}
+
 Result<ContentRange> read_content_range(ByteView value) {
   const auto bad = [] { return fail(Errc::bad_syntax, Side::origin, "Content-Range out of grammar"); };
   const Cut unit = cut(value, ' ');

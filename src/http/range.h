@@ -1,8 +1,7 @@
 // Ranges: Range and Content-Range of the unit `bytes`.
 //
 // Source: RFC 9110 sections 14.1 to 14.4; SECURITY "RangeAmp".
-// Shape:  pure. What a set of ranges is worth (one part, several, the whole) is the caller's choice; RANGE-5 asks for
-//         ascending ones without overlap, see `are_ascending`.
+// Shape:  pure. choose_parts() says what a Range field is worth: one part, several, the whole, or nothing (RANGE-5).
 #pragma once
 
 #include <optional>
@@ -37,6 +36,22 @@ std::optional<ByteRange> satisfy(const RangeSpec& spec, ByteCount complete);
 
 // True if each begins behind the end of the one before it (RANGE-5).
 bool are_ascending(const std::vector<ByteRange>& ranges);
+
+// What of a representation a Range field asks for.
+struct PartsChoice {
+  enum Kind : std::uint8_t {
+    whole,          // the field is to be ignored: out of grammar, another unit, too many, or against RANGE-5
+    partial,        // `parts`: one, or several to be sent as multipart/byteranges (RFC 9110 section 15.3.7.2)
+    unsatisfiable,  // 416
+  };
+  Kind kind = whole;
+  std::vector<ByteRange> parts;  // ascending, without overlap
+};
+
+// Reads a Range field against a representation of `complete` bytes. Of several ranges those behind its end are left
+// out, and the rest must ascend without overlap (RANGE-5; RFC 9110 section 14.2 lets a server ignore such a field).
+//   several_get_whole  RANGE-5: several ranges of which none can be satisfied mean the whole, not 416
+PartsChoice choose_parts(ByteView value, ByteCount complete, bool several_get_whole);
 
 struct ContentRange {
   std::optional<ByteRange> range;     // nothing in `bytes */1234`

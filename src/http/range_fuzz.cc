@@ -1,4 +1,6 @@
-// A range that can be satisfied lies within the representation; Content-Range reads back what it writes.
+// A range that can be satisfied lies within the representation; Content-Range reads back what it writes; parts ascend
+// and the frames around them are as long as they say.
+#include "http/byteranges.h"
 #include "http/conditional.h"
 #include "http/fuzz_internal.h"
 #include "http/range.h"
@@ -18,6 +20,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         expect(back && back->range == *range && back->complete == complete);
       }
     }
+  }
+  for (const ByteCount complete : {ByteCount{0}, ByteCount{10}, ByteCount{1} << 62}) {
+    const PartsChoice choice = choose_parts(in, complete, size % 2 == 0);
+    expect((choice.kind == PartsChoice::partial) == !choice.parts.empty());
+    expect(are_ascending(choice.parts));
+    ByteCount bytes = 0;
+    for (const ByteRange& part : choice.parts) bytes += part.bytes;
+    expect(bytes <= complete);
+    const Byteranges made = make_byteranges(choice.parts, complete, "a/b", "boundary");
+    for (const std::string& frame : made.frames) bytes += frame.size();
+    expect(made.content_bytes == bytes && made.frames.size() == choice.parts.size() + 1);
   }
   static_cast<void>(read_content_range(in));
 

@@ -49,6 +49,33 @@ TEST(Range, SecurityRangeAmpManyRangesAreRefused) {
   EXPECT_TRUE(are_ascending(ranges_of("bytes=0-9,10-19,30-")));
 }
 
+using Kind = PartsChoice::Kind;
+
+TEST(PartsChoice, Range5AscendingRangesWithoutOverlapAreParts) {
+  const PartsChoice choice = choose_parts("bytes=0-1, 4-5, -2", 10, true);
+  EXPECT_EQ(choice.kind, Kind::partial);
+  EXPECT_EQ(choice.parts, (std::vector<ByteRange>{{0, 2}, {4, 2}, {8, 2}}));
+}
+
+TEST(PartsChoice, Range5DescendingOrOverlappingRangesGetTheWhole) {
+  for (const char* value : {"bytes=4-5,0-1", "bytes=0-4,4-5", "bytes=0-,0-", "bytes=5-,-9", "bytes=0-1,x"}) {
+    const PartsChoice choice = choose_parts(value, 10, true);
+    EXPECT_EQ(choice.kind, Kind::whole) << value;
+    EXPECT_TRUE(choice.parts.empty()) << value;
+  }
+}
+
+TEST(PartsChoice, Rfc9110Section15Point3Point7OneOfSeveralThatCanBeSatisfiedIsOnePart) {
+  EXPECT_EQ(choose_parts("bytes=2-3,100-", 10, true).parts, (std::vector<ByteRange>{{2, 2}}));
+}
+
+TEST(PartsChoice, Range5SeveralOfWhichNoneCanBeSatisfiedGetTheWholeAndOneGets416) {
+  EXPECT_EQ(choose_parts("bytes=10-11,20-", 10, true).kind, Kind::whole);
+  EXPECT_EQ(choose_parts("bytes=10-11,20-", 10, false).kind, Kind::unsatisfiable);
+  EXPECT_EQ(choose_parts("bytes=10-", 10, true).kind, Kind::unsatisfiable);
+  EXPECT_EQ(choose_parts("bytes=0-", 0, true).kind, Kind::unsatisfiable);
+}
+
 TEST(ContentRange, Rfc9110Section14Point4ReadsAndWrites) {
   const auto whole = read_content_range("bytes 0-9/100");
   ASSERT_TRUE(whole);

@@ -110,16 +110,54 @@ TEST(Node, Range1PartsAreCutFromWhatIsStored) {
   EXPECT_EQ(record.range_end, 4U);
 }
 
-// RANGE-5 as far as we go: several ranges at once get the whole.
-TEST(Node, Range5SeveralRangesGetTheWhole) {
+TEST(Node, Range5AscendingRangesAreSentAsParts) {
+  NodeWorld net;
+  net.serve("/a", reply_text(200, {{"Cache-Control", "max-age=60"}, {"Content-Type", "text/plain"}}, "0123456789"));
+  net.get("/a");
+  const Reply reply = net.get("/a", {{"Range", "bytes=0-1,4-5,-1"}});
+  EXPECT_EQ(reply.status, 206);
+  const std::string type = field(reply, "Content-Type");
+  ASSERT_TRUE(type.starts_with("multipart/byteranges; boundary="));
+  const std::string boundary = type.substr(type.find('=') + 1);
+  const auto frame = [&](std::string_view range) {
+    return fmt::format("--{}\r\nContent-Type: text/plain\r\nContent-Range: bytes {}/10\r\n\r\n", boundary, range);
+  };
+  EXPECT_EQ(reply.message.body,
+            fmt::format("{}01\r\n{}45\r\n{}9\r\n--{}--\r\n", frame("0-1"), frame("4-5"), frame("9-9"), boundary));
+  EXPECT_EQ(field(reply, "Content-Length"), std::to_string(reply.message.body.size()));
+  EXPECT_EQ(field(reply, "Content-Range"), "");
+  EXPECT_EQ(net.get("/a", {{"Range", "bytes=0-1,4-5"}, {"If-Range", "\"old\""}}).message.body, "0123456789");
+  EXPECT_EQ(field(net.get("/a", {{"Range", "bytes=2-3,90-"}}), "Content-Range"), "bytes 2-3/10");
+  net.world.run_for(seconds(1));
+  EXPECT_EQ(net.edge().access.records()[1].range_start, std::nullopt);
+}
+
+TEST(Node, Range5DescendingOrOverlappingOrInvalidRangesGetTheWhole) {
   NodeWorld net;
   net.serve("/a", reply_text(200, for_a_minute, "0123456789"));
   net.get("/a");
-  for (const char* several : {"bytes=0-1,4-5", "bytes=4-5,0-1", "bytes=0-,0-,0-,0-"}) {
+  for (const char* several :
+       {"bytes=4-5,0-1", "bytes=0-,0-,0-,0-", "bytes=0-4,4-5", "bytes=10-11,12-", "bytes=0-1,x"}) {
     const Reply whole = net.get("/a", {{"Range", several}});
     EXPECT_EQ(whole.status, 200) << several;
     EXPECT_EQ(whole.message.body, "0123456789") << several;
   }
+}
+
+TEST(Node, Range5PartsAreSentWhileTheBodyStillComes) {
+  NodeWorld net;
+  const std::string body(300'000, 'x');
+  net.origin().add({.target = "/a", .reply = reply_text(200, for_a_minute, body), .pause = seconds(5)});
+  Visit& first = net.begin_get("/a");
+  net.world.run_for(seconds(1));
+  Visit& second = net.begin_get("/a", {{"Range", "bytes=0-9,299990-"}});
+  net.world.run_for(seconds(1));
+  EXPECT_FALSE(second.is_over());
+  ASSERT_TRUE(net.run_until_over());
+  EXPECT_EQ(first.reply.message.body, body);
+  EXPECT_EQ(second.reply.status, 206);
+  EXPECT_EQ(std::ranges::count(second.reply.message.body, 'x'), 20);
+  EXPECT_EQ(net.origin().request_count(), 1U);
 }
 
 TEST(Node, Range3APartOfAMissIsCutFromTheWholeThatIsStored) {

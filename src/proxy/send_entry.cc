@@ -1,11 +1,15 @@
 #include "proxy/send_entry.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/arena.h"
+#include "http/byteranges.h"
 #include "http/conditional.h"
 #include "http/range.h"
 #include "proxy/answer_head.h"
+#include "proxy/content_writer.h"
 #include "proxy/passage.h"
 #include "proxy/send_own.h"
 
@@ -14,24 +18,15 @@ namespace {
 
 using http::Name;
 
-constexpr std::size_t slices_at_once = 16;
-
 // What part of a stored response is asked for.
-struct Part {
-  enum Kind : std::uint8_t { whole, range, unsatisfiable } kind = whole;
-  http::ByteRange bytes;
-};
-
-Part part_of(const Passage& passage, const http::Validators& validators, std::optional<ByteCount> complete) {
+http::PartsChoice choose(const Passage& passage, const http::Validators& validators,
+                         std::optional<ByteCount> complete) {
   const http::Fields& request = passage.viewer_request.fields;
   const auto asked = request.get(Name::range);
   if (!asked || !complete || passage.request.method != http::Method::get) return {};
   if (!http::range_applies(request, validators)) return {};
-  const auto specs = http::read_range(*asked);
-  if (!specs || specs->size() != 1) return {};
-  const auto bytes = http::satisfy(specs->front(), *complete);
-  if (!bytes) return {.kind = Part::unsatisfiable, .bytes = {}};
-  return {.kind = Part::range, .bytes = *bytes};
+  const bool is_cloudfront = passage.match->behavior->cache.profile == config::Profile::cloudfront;
+  return http::choose_parts(*asked, *complete, is_cloudfront);
 }
 
 // A 304 tells what may have changed, not what the content is (RFC 9110 section 15.4.5).
@@ -45,29 +40,40 @@ void become_not_modified(http::ResponseHead& head) {
   });
 }
 
-// Sends what `cursor` reads, as it comes.
-rt::Task<bool> send_body(Passage& passage, const http::ResponseHead& head, http::BodyFraming framing,
-                         cache::BodyCursor& cursor) {
-  std::array<Slice, slices_at_once> slices;
-  bool is_started = false;
-  while (true) {
-    const std::span<const Slice> content(slices.data(), cursor.peek(slices));
-    ByteCount bytes = 0;
-    for (const Slice& slice : content) bytes += slice.size();
-    if (!is_started) {
-      if (!co_await passage.exchange.start(head, framing, content)) co_return false;
-      is_started = true;
-    } else if (!content.empty()) {
-      if (!co_await passage.exchange.write(content)) co_return false;
-    }
-    cursor.advance(bytes);
-    if (cursor.at_end()) co_return (co_await passage.exchange.finish(nullptr)).has_value();
-    if (auto more = co_await cursor.wait(never); !more) {
-      passage.exchange.abort();
-      passage.detail = "OriginCommError";
-      co_return false;
-    }
+// Of chance, so that nobody can put a part's end into an object.
+std::string make_boundary(rt::Loop& loop) { return fmt::format("{:016x}{:016x}", loop.random(), loop.random()); }
+
+// Makes `head` that of the parts, and `frames` what stands around several. Gives the framing.
+http::BodyFraming become_partial(Passage& passage, http::ResponseHead& head, const std::vector<http::ByteRange>& parts,
+                                 ByteCount complete, http::Byteranges& frames) {
+  head.status = 206;
+  head.reason = {};
+  if (parts.size() > 1) {
+    frames = http::make_byteranges(parts, complete, head.fields.get(Name::content_type).value_or(ByteView()),
+                                   make_boundary(passage.core.loop()));
+    head.fields.set(Name::content_type, frames.content_type);
+    return http::BodyFraming::of_length(frames.content_bytes);
   }
+  const http::ByteRange& part = parts.front();
+  passage.range_first = part.offset;
+  passage.range_last = part.offset + part.bytes - 1;
+  head.fields.set(Name::content_range, passage.arena.copy(http::content_range_of(part, complete)));
+  return http::BodyFraming::of_length(part.bytes);
+}
+
+// Each part behind its frame.
+rt::Task<bool> send_parts(ContentWriter& writer, const cache::BodyRef& body, const std::vector<http::ByteRange>& parts,
+                          const http::Byteranges& frames) {
+  // The next cursor stands before the last one goes, so that a windowed body lets nothing go between them.
+  std::array<std::optional<cache::BodyCursor>, 2> cursors;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    cache::BodyCursor& cursor = cursors[i % 2].emplace(body, parts[i].offset, parts[i].bytes);
+    cursors[(i + 1) % 2].reset();
+    writer.put(frames.frames[i]);
+    if (!co_await writer.send(cursor)) co_return false;
+  }
+  writer.put(frames.frames.back());
+  co_return co_await writer.finish();
 }
 
 }  // namespace
@@ -82,7 +88,7 @@ rt::Task<void> send_entry(Passage& passage) {
   if (!complete && entry.body() && entry.body()->state() == cache::Body::State::complete) {
     complete = entry.body()->bytes();
   }
-  Part part;
+  http::PartsChoice choice;
   auto precondition = http::Precondition::proceed;
   // Only a success is conditional (RFC 9110 section 13.2.1), and where cookies are forwarded not even that (COND-3).
   if (entry.status() == 200) {
@@ -90,7 +96,7 @@ rt::Task<void> send_entry(Passage& passage) {
     if (!passage.match->forwards_cookies) {
       precondition = http::evaluate_preconditions(passage.request.method, passage.viewer_request.fields, validators);
     }
-    if (precondition == http::Precondition::proceed) part = part_of(passage, validators, complete);
+    if (precondition == http::Precondition::proceed) choice = choose(passage, validators, complete);
   }
   if (precondition == http::Precondition::failed) {
     passage.answer(412, "The stored object does not meet the request's condition.");
@@ -101,25 +107,17 @@ rt::Task<void> send_entry(Passage& passage) {
   // BODY-4: what came without a length is replayed so.
   http::BodyFraming framing =
       entry.content_bytes() ? http::BodyFraming::of_length(*entry.content_bytes()) : http::BodyFraming::of_chunks();
-  ByteCount offset = 0;
-  ByteCount bytes = cache::BodyCursor::to_end;
+  http::Byteranges frames;
   if (precondition == http::Precondition::not_modified) {
     become_not_modified(head);
     framing = http::BodyFraming::no_body();
-  } else if (part.kind == Part::unsatisfiable) {
+  } else if (choice.kind == http::PartsChoice::unsatisfiable) {
     head.status = 416;
     head.reason = {};
     head.fields.set(Name::content_range, passage.arena.copy(http::content_range_of_unsatisfied(*complete)));
     framing = http::BodyFraming::of_length(0);
-  } else if (part.kind == Part::range) {
-    offset = part.bytes.offset;
-    bytes = part.bytes.bytes;
-    passage.range_first = offset;
-    passage.range_last = offset + bytes - 1;
-    head.status = 206;
-    head.reason = {};
-    head.fields.set(Name::content_range, passage.arena.copy(http::content_range_of(part.bytes, *complete)));
-    framing = http::BodyFraming::of_length(bytes);
+  } else if (choice.kind == http::PartsChoice::partial) {
+    framing = become_partial(passage, head, choice.parts, *complete, frames);
   }
   add_own_fields(passage, head, entry.via(), age_to_tell(passage));
   note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
@@ -132,9 +130,15 @@ rt::Task<void> send_entry(Passage& passage) {
     passage.answer_failed = !sent;
     co_return;
   }
-  cache::BodyCursor cursor(entry.body(), offset, bytes);
+  ContentWriter writer(passage, head, framing);
+  const http::ByteRange one =
+      choice.parts.empty() ? http::ByteRange{0, cache::BodyCursor::to_end} : choice.parts.front();
+  cache::BodyCursor cursor(entry.body(), one.offset, one.bytes);
   passage.first_cursor.reset();
-  passage.answer_failed = !co_await send_body(passage, head, framing, cursor);
+  const bool sent = choice.parts.size() > 1
+                        ? co_await send_parts(writer, entry.body(), choice.parts, frames)
+                        : co_await writer.send(cursor) && (co_await passage.exchange.finish(nullptr)).has_value();
+  passage.answer_failed = !sent;
 }
 
 }  // namespace gust::proxy

@@ -1,8 +1,7 @@
 // Stored responses as answers: conditions, ranges, and the body from the cache's own memory.
 //
-// Source: COND-3, COND-4, HEAD-1, RANGE-1, RANGE-3 to RANGE-5, BODY-1, BODY-2, BODY-4; RFC 9110 sections 13.2.2, 14 and
-//         15.4.5.
-// Not here: several ranges at once are answered with the whole (RFC 9110 section 14.2 lets a server ignore them).
+// Source: COND-3, COND-4, HEAD-1, RANGE-1, RANGE-3 to RANGE-5, BODY-1, BODY-2, BODY-4; RFC 9110 sections 13.2.2, 14,
+//         15.3.7 and 15.4.5.
 #pragma once
 
 #include "rt/task.h"
