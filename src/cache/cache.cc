@@ -36,11 +36,16 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
   for (unsigned fills = 1;; ++fills) {
     Joined joined;
     Fill::Stage stage;
+    const std::uint64_t asked_at = fill->purges.newest();
+    bool is_purged = false;
     while (true) {
       Waiters::Place place(fill->waiters, loop);
       {
         const std::scoped_lock lock(fill->stripe.mutex);
         stage = fill->stage;
+        // A purge of its tag came between the fill's beginning and this request: look again.
+        is_purged = fill->is_purged_by_tag && asked_at > fill->epoch;
+        if (is_purged) stage = Fill::Stage::given_up;
         if (stage == Fill::Stage::serving) {
           joined.entry = fill->entry;
           joined.epoch = fill->entry_epoch;
@@ -54,7 +59,10 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
     if (stage == Fill::Stage::failed) co_return std::unexpected(fill->error);
     if (stage != Fill::Stage::given_up) co_return joined;
 
-    if (fills > index_->limits.handovers_max) co_return std::unexpected(nobody_fetched);
+    if (fills > index_->limits.handovers_max) {
+      if (is_purged) co_return Joined();
+      co_return std::unexpected(nobody_fetched);
+    }
     Lookup again = find_or_begin(key, loop.now());
     if (again.found == Found::fresh || again.found == Found::held) {
       joined.entry = std::move(again.entry);

@@ -102,9 +102,9 @@ std::size_t bytes_of_lines(std::span<const Field> fields) {
 // Room for the longest status line and Content-Length.
 constexpr std::size_t frame_bytes_max = 128;
 
-ByteCount bytes_of(std::span<const Field> fields, ByteView key_text, std::size_t via_bytes) {
-  return sizeof(Entry) + sizeof(Body) + 2 * overhead_bytes + fields.size_bytes() + key_text.size() +
-         bytes_of_lines(fields) + via_bytes + frame_bytes_max;
+ByteCount bytes_of(std::span<const Field> fields, ByteView key_text, std::size_t via_bytes, std::size_t tags) {
+  return tags * sizeof(Tag) + sizeof(Entry) + sizeof(Body) + 2 * overhead_bytes + fields.size_bytes() +
+         key_text.size() + bytes_of_lines(fields) + via_bytes + frame_bytes_max;
 }
 
 std::size_t bytes_of_via(const std::vector<ByteView>& values) {
@@ -125,8 +125,17 @@ struct Entry::Content {
   ByteView key_text;
   ByteView path_and_query;  // in key_text
   std::uint64_t epoch;
+  std::span<const Tag> tags;
   BodyRef body;
 };
+
+namespace {
+
+std::span<const Tag> tags_in(const EntryDraft& draft, std::span<const Tag> otherwise) {
+  return draft.tags ? std::span<const Tag>(*draft.tags) : otherwise;
+}
+
+}  // namespace
 
 Entry::Entry(MadeHere, const Content& content, Charge charge)
     : freshness_(content.freshness),
@@ -134,6 +143,7 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
       content_bytes_(content.content_bytes),
       received_(content.received),
       epoch_(content.epoch),
+      tags_(content.tags.begin(), content.tags.end()),
       body_(content.body),
       charge_(std::move(charge)) {
   block_ = BlockRef::make(content.key_text.size() + bytes_of_lines(content.fields) + bytes_of_via(content.via) +
@@ -206,12 +216,14 @@ EntryRef Entry::make(const EntryDraft& draft, ByteView key_text, ByteView path_a
                         key_text,
                         path_and_query,
                         std::min(epoch, draft.upstream_epoch),
+                        tags_in(draft, {}),
                         std::move(body)};
   return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
 }
 
-ByteCount Entry::bytes_of_head(const EntryDraft& draft, ByteView key_text) {
-  return bytes_of(storable_fields(draft), key_text, bytes_of_via(via_values(draft.head->fields)));
+ByteCount Entry::bytes_of_head(const EntryDraft& draft, ByteView key_text, const Entry* refreshed) {
+  const std::size_t tags = tags_in(draft, refreshed ? refreshed->tags() : std::span<const Tag>()).size();
+  return bytes_of(storable_fields(draft), key_text, bytes_of_via(via_values(draft.head->fields)), tags);
 }
 
 EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge) {
@@ -225,6 +237,7 @@ EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, std::u
                         old.key_text_,
                         old.path_and_query_,
                         std::min(epoch, draft.upstream_epoch),
+                        tags_in(draft, old.tags_),
                         old.body_};
   return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
 }

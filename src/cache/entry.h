@@ -20,6 +20,7 @@
 #include "cache/body.h"
 #include "cache/freshness.h"
 #include "cache/ledger.h"
+#include "cache/tag_set.h"
 #include "http/fields.h"
 
 namespace gust::http {
@@ -42,6 +43,8 @@ struct EntryDraft {
   // The newest purge that the tier which gave the response had held it against (Lookup::epoch, Joined::epoch, or the
   // epoch() of an entry that it had just stored), where it said so: the entry then counts as no younger than that.
   std::uint64_t upstream_epoch = ~std::uint64_t{0};
+  // TAG-1. Of a 304 without tags: absent, and the stored ones stay (TAG-4).
+  std::optional<TagSet> tags;
 };
 
 class Entry {
@@ -52,8 +55,8 @@ class Entry {
   //   needs   `path_and_query` is part of `key_text`; `charge` covers bytes_of_head(draft, key text)
   static EntryRef make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
                        BodyRef body, Charge charge);
-  // What the ledger is charged for an entry without its body.
-  static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text);
+  // What the ledger is charged for an entry without its body; `refreshed`: the one that a 304 confirms.
+  static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text, const Entry* refreshed = nullptr);
 
   // `old`, confirmed by a 304: `draft.head` is what merge_head() made of both; status, length and body stay.
   static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge);
@@ -79,6 +82,7 @@ class Entry {
   const Freshness& freshness() const { return freshness_; }
   WallTime received() const { return received_; }
   std::uint64_t epoch() const { return epoch_; }  // the newest purge applied when its fill began
+  std::span<const Tag> tags() const { return tags_; }
   ByteView key_text() const { return key_text_; }
   ByteView path_and_query() const { return path_and_query_; }
 
@@ -102,6 +106,7 @@ class Entry {
   std::optional<WallTime> last_modified_time_, date_;
   WallTime received_{};
   std::uint64_t epoch_ = 0;
+  TagSet tags_;
   BodyRef body_;
   BlockRef block_;
   std::unique_ptr<http::Field[]> field_list_;

@@ -122,7 +122,8 @@ Index::Attempt Index::begin_fill(Stripe& stripe, const Key& key, Slot* slot, Fil
   // The purges are read under the mutex that a reclaim round takes: a fill that it has not seen began after it.
   slot->fill = std::make_shared<Fill>(stripe, key, slot->purges);
   slot->fill->charge = std::move(fill_charge);
-  slot->fill->stale = slot->entry;
+  // Held against all that the fill's epoch stands for: a purge may have come since the look.
+  if (slot->entry && !is_purged(*slot)) slot->fill->stale = slot->entry;
   ++stripe.counters.fills_begun;
   ++stripe.counters.fills;
   begun = slot->fill;
@@ -135,16 +136,31 @@ bool Index::is_purged(Slot& slot) const {
   const std::uint64_t newest = slot.purges.newest();
   if (newest <= slot.checked) return false;
   if (slot.purges.clears(slot.checked, slot.entry->path_and_query())) return true;
+  if (slot.purges.clears_tags(slot.checked, slot.entry->tags())) return true;
   slot.checked = newest;
   return false;
 }
 
 bool Index::is_cleared(Fill& fill) const {
   const std::uint64_t newest = fill.purges.newest();
-  if (newest <= fill.checked) return false;
-  if (fill.purges.clears(fill.checked, fill.path_and_query)) return true;
-  fill.checked = newest;
+  if (newest > fill.checked) {
+    if (fill.purges.clears(fill.checked, fill.path_and_query)) return true;
+    if (fill.stale && fill.purges.clears_tags(fill.checked, fill.stale->tags())) return true;
+    fill.checked = newest;
+  }
+  if (fill.entry && newest > fill.tags_checked) {
+    if (fill.purges.clears_tags(fill.tags_checked, fill.entry->tags())) return true;
+    fill.tags_checked = newest;
+  }
   return false;
+}
+
+bool Index::is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const {
+  // A tier above that has not applied a purge may have answered with what the purge clears.
+  if (upstream_epoch < fill.checked && fill.purges.clears(upstream_epoch, fill.path_and_query)) return true;
+  fill.tags_checked = std::min(fill.tags_checked, upstream_epoch);
+  fill.is_purged_by_tag = fill.purges.clears_tags(fill.tags_checked, fill.entry->tags());
+  return fill.is_purged_by_tag;
 }
 
 void Index::remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped) {

@@ -39,7 +39,8 @@ class Fill {
                                                  key.path_and_query.size())),
         purges(of_distribution),
         epoch(of_distribution.newest()),
-        checked(epoch) {}
+        checked(epoch),
+        tags_checked(epoch) {}
 
   Stripe& stripe;
   const Hash128 hash;
@@ -51,8 +52,13 @@ class Fill {
   Waiters waiters;
 
   // Under the stripe's mutex.
-  EntryRef stale;         // does not change once the ticket is out
-  std::uint64_t checked;  // not cleared by purges up to here
+  EntryRef stale;  // does not change once the ticket is out
+  // Not cleared by purges up to here: what is known from the beginning (the path, and the tags of `stale`), and the
+  // tags of `entry`, which come with the head.
+  std::uint64_t checked;
+  std::uint64_t tags_checked;
+  // Found out when the head came: who asked after that purge must not get `entry`.
+  bool is_purged_by_tag = false;
   Stage stage = Stage::waiting;
   bool is_refreshed = false;
   EntryRef entry;
@@ -102,6 +108,9 @@ class Index {
   void detach(Fill& fill, Dropped& dropped);
   // Whether what the fill brought may be stored, as far as purges go.
   bool is_cleared(Fill& fill) const;
+  // The same where `fill.entry` has just been made, of an answer that was held against the purges up to
+  // `upstream_epoch`: now its tags are known.
+  bool is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const;
   // Makes `entry` the stored one, if the fill still holds its slot.
   bool install(Fill& fill, EntryRef entry, Dropped& dropped);
   // Removes the entry that the fill was to revalidate, if it is still there.

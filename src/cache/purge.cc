@@ -12,7 +12,7 @@ void raise(std::atomic<std::uint64_t>& value, std::uint64_t to) {
 }  // namespace
 
 Purge Purge::of_path(std::uint64_t epoch, std::string distribution, ByteView path) {
-  Purge purge{epoch, std::move(distribution), Reach::exact, std::string(path)};
+  Purge purge{epoch, std::move(distribution), Reach::exact, std::string(path), 0};
   if (path.ends_with('*')) {
     purge.path.pop_back();
     // Every path begins with a slash.
@@ -22,12 +22,27 @@ Purge Purge::of_path(std::uint64_t epoch, std::string distribution, ByteView pat
   return purge;
 }
 
+Purge Purge::of_item(std::uint64_t epoch, std::string distribution, ByteView item) {
+  if (!item.starts_with('#')) return of_path(epoch, std::move(distribution), item);
+  return {epoch, std::move(distribution), Reach::tag, {}, tag_of(item.substr(1))};
+}
+
 bool DistributionPurges::clears(std::uint64_t epoch, ByteView path_and_query) const {
   const std::scoped_lock lock(mutex_);
   if (epoch < everything_) return true;
   if (const auto exact = exact_.find(path_and_query); exact != exact_.end() && epoch < exact->second) return true;
   return std::ranges::any_of(
       prefixes_, [&](const Prefix& prefix) { return epoch < prefix.epoch && path_and_query.starts_with(prefix.path); });
+}
+
+bool DistributionPurges::clears_tags(std::uint64_t epoch, std::span<const Tag> tags) const {
+  if (tags.empty()) return false;
+  const std::scoped_lock lock(mutex_);
+  if (epoch < tags_forgotten_) return true;
+  return std::ranges::any_of(tags, [&](Tag tag) {
+    const auto found = tags_.find(tag);
+    return found != tags_.end() && epoch < found->second;
+  });
 }
 
 void DistributionPurges::add(std::span<const Purge> purges) {
@@ -54,25 +69,36 @@ void DistributionPurges::add_rule(const Purge& purge) {
       });
       prefixes_.push_back({purge.path, purge.epoch});
       break;
+    case Purge::Reach::tag: {
+      std::uint64_t& epoch = tags_[purge.tag];
+      epoch = std::max(epoch, purge.epoch);
+      break;
+    }
     case Purge::Reach::distribution:
       everything_ = std::max(everything_, purge.epoch);
       drop_up_to(everything_);
       break;
   }
-  if (exact_.size() + prefixes_.size() > rules_max_) collapse_oldest();
+  if (rule_count() > rules_max_) collapse_oldest();
 }
 
-// Drops rules that everything_ covers.
+// Drops rules that everything_ and tags_forgotten_ cover.
 void DistributionPurges::drop_up_to(std::uint64_t epoch) {
   std::erase_if(exact_, [&](const auto& rule) { return rule.second <= epoch; });
   std::erase_if(prefixes_, [&](const Prefix& rule) { return rule.epoch <= epoch; });
+  std::erase_if(tags_, [&](const auto& rule) {
+    if (rule.second > epoch) return false;
+    tags_forgotten_ = std::max(tags_forgotten_, rule.second);
+    return true;
+  });
 }
 
 void DistributionPurges::collapse_oldest() {
   std::vector<std::uint64_t> epochs;
-  epochs.reserve(exact_.size() + prefixes_.size());
+  epochs.reserve(rule_count());
   for (const auto& [path, epoch] : exact_) epochs.push_back(epoch);
   for (const Prefix& prefix : prefixes_) epochs.push_back(prefix.epoch);
+  for (const auto& [tag, epoch] : tags_) epochs.push_back(epoch);
   const auto middle = epochs.begin() + static_cast<std::ptrdiff_t>(epochs.size() / 2);
   std::ranges::nth_element(epochs, middle);
   everything_ = std::max(everything_, *middle);
@@ -92,7 +118,7 @@ void DistributionPurges::forget_up_to(std::uint64_t epoch) {
 
 std::size_t DistributionPurges::rules() const {
   const std::scoped_lock lock(mutex_);
-  return exact_.size() + prefixes_.size();
+  return rule_count();
 }
 
 DistributionPurges& PurgeBook::of(ByteView distribution) {

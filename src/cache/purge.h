@@ -1,10 +1,11 @@
 // Purge: what an invalidation clears, and the book of those in force.
 //
-// Source: DESIGN.md decision 7; CLOUDFRONT rules INV-2 to INV-5, INV-9 and INV-12.
+// Source: DESIGN.md decision 7; CLOUDFRONT rules INV-2 to INV-5, INV-9, INV-12 and TAG-3.
 // Shape:  a purge takes the next number in the store (its epoch). A stored response or a fill is cleared by it if it is
 //         in the purge's reach and its epoch, the newest number of its distribution that was applied here when the fill
 //         began, is lower.
-// Limits: exact paths and wildcards kept for each distribution. When one would be too many, the oldest half becomes one
+// Limits: exact paths, wildcards and tags kept for each distribution. When one would be too many, the oldest half
+// becomes one
 //         purge of the whole distribution at the newest of their numbers: it clears too much, never too little.
 #pragma once
 
@@ -18,19 +19,23 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "cache/tag_set.h"
 
 namespace gust::cache {
 
 struct Purge {
-  enum class Reach : std::uint8_t { exact, prefix, distribution };
+  enum class Reach : std::uint8_t { exact, prefix, tag, distribution };
 
   // From an invalidation path: `*` counts only as the last character (INV-2); `/*` and `*` are the whole distribution.
   static Purge of_path(std::uint64_t epoch, std::string distribution, ByteView path);
+  // From an item of an invalidation: a path, or `#` and a tag (TAG-3).
+  static Purge of_item(std::uint64_t epoch, std::string distribution, ByteView item);
 
   std::uint64_t epoch = 0;
   std::string distribution;
   Reach reach = Reach::distribution;
   std::string path;  // path and query (INV-4), without the star; empty for the whole distribution
+  Tag tag = 0;
 };
 
 struct HashOfText {
@@ -45,8 +50,10 @@ class DistributionPurges {
 
   // The newest purge's number: what began at it or later needs no closer look.
   std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
-  // True if a purge above `epoch` reaches `path_and_query`.
+  // True if a purge above `epoch` of a path, a wildcard or everything reaches `path_and_query`.
   bool clears(std::uint64_t epoch, ByteView path_and_query) const;
+  // True if a purge above `epoch` of a tag reaches one of `tags`.
+  bool clears_tags(std::uint64_t epoch, std::span<const Tag> tags) const;
 
   // Several of one number are added in one step: none is in force, or newest(), before all are.
   void add(std::span<const Purge> purges);
@@ -63,6 +70,7 @@ class DistributionPurges {
   void add_rule(const Purge& purge);
   void drop_up_to(std::uint64_t epoch);
   void collapse_oldest();
+  std::size_t rule_count() const { return exact_.size() + prefixes_.size() + tags_.size(); }
 
   const std::size_t rules_max_;
   std::atomic<std::uint64_t> newest_ = 0;
@@ -70,6 +78,10 @@ class DistributionPurges {
   std::uint64_t everything_ = 0;  // all below it is cleared
   std::unordered_map<std::string, std::uint64_t, HashOfText, std::equal_to<>> exact_;
   std::vector<Prefix> prefixes_;
+  std::unordered_map<Tag, std::uint64_t> tags_;
+  // The newest purge of a tag that is not in tags_ any more: what is tagged and has been held against none so new
+  // counts as cleared. Apart from everything_, since a fill is held against paths and tags at different times.
+  std::uint64_t tags_forgotten_ = 0;
 };
 
 // All distributions' purges. What of() gives stays valid and in place for the life of the book.

@@ -100,5 +100,45 @@ TEST(Purge, ForgottenPurgesStillClearWhatComesLateFromBeforeThem) {
   EXPECT_TRUE(book.clears(5, "/b2"));
 }
 
+TEST(Purge, Tag3APurgeByTagReachesTagsAndNoPaths) {
+  Book book;
+  const Purge one = Purge::of_item(5, "E1", "#x");
+  book.book.add({&one, 1});
+  const Tag x[] = {tag_of("X")}, y[] = {tag_of("y")};
+  EXPECT_TRUE(book.book.of("E1").clears_tags(4, x));
+  EXPECT_FALSE(book.book.of("E1").clears_tags(5, x));
+  EXPECT_FALSE(book.book.of("E1").clears_tags(4, y));
+  EXPECT_FALSE(book.book.of("E1").clears_tags(0, {}));
+  EXPECT_FALSE(book.clears(0, "/x"));
+  EXPECT_EQ(book.book.newest(), 5U);
+}
+
+TEST(Purge, TooManyTagsCollapseIntoOneThatClearsMoreButNeverLess) {
+  Book book;
+  for (std::uint64_t epoch = 1; epoch <= 1000; ++epoch) {
+    const Purge one = Purge::of_item(epoch, "E1", "#" + std::to_string(epoch));
+    book.book.add({&one, 1});
+  }
+  EXPECT_LE(book.book.rules(), 100U);
+  for (std::uint64_t epoch = 1; epoch <= 1000; ++epoch) {
+    const Tag tag[] = {tag_of(std::to_string(epoch))};
+    EXPECT_TRUE(book.book.of("E1").clears_tags(epoch - 1, tag));
+  }
+  const Tag last[] = {tag_of("1000")};
+  EXPECT_FALSE(book.book.of("E1").clears_tags(1000, last));
+}
+
+TEST(Purge, AForgottenTagClearsWhatIsTaggedFromBeforeItAndNothingElse) {
+  Book book;
+  const Purge one = Purge::of_item(5, "E1", "#x");
+  book.book.add({&one, 1});
+  book.book.forget_up_to(5);
+  EXPECT_EQ(book.book.rules(), 0U);
+  const Tag y[] = {tag_of("y")};
+  EXPECT_TRUE(book.book.of("E1").clears_tags(4, y));
+  EXPECT_FALSE(book.book.of("E1").clears_tags(5, y));
+  EXPECT_FALSE(book.clears(0, "/a"));
+}
+
 }  // namespace
 }  // namespace gust::cache

@@ -54,10 +54,7 @@ Result<EntryRef> Ticket::store(const EntryDraft& draft) {
         fill.entry = entry;
         fill.entry_epoch = entry->epoch();
         fill.stage = draft.storing.verdict == Storing::store ? Fill::Stage::serving : Fill::Stage::alone;
-        // A tier above that has not applied a purge may have answered with what the purge clears.
-        if (draft.upstream_epoch < fill.checked && fill.purges.clears(draft.upstream_epoch, fill.path_and_query)) {
-          index_->detach(fill, dropped);
-        }
+        if (index_->is_cleared_by_head(fill, draft.upstream_epoch)) index_->detach(fill, dropped);
       },
       false);
   return entry;
@@ -117,7 +114,7 @@ EntryRef Ticket::refresh(const EntryDraft& confirmation) {
   merge_head(*fill_->stale, *confirmation.head, merged);
   EntryDraft draft = confirmation;
   draft.head = &merged;
-  const ByteCount head_bytes = Entry::bytes_of_head(draft, fill_->key_text);
+  const ByteCount head_bytes = Entry::bytes_of_head(draft, fill_->key_text, fill_->stale.get());
   const bool has_memory = index_->charge(head_bytes);
   if (!has_memory) index_->ledger->overdraw(head_bytes);  // one head, for this answer
   EntryRef entry = Entry::make_refreshed(*fill_->stale, draft, fill_->epoch, Charge(index_->ledger, head_bytes));
@@ -128,9 +125,8 @@ EntryRef Ticket::refresh(const EntryDraft& confirmation) {
         fill.is_refreshed = true;
         fill.stage = draft.storing.verdict == Storing::store ? Fill::Stage::serving : Fill::Stage::alone;
         ++fill.stripe.counters.fills_refreshed;
-        const bool is_lagging =
-            draft.upstream_epoch < fill.checked && fill.purges.clears(draft.upstream_epoch, fill.path_and_query);
-        if (draft.storing.verdict != Storing::pass && has_memory && !is_lagging) {
+        const bool is_cleared = index_->is_cleared_by_head(fill, draft.upstream_epoch);
+        if (draft.storing.verdict != Storing::pass && has_memory && !is_cleared) {
           index_->install(fill, entry, dropped);
         } else {
           index_->remove_stale(fill, dropped);
