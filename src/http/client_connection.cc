@@ -8,6 +8,7 @@
 #include "http/framing.h"
 #include "http/head_writer.h"
 #include "http/output_internal.h"
+#include "http/stream_tunnel_internal.h"
 #include "net/stream.h"
 #include "rt/loop.h"
 #include "rt/scope.h"
@@ -35,7 +36,11 @@ struct Sending {
 
 struct ClientConnection::State {
   State(std::unique_ptr<net::Stream> its_stream, const ClientLimits& its_limits)
-      : stream(std::move(its_stream)), limits(its_limits), output(*stream, {}), body(*this) {
+      : stream(std::move(its_stream)),
+        limits(its_limits),
+        output(*stream, {}),
+        body(*this),
+        tunnel(*stream, input, facts.bytes_received, facts.bytes_sent) {
     set_limits(its_limits);
   }
 
@@ -55,6 +60,7 @@ struct ClientConnection::State {
   Output output;
   ContentReader content{*stream, input, Side::origin};
   Body body;
+  StreamTunnel tunnel;
   std::string front;
   HeadScan scan;
   ResponseHead head;
@@ -66,6 +72,7 @@ struct ClientConnection::State {
   bool told_to_go_on = false;  // 100 has come
   bool has_head = false;       // the final one
   bool request_wants_close = false;
+  std::string upgrade;    // what the request asks the connection to become; empty: nothing
   bool is_noisy = false;  // something came while idle
 
   void set_limits(const ClientLimits& its_limits);
@@ -99,6 +106,7 @@ void ClientConnection::State::begin(const RequestHead& request) {
   told_to_go_on = false;
   has_head = false;
   request_wants_close = wants_close(Version::http_1_1, request.fields);
+  upgrade = request.upgrade;
   content.begin(BodyFraming::no_body(), 0, limits.chunked, {});
 }
 
@@ -140,8 +148,11 @@ Result<std::optional<Came>> ClientConnection::State::take_head(std::size_t bytes
   TRY(framing, framing_of(head, method));
   input.take(bytes);
   if (head.status >= 200) return Came::final_head;
-  if (head.status == 101)
+  if (head.status == 101) {
+    const auto became = head.fields.get(Name::upgrade);
+    if (!upgrade.empty() && became && equal_fold(*became, upgrade)) return Came::final_head;
     return failed({Errc::bad_framing, Side::origin, Retry::never, "a switch that no one asked for"});
+  }
   const bool is_second_100 = head.status == 100 && std::exchange(told_to_go_on, told_to_go_on || head.status == 100);
   if (++interim_responses > limits.interim_responses_max || is_second_100) {
     return failed({Errc::would_exceed_limit, Side::origin, Retry::never, "too many interim responses"});
@@ -267,12 +278,13 @@ rt::Task<Result<void>> ClientConnection::exchange(const RequestHead& head, BodyF
 
 const ResponseHead& ClientConnection::head() const { return state_->head; }
 BodyFraming ClientConnection::framing() const { return state_->framing; }
+Tunnel& ClientConnection::tunnel() { return state_->tunnel; }
 BodyReader& ClientConnection::body() { return state_->body; }
 const ClientFacts& ClientConnection::facts() const { return state_->facts; }
 
 bool ClientConnection::is_reusable() const {
   const State& state = *state_;
-  if (state.is_noisy) return false;
+  if (state.is_noisy || state.head.status == 101) return false;
   if (state.exchanges == 0) return true;
   const bool response_is_whole = state.has_head && state.content.is_finished() && !state.content.has_failed() &&
                                  state.framing.kind != BodyFraming::until_close;

@@ -28,6 +28,7 @@ class Stream;
 namespace gust::http {
 
 class BodyReader;
+class Tunnel;
 
 struct ClientLimits {
   HeadLimits head = {};  // LIM-5
@@ -69,6 +70,8 @@ class ClientConnection {
   // Of the response; good until the next exchange().
   const ResponseHead& head() const;
   BodyFraming framing() const;
+  // After a 101 that head.upgrade of the request asked for: the connection, which serves no other exchange.
+  Tunnel& tunnel();
   // The content of the response. Its end is short_body when the origin closed before it.
   BodyReader& body();
   const ClientFacts& facts() const;

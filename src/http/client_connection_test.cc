@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 
 #include "http/connection_test_internal.h"
+#include "http/tunnel.h"
 
 namespace gust::http {
 namespace {
@@ -190,6 +192,36 @@ TEST_P(ClientConnectionTest, SecurityInvalidResponsesAreRefusedOnTheOriginSide) 
     EXPECT_EQ(outcome.head.error().side, Side::origin);
     EXPECT_FALSE(connection->is_reusable());
   }
+}
+
+rt::Task<void> read_once(Tunnel& tunnel, MutableBytes into, Result<std::size_t>& got) {
+  got = co_await tunnel.read(into, never);
+}
+
+TEST_P(ClientConnectionTest, Rfc9110Section7Point8AnUpgradeThatWasAskedForMakesATunnel) {
+  RequestHead head = request();
+  head.upgrade = "websocket";
+  ASSERT_TRUE(
+      talk(head, {"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: WebSocket\r\n\r\nhi"}).head);
+  EXPECT_EQ(origin.heard, "GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  std::array<char, 8> piece{};
+  Result<std::size_t> got;
+  ends.world.run(ends.near, read_once(connection->tunnel(), piece, got));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(ByteView(piece.data(), *got), "hi") << "what came with the head";
+  EXPECT_EQ(connection->facts().bytes_received, 79U);
+  EXPECT_FALSE(connection->is_reusable());
+}
+
+TEST_P(ClientConnectionTest, Rfc9110Section7Point8AnUpgradeToAnotherProtocolIsRefused) {
+  RequestHead head = request();
+  head.upgrade = "websocket";
+  EXPECT_EQ(
+      talk(head, {"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"}).head.error().code,
+      Errc::bad_framing);
+  connect();
+  EXPECT_TRUE(talk(head, {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}).head) << "an origin need not switch";
+  EXPECT_TRUE(connection->is_reusable());
 }
 
 TEST_P(ClientConnectionTest, SecurityABadChunkFailsTheBody) {

@@ -19,4 +19,8 @@ rt::Task<Result<void>> Exchange::respond_text(const ResponseHead& head, ByteView
 
 void Handler::refused(const Refusal&, ResponseHead&, std::string&) {}
 
+rt::Task<Result<Tunnel*>> Exchange::switch_protocols(const ResponseHead&) {
+  co_return fail(Errc::unsupported, "this version of HTTP switches no protocols");
+}
+
 }  // namespace gust::http

@@ -43,6 +43,8 @@ struct ExchangeFacts {
   bool viewer_left = false;          // the connection broke, or its reader was too slow, before the answer was out
 };
 
+class Tunnel;
+
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -84,6 +86,13 @@ class Exchange {
   // Gives up: the viewer sees that the response is not whole. What was written is still delivered where the framing
   // lets the viewer tell.
   virtual void abort() = 0;
+
+  // Answers with `head`, a 101, and makes a Tunnel of the connection, which closes behind this exchange. The Tunnel is
+  // good until the exchange is over.
+  //   needs   the request asked for head.upgrade
+  //   fails   bug (a response was begun, or the head is not that of a switch), unsupported (this version of HTTP has no
+  //           such thing), as write()
+  virtual rt::Task<Result<Tunnel*>> switch_protocols(const ResponseHead& head);
 
   // The connection ends behind this exchange, and the response says so if it has not begun.
   virtual void close_after() = 0;

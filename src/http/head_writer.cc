@@ -30,11 +30,6 @@ void append_framing(std::string& out, BodyFraming framing) {
   }
 }
 
-void append_persistence(std::string& out, Persistence persistence) {
-  if (persistence == Persistence::keep_alive) out.append("Connection: keep-alive\r\n");
-  if (persistence == Persistence::close) out.append("Connection: close\r\n");
-}
-
 // True for fields that the caller's arguments say, or that concern another connection. Upgrade, TE and Trailer of a
 // caller that means them stand: they are removed where messages are forwarded, not here.
 bool is_said_otherwise(Name name, bool keep_length) {
@@ -47,6 +42,16 @@ Result<void> append_field(std::string& out, const Field& field) {
   if (field.known == Name::other && !is_token(field.name)) return fail(Errc::bad_field, "field name is not a token");
   if (has_control(field.value)) return fail(Errc::bad_field, "control byte in a field value");
   append_line(out, field.name, field.value);
+  return {};
+}
+
+Result<void> append_connection(std::string& out, ByteView upgrade, Persistence persistence) {
+  if (!upgrade.empty()) {
+    out.append("Connection: Upgrade\r\n");
+    return append_field(out, {.name = "Upgrade", .value = upgrade, .known = Name::upgrade});
+  }
+  if (persistence == Persistence::keep_alive) out.append("Connection: keep-alive\r\n");
+  if (persistence == Persistence::close) out.append("Connection: close\r\n");
   return {};
 }
 
@@ -88,7 +93,7 @@ Result<void> write_request_head(std::string& out, const RequestHead& head, BodyF
     TRY_OK(append_field(out, field));
   }
   append_framing(out, framing);
-  append_persistence(out, persistence);
+  TRY_OK(append_connection(out, head.upgrade, persistence));
   out.append("\r\n");
   return appended.keep();
 }
@@ -108,7 +113,7 @@ Result<void> write_response_head(std::string& out, const ResponseHead& head, Bod
     TRY_OK(append_field(out, field));
   }
   append_framing(out, framing);
-  append_persistence(out, persistence);
+  TRY_OK(append_connection(out, head.upgrade, persistence));
   out.append("\r\n");
   return appended.keep();
 }

@@ -3,7 +3,8 @@
 // Source: RFC 9112 sections 2 to 6.
 // Shape:  appends to a string that the connection keeps, so that a warm one does not allocate. What one connection says
 //         to the next (framing, Connection) is written from the arguments; those fields in `fields` are left out, and
-//         so is a request's Host, which is written first from `authority`.
+//         so is a request's Host, which is written first from `authority`. A head's `upgrade` takes the place of what
+//         Connection would say of persistence.
 // Errors: bad_field, bad_target, bad_request_line, bad_status_line (side own); then `out` is as it was.
 #pragma once
 

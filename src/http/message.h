@@ -73,6 +73,9 @@ struct RequestHead {
   Scheme scheme = Scheme::http;
   Version version = Version::http_1_1;
   Fields fields;
+  // What the connection is to become (RFC 9110 section 7.8), such as "websocket". For writing: a request that was read
+  // tells of it in its fields.
+  ByteView upgrade;
 
   // Sets target, path, query and has_query from a target in origin-form or "*".
   void set_target(ByteView new_target);
@@ -85,6 +88,7 @@ struct ResponseHead {
   ByteView reason;  // empty: the standard phrase is written
   Version version = Version::http_1_1;
   Fields fields;
+  ByteView upgrade;  // with 101, for writing: what the connection has become
 
   void clear();
 };

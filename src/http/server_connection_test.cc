@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "http/connection_test_internal.h"
+#include "http/tunnel.h"
 
 namespace gust::http {
 namespace {
@@ -195,6 +198,39 @@ TEST_P(ServerConnectionTest, Rfc9110Section10Point1Point1AnUnreadBodyThatHasCome
   talk({"PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi" + last("GET /b")});
   EXPECT_TRUE(viewer.heard.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << viewer.heard;
   EXPECT_EQ(handler->targets, (std::vector<std::string>{"/a", "/b"}));
+}
+
+rt::Task<void> switch_and_echo(TestHandler&, Exchange& exchange) {
+  ResponseHead head;
+  head.status = 101;
+  head.upgrade = "websocket";
+  const auto tunnel = co_await exchange.switch_protocols(head);
+  if (!tunnel) co_return;
+  std::array<char, 4> piece;
+  while (true) {
+    const auto got = co_await (*tunnel)->read(piece, never);
+    if (!got || *got == 0 || !co_await (*tunnel)->write({piece.data(), *got}, never)) co_return;
+  }
+}
+
+TEST_P(ServerConnectionTest, Rfc9110Section7Point8ASwitchMakesTheConnectionATunnelFromTheFirstByteBehindTheHead) {
+  use(switch_and_echo);
+  rt::Scope scope(ends.near);
+  scope.spawn(say(viewer, {get("/a", "Connection: Upgrade\r\nUpgrade: websocket\r\n") + get("/no-request"), "more"}));
+  scope.spawn(hear_text(viewer, "more"));
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
+  viewer.socket->finish_writing();
+  talk({});
+  EXPECT_EQ(viewer.heard, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" +
+                              get("/no-request") + "more");
+  EXPECT_EQ(handler->targets, std::vector<std::string>{"/a"}) << "what goes through the tunnel is no request";
+  EXPECT_EQ(viewer.end, Errc::closed);
+}
+
+TEST_P(ServerConnectionTest, Rfc9110Section7Point8Http10SwitchesNothing) {
+  use(switch_and_echo);
+  talk({"GET /a HTTP/1.0\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"});
+  EXPECT_TRUE(viewer.heard.starts_with("HTTP/1.1 500 ")) << viewer.heard;
 }
 
 TEST_P(ServerConnectionTest, Rfc9110Section9Point3Point2HeadHasTheLengthAndNoContent) {

@@ -28,7 +28,8 @@ ServerExchange::ServerExchange(net::Stream& stream, Input& input, Arena& arena, 
       limits_(limits),
       output_(stream, {limits.write_time_max, limits.write_rate_min, limits.write_batch_bytes}),
       content_(stream, input, Side::viewer),
-      body_(*this) {}
+      body_(*this),
+      tunnel_(stream, input, facts_.bytes_received, facts_.bytes_sent) {}
 
 void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last) {
   request_framing_ = framing;
@@ -188,6 +189,22 @@ rt::Task<Result<void>> ServerExchange::finish(const Fields* trailers) {
   }
   finished_ = true;
   co_return Result<void>();
+}
+
+rt::Task<Result<Tunnel*>> ServerExchange::switch_protocols(const ResponseHead& head) {
+  if (is_begun() || head.status != 101 || head.upgrade.empty()) co_return misuse("a switch of protocols out of place");
+  if (request_.version != Version::http_1_1) co_return fail(Errc::unsupported, "HTTP/1.0 switches no protocols");
+  if (failure_) co_return std::unexpected(*failure_);
+  front_.clear();
+  CO_TRY_OK(write_response_head(front_, head, BodyFraming::no_body(), Persistence::implied));
+  rt::Loop& loop = co_await rt::this_loop();
+  facts_.status = head.status;
+  facts_.first_byte_sent = loop.now();
+  closing_ = true;
+  facts_.bytes_received += input_.view().size();
+  CO_TRY_OK(co_await send({}, {}));
+  finished_ = true;
+  co_return &tunnel_;
 }
 
 rt::Task<void> ServerExchange::complete() {

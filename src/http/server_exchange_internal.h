@@ -11,6 +11,7 @@
 #include "http/head_writer.h"
 #include "http/output_internal.h"
 #include "http/server_connection.h"
+#include "http/stream_tunnel_internal.h"
 
 namespace gust::http {
 
@@ -40,6 +41,7 @@ class ServerExchange final : public Exchange {
   rt::Task<Result<void>> start(const ResponseHead& head, BodyFraming framing, std::span<const Slice> first) override;
   rt::Task<Result<void>> write(std::span<const Slice> content) override;
   rt::Task<Result<void>> finish(const Fields* trailers) override;
+  rt::Task<Result<Tunnel*>> switch_protocols(const ResponseHead& head) override;
   void abort() override { aborted_ = true; }
   void close_after() override { closing_ = true; }
 
@@ -65,6 +67,7 @@ class ServerExchange final : public Exchange {
   Output output_;
   ContentReader content_;
   Body body_;
+  StreamTunnel tunnel_;
   std::string front_;  // heads and chunk lines to be sent; keeps its memory
 
   bool closing_ = false;

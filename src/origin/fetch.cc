@@ -71,7 +71,8 @@ http::Fields kept_fields(const http::Fields& fields, Arena& arena) {
 
 struct Fetched::State {
   Arena arena;
-  Lease lease;  // until the body has ended
+  Lease lease;                         // until the body has ended
+  std::unique_ptr<Poolable> switched;  // with 101, in its place
   Duration keep{};
   Instant deadline = never;  // ORIG-7
   http::ResponseHead head;   // in the arena, since the connection's own goes with its next exchange
@@ -92,6 +93,9 @@ Fetched::~Fetched() = default;
 
 const http::ResponseHead& Fetched::head() const { return state_->head; }
 http::BodyFraming Fetched::framing() const { return state_->framing; }
+http::Tunnel* Fetched::tunnel() {
+  return state_->switched ? &static_cast<Connection*>(state_->switched.get())->http().tunnel() : nullptr;
+}
 const http::Fields& Fetched::trailers() const { return state_->trailers; }
 
 rt::Task<Result<Slice>> Fetched::read(Instant deadline) {
@@ -164,6 +168,10 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
   facts.first_byte = connection.facts().first_byte - trying.began;
 
   Fetched fetched(std::move(state));
+  if (fetched.head().status == 101) {
+    fetched.state_->switched = fetched.state_->lease.detach();
+    co_return fetched;
+  }
   // Nobody need read a body that cannot come to set the connection free.
   if (fetched.framing().is_empty()) CO_TRY_OK(co_await fetched.read());
   co_return fetched;

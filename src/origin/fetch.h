@@ -28,7 +28,8 @@
 
 namespace gust::http {
 class BodyReader;
-}
+class Tunnel;
+}  // namespace gust::http
 
 namespace gust::origin {
 
@@ -69,6 +70,10 @@ class Fetched {
   // again. The waits are bounded by the target's read and completion timeouts and by `deadline`.
   //   fails   timed_out, reset, short_body, bad_chunk, bad_trailer, head_too_large (trailers), cancelled; side origin
   rt::Task<Result<Slice>> read(Instant deadline = never);
+
+  // After a 101 that the request's `upgrade` asked for, the connection to the origin; else null. It counts no more
+  // among those that a pool may have, and closes with this.
+  http::Tunnel* tunnel();
 
   // The trailer fields; empty before the end.
   const http::Fields& trailers() const;

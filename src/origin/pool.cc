@@ -76,6 +76,12 @@ void Lease::give_back(Duration keep) {
   }
 }
 
+std::unique_ptr<Poolable> Lease::detach() {
+  std::unique_ptr<Poolable> connection = std::move(connection_);
+  give_back(Duration::zero());
+  return connection;
+}
+
 void Lease::release() {
   connection_.reset();
   give_back(Duration::zero());

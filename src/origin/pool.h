@@ -60,6 +60,8 @@ class Lease {
   void close_connection() { connection_.reset(); }
   // The connection is clean: the next one may have it, for `keep` from now. Gives up the right.
   void give_back(Duration keep);
+  // The connection, now the caller's own; gives up the right.
+  std::unique_ptr<Poolable> detach();
   // Closes the connection and gives up the right.
   void release();
 

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "http/field_values.h"
+#include "proxy/websocket.h"
 
 namespace gust::proxy {
 namespace {
@@ -117,7 +118,12 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
   const ByteView query = cache::select_query(route.query, request.query, arena);
   head.set_target(query.empty() ? request.path : arena.join({request.path, "?", query}));
 
+  if (facts.is_websocket) head.upgrade = "websocket";
   for (const http::Field& field : request.fields) {
+    if (facts.is_websocket && is_of_websocket(field.name)) {
+      head.fields.add(field);
+      continue;
+    }
     if (is_never_forwarded(field.known) || is_reserved(field.name)) continue;
     if (!facts.keeps_conditions && is_condition_or_range(field.known)) continue;
     if (route.sends_header(field.name) || is_forwarded_by_default(field, request, route, facts)) head.fields.add(field);

@@ -21,6 +21,7 @@ struct ForwardFacts {
   bool is_cacheable = false;      // the answer may be stored, here or at the next tier: only what policies name goes
   bool keeps_conditions = false;  // the viewer's ranges and conditions go too
   bool from_edge = false;         // the request comes from another tier of ours: it has been reduced before
+  bool is_websocket = false;      // ORIG-10: the upgrade goes too
   ByteView request_id;            // X-Amz-Cf-Id
   ByteView via_name;              // of this node
   ByteView viewer_address;        // without port, for X-Forwarded-For

@@ -1,9 +1,10 @@
 // The step `key`: the default root object, and the cache key with what it forwards.
 //
-// Source: URL-2, URL-3, KEY-1 to KEY-7, METH-2, TTL-9, KEY-11.
+// Source: URL-2, URL-3, KEY-1 to KEY-7, METH-2, TTL-9, KEY-11, ORIG-10.
 
 #include "proxy/passage.h"
 #include "proxy/steps.h"
+#include "proxy/websocket.h"
 
 namespace gust::proxy {
 
@@ -23,9 +24,10 @@ Next key(Passage& passage) {
       (method == http::Method::options && (match.behavior->cached_methods & config::method_options) != 0);
   // What is in a body is in no key: an answer that may depend on it is not stored.
   const bool has_body = !passage.exchange.request_framing().is_empty();
-  passage.is_cacheable = match.caches && is_cached_method && !has_body;
+  passage.is_websocket = asks_for_websocket(passage.viewer_request);
+  passage.is_cacheable = match.caches && is_cached_method && !has_body && !passage.is_websocket;
   if (!passage.is_cacheable) {
-    passage.decision.lookup = match.caches ? observe::Lookup::method : observe::Lookup::bypass;
+    passage.decision.lookup = match.caches && !passage.is_websocket ? observe::Lookup::method : observe::Lookup::bypass;
     return Next::step;
   }
   passage.keyed = cache::make_key(match.key, passage.distribution->id, passage.request,

@@ -43,6 +43,7 @@ struct Passage {
   // guard
   const Route* match = nullptr;
   // key
+  bool is_websocket = false;  // ORIG-10
   bool is_cacheable = false;  // a cached method of a behaviour that caches
   cache::Keyed keyed;
   // lookup, fetch: at most one of the three is the answer

@@ -9,6 +9,7 @@
 #include "proxy/send_own.h"
 #include "proxy/steps.h"
 #include "proxy/stored_head.h"
+#include "proxy/websocket.h"
 
 namespace gust::proxy {
 namespace {
@@ -42,6 +43,8 @@ rt::Task<bool> pass_through(Passage& passage) {
 rt::Task<Next> respond(Passage& passage) {
   if (passage.entry) {
     co_await send_entry(passage);
+  } else if (passage.fetched && passage.fetched->tunnel() != nullptr) {
+    co_await run_websocket(passage);
   } else if (passage.fetched) {
     passage.answer_failed = !co_await pass_through(passage);
   } else {

@@ -61,6 +61,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   ForwardFacts facts;
   facts.is_cacheable = passage.is_cacheable;
   facts.keeps_conditions = keeps_ranges;
+  facts.is_websocket = passage.is_websocket;
   facts.from_edge = passage.from_edge;
   facts.request_id = passage.request_id;
   facts.via_name = passage.core.node().via_name();

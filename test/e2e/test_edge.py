@@ -35,6 +35,14 @@ def answer(handler, asked: harness.Asked) -> None:
         handler.wfile.write(b"0\r\n\r\n")
     elif path == "/echo":
         harness.reply(handler, asked.method.encode() + b" " + harness.read_body(handler, asked))
+    elif path == "/socket":
+        handler.send_response(101)
+        handler.send_header("Connection", "Upgrade")
+        handler.send_header("Upgrade", asked.head.get("upgrade", "none"))
+        handler.end_headers()
+        while piece := handler.rfile.readline():
+            handler.wfile.write(piece.upper())
+        handler.close_connection = True
     elif path == "/validated":
         if asked.head.get("if-none-match") == '"v1"':
             harness.reply(handler, b"", status=304, ETag='"v1"', Cache_Control="max-age=1")
@@ -166,6 +174,20 @@ class Edge(unittest.TestCase):
                    "Connection: close\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
         self.assertTrue(harness.talk(self.server.edge_port(), chunked.encode())[0].endswith(b"POST abcde"))
         self.assertEqual(self.get("/echo", method="POST", body=b"x").status, 403)
+
+    def test_orig_10_a_websocket_is_a_pipe_between_viewer_and_origin(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.edge_port()), timeout=20) as viewer:
+            viewer.sendall(f"GET /socket HTTP/1.1\r\nHost: {self.domain}\r\nConnection: Upgrade\r\n"
+                           "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n".encode())
+            lines = viewer.makefile("rb")
+            self.assertEqual(lines.readline(), b"HTTP/1.1 101 Switching Protocols\r\n")
+            while lines.readline() != b"\r\n":
+                pass
+            for word in (b"one\n", b"two\n"):
+                viewer.sendall(word)
+                self.assertEqual(lines.readline(), word.upper())
+            viewer.shutdown(socket.SHUT_WR)
+            self.assertEqual(lines.read(), b"")
 
     def test_caching_disabled_asks_each_time(self) -> None:
         for _ in range(3):
