@@ -15,6 +15,7 @@
 #include "config/sqlite_store.h"
 #include "config/store.h"
 #include "control/control.h"
+#include "geo/mmdb.h"
 #include "http/server.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -52,8 +53,9 @@ struct Deployment::Parts {
   Addresses addresses;
   std::unique_ptr<config::Store> store;
   std::unique_ptr<bucket::BucketStore> buckets;
+  std::unique_ptr<geo::Locations> locations;
   std::optional<bucket::S3Service> s3;
-  std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
+  std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache first
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
@@ -106,6 +108,9 @@ Outcome Deployment::Parts::check_ports() {
 }
 
 rt::Task<Outcome> Deployment::Parts::open_state() {
+  auto opened_locations = geo::open_mmdb(settings.geoip_city, settings.geoip_asn);
+  if (!opened_locations) co_return std::unexpected(std::move(opened_locations.error()));
+  locations = std::move(*opened_locations);
   if (auto made = co_await loop.files().make_directory(settings.data); !made) {
     co_return std::unexpected(describe(fmt::format("cannot make the data folder {}", settings.data), made.error()));
   }
@@ -160,19 +165,18 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
     options.node.tier_key = tier_key;
     return *nodes.emplace_back(std::make_unique<RunningNode>(cores, metrics, log_sink, std::move(options)));
   };
-  if (!settings.regional.empty()) {
-    RunningNode& regional = start_node(node_options(proxy::Tier::regional, settings.regional,
-                                                    endpoint(settings.regional_port), settings.regional_memory));
-    if (auto started = co_await regional.start(); !started) {
-      co_return std::unexpected(describe("cannot start the regional cache", started.error()));
-    }
-    addresses.regional = regional.at();
+  RunningNode& regional = start_node(node_options(proxy::Tier::regional, settings.regional,
+                                                  endpoint(settings.regional_port), settings.regional_memory));
+  if (auto started = co_await regional.start(); !started) {
+    co_return std::unexpected(describe("cannot start the regional cache", started.error()));
   }
+  addresses.regional = regional.at();
   for (std::size_t i = 0; i < settings.edges.size(); ++i) {
     const auto port = static_cast<std::uint16_t>(settings.edge_port + i);
     RunningNodeOptions options =
         node_options(proxy::Tier::edge, settings.edges[i], endpoint(port), settings.edge_memory);
-    if (addresses.regional) options.parents = {*addresses.regional};
+    options.locations = locations.get();
+    options.parents = {regional.at()};
     options.parent_name = settings.regional;
     RunningNode& edge = start_node(std::move(options));
     if (auto started = co_await edge.start(); !started) {
@@ -253,11 +257,10 @@ rt::Task<void> Deployment::stop() {
   // Edges before the regional cache, since their requests in flight go through it.
   {
     rt::Scope scope(co_await rt::context());
-    const std::size_t first_edge = parts.addresses.regional ? 1 : 0;
-    for (std::size_t i = first_edge; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience()));
+    for (std::size_t i = 1; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience()));
     co_await scope.join();
   }
-  if (parts.addresses.regional) co_await parts.nodes.front()->stop(patience());
+  if (!parts.nodes.empty()) co_await parts.nodes.front()->stop(patience());
   if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());

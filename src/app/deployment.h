@@ -6,7 +6,6 @@
 
 #include <expected>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@ struct Addresses {
   };
   rt::Endpoint api;
   std::vector<Edge> edges;
-  std::optional<rt::Endpoint> regional;  // absent: there is none
+  rt::Endpoint regional;
   rt::Endpoint metrics;
 };
 

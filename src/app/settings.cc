@@ -24,7 +24,7 @@ constexpr std::array settings{
     SettingRow{"address", SettingType::address, "127.0.0.1", 0, 0, "address to listen on"},
     SettingRow{"ready_file", path, "", 0, 0, "file to write, as one JSON object, once everything serves"},
     SettingRow{"edges", pops, "BOM50,IAD50", 1, 16, "edge locations, a list"},
-    SettingRow{"regional", pop, "BOM52", 0, 0, "location of the regional cache; none: edges ask origins"},
+    SettingRow{"regional", pop, "BOM52", 0, 0, "location of the regional cache"},
     SettingRow{"domain_suffix", domain, "cloudfront.localhost", 0, 0, "distributions are d<13 characters>.<suffix>"},
     SettingRow{"region", text, "us-east-1", 0, 0, "region of buckets created without one"},
     SettingRow{"account_id", account, "000000000000", 0, 0, "account that owns everything, 12 digits"},
@@ -36,6 +36,9 @@ constexpr std::array settings{
     SettingRow{"drain", duration, "10s", 0, 3'600'000, "how long requests in flight may go on after a stop"},
     SettingRow{"access_log", yes_no, "yes", 0, 0, "write one line a request under DATA/logs"},
     SettingRow{"public_origins_only", yes_no, "no", 0, 0, "refuse origins on loopback and private addresses"},
+    SettingRow{"geoip_city", path, "", 0, 0,
+               "MMDB file of cities or countries, for CloudFront-Viewer-Country and others"},
+    SettingRow{"geoip_asn", path, "", 0, 0, "MMDB file of networks, for CloudFront-Viewer-ASN"},
 };
 
 std::optional<ByteCount> parse_size(std::string_view value) {
@@ -76,8 +79,6 @@ bool is_pop(std::string_view value) {
   if (!parts.found) return true;
   return parts.after.size() >= 2 && is_upper(parts.after[0]) && std::ranges::all_of(parts.after.substr(1), is_digit);
 }
-
-bool is_pop_or_none(std::string_view value) { return value == "none" || is_pop(value); }
 
 bool is_domain(std::string_view value) {
   if (value.empty() || value.size() > 200) return false;
@@ -263,8 +264,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.metrics_port = reader.read_port("metrics_port");
   result.ready_file = reader.read_text("ready_file");
   result.edges = reader.read_pops("edges");
-  result.regional = reader.read("regional", is_pop_or_none, "a location such as BOM52, or none");
-  if (result.regional == "none") result.regional.clear();
+  result.regional = reader.read("regional", is_pop, "a location such as BOM52");
   result.domain_suffix = reader.read("domain_suffix", is_domain, "a lower-case domain name");
   result.region = reader.read("region", is_region, "a region such as us-east-1");
   result.account_id = reader.read("account_id", is_account, "12 digits");
@@ -276,6 +276,8 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
   result.public_origins_only = reader.read_yes_no("public_origins_only");
+  result.geoip_city = reader.read_text("geoip_city");
+  result.geoip_asn = reader.read_text("geoip_asn");
 
   Complaints complaints = reader.take_complaints();
   if (complaints.empty() && result.edge_port + result.edges.size() > 65536) {

@@ -30,7 +30,7 @@ struct Settings {
   std::uint16_t metrics_port = 0;
   std::string ready_file;  // empty: none
   std::vector<std::string> edges;
-  std::string regional;  // empty: no regional cache; edges ask origins themselves
+  std::string regional;
   std::string domain_suffix;
   std::string region;
   std::string account_id;
@@ -42,6 +42,8 @@ struct Settings {
   Duration drain{};
   bool access_log = true;
   bool public_origins_only = false;
+  std::string geoip_city;  // empty: none
+  std::string geoip_asn;   // empty: none
 };
 
 enum class SettingType : std::uint8_t {

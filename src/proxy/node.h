@@ -29,6 +29,9 @@ class AccessSink;
 class Log;
 class MetricsWriter;
 }  // namespace gust::observe
+namespace gust::geo {
+class Locations;
+}
 
 namespace gust::proxy {
 
@@ -77,7 +80,8 @@ struct NodeCoreParts {
   origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
-  bool keeps_cache = true;  // one core of a node tidies the shared cache and shows its figures
+  const geo::Locations* locations = nullptr;  // of an edge; null: viewers' locations are not known
+  bool keeps_cache = true;                    // one core of a node tidies the shared cache and shows its figures
 };
 
 class NodeCore final : public http::Handler {
@@ -102,6 +106,7 @@ class NodeCore final : public http::Handler {
  private:
   friend struct Passage;
   rt::Task<void> keep_cache();
+  void warn_of_missing_locations();
 
  public:
   // For the steps.
@@ -112,6 +117,7 @@ class NodeCore final : public http::Handler {
   rt::Scope& background() { return background_; }
   const RoutesRef& routes() const { return routes_; }
   const BucketHosting& buckets() const { return parts_.buckets; }
+  const geo::Locations* locations() const { return parts_.locations; }
   NodeMetrics& metrics() { return *metrics_; }
   observe::AccessSink* access() { return parts_.access; }
   observe::Log& log() { return *parts_.log; }
@@ -122,6 +128,7 @@ class NodeCore final : public http::Handler {
   RoutesRef routes_;
   origin::Fetcher fetcher_;
   std::unique_ptr<NodeMetrics> metrics_;
+  bool has_warned_of_locations_ = false;
   rt::Scope background_;
 };
 

@@ -47,7 +47,6 @@ cache::TtlPolicy ttl_policy(const config::Behavior& behavior, const config::Orig
   ttl.maximum = std::chrono::floor<seconds>(behavior.cache.max_ttl);
   ttl.is_options_cached = behavior.cached_methods & config::method_options;
   ttl.is_s3_origin = origin.kind == config::Origin::Kind::bucket;
-  ttl.is_rfc9111 = behavior.cache.profile == config::Profile::rfc9111;
   return ttl;
 }
 
@@ -91,6 +90,8 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   const Selection cookies = combine(policy.cookies, behavior.origin_request.cookies);
   route.cookies = name_selection(cookies);
   route.headers = combine(policy.headers, behavior.origin_request.headers);
+  route.viewer_headers = ViewerHeaders(policy.headers, behavior.origin_request.headers);
+  if (behavior.response_headers) route.response_policy.emplace(*behavior.response_headers);
   route.ttl = ttl_policy(behavior, origin);
   route.forwards_cookies = cookies.mode != Mode::none;
   // KEY-11: all headers forwarded by legacy settings turns caching off.
@@ -169,6 +170,13 @@ const Route& Routes::match(const config::Distribution& distribution, ByteView pa
     if (routes[i].pattern.matches(path)) return routes[i];
   }
   return routes.back();
+}
+
+const Route* Routes::find_if(const std::function<bool(const Route&)>& is_it) const {
+  for (const std::vector<Route>& routes : routes_) {
+    if (const auto found = std::ranges::find_if(routes, is_it); found != routes.end()) return &*found;
+  }
+  return nullptr;
 }
 
 const Route& Routes::find(const config::Distribution& distribution, ByteView pattern, ByteView path) const {
