@@ -32,6 +32,7 @@ std::optional<Dates> dates_of(const Fields& request, Name name, const Validators
 Validators validators_of(const Fields& fields) {
   Validators result;
   if (const auto tag = fields.get(Name::etag)) result.tag = read_entity_tag(*tag);
+  result.is_coded = fields.has(Name::content_encoding);
   if (const auto date = fields.get(Name::last_modified)) result.last_modified = read_http_date(*date);
   if (const auto date = fields.get(Name::date)) result.date = read_http_date(*date);
   return result;
@@ -60,6 +61,9 @@ bool range_applies(const Fields& request, const Validators& stored) {
   const auto value = request.get(Name::if_range);
   if (!value) return true;
   if (const auto tag = read_entity_tag(*value)) return stored.tag && equal_strong(*tag, *stored.tag);
+  // A coding that was done on the way, which leaves no strong tag, gives other bytes each time it is done.
+  const bool has_strong_tag = stored.tag && !stored.tag->is_weak;
+  if (stored.is_coded && !has_strong_tag) return false;
   const auto dates = dates_of(request, Name::if_range, stored);
   if (!dates || dates->asked != dates->stored) return false;
   // Section 8.8.2.2: a date is a strong validator once the origin's clock has moved well past it.

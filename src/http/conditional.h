@@ -18,6 +18,7 @@ struct Validators {
   std::optional<EntityTag> tag = {};
   std::optional<WallTime> last_modified = {};  // compared by whole seconds
   std::optional<WallTime> date = {};  // when the origin sent it; with it a date is strong after one minute (8.8.2.2)
+  bool is_coded = false;              // has a Content-Encoding: then a date is not strong unless the tag is
 };
 
 // The validators that a response's fields tell; views into them.

@@ -90,6 +90,19 @@ TEST(Conditional, Rfc9110Section13Point1Point5IfRangeNeedsAStrongMatch) {
   EXPECT_FALSE(range_applies(fields_of({{"If-Range", modified}}), fresh)) << "8.8.2.2: too young to be strong";
 }
 
+TEST(Conditional, Rfc9110Section8Point8Point1ACodedContentWithoutAStrongTagHasNoStrongDate) {
+  Validators coded = stored();
+  coded.is_coded = true;
+  EXPECT_TRUE(range_applies(fields_of({{"If-Range", modified}}), coded));
+  coded.tag->is_weak = true;
+  EXPECT_FALSE(range_applies(fields_of({{"If-Range", modified}}), coded));
+  EXPECT_FALSE(range_applies(fields_of({{"If-Range", "W/\"a\""}}), coded));
+  coded.tag.reset();
+  EXPECT_FALSE(range_applies(fields_of({{"If-Range", modified}}), coded));
+  EXPECT_TRUE(range_applies(fields_of({}), coded));
+  EXPECT_TRUE(validators_of(fields_of({{"Content-Encoding", "br"}})).is_coded);
+}
+
 TEST(Conditional, ValidatorsOfAResponseSkipWhatDoesNotParse) {
   const Validators v = validators_of(fields_of({{"ETag", "W/\"x\""}, {"Last-Modified", modified}, {"Date", "soon"}}));
   EXPECT_TRUE(v.tag->is_weak);
