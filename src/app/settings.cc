@@ -36,9 +36,6 @@ constexpr std::array settings{
     SettingRow{"drain", duration, "10s", 0, 3'600'000, "how long requests in flight may go on after a stop"},
     SettingRow{"access_log", yes_no, "yes", 0, 0, "write one line a request under DATA/logs"},
     SettingRow{"public_origins_only", yes_no, "no", 0, 0, "refuse origins on loopback and private addresses"},
-    SettingRow{"geoip_city", path, "", 0, 0,
-               "MMDB file of cities or countries, for CloudFront-Viewer-Country and others"},
-    SettingRow{"geoip_asn", path, "", 0, 0, "MMDB file of networks, for CloudFront-Viewer-ASN"},
 };
 
 std::optional<ByteCount> parse_size(std::string_view value) {
@@ -276,8 +273,6 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
   result.public_origins_only = reader.read_yes_no("public_origins_only");
-  result.geoip_city = reader.read_text("geoip_city");
-  result.geoip_asn = reader.read_text("geoip_asn");
 
   Complaints complaints = reader.take_complaints();
   if (complaints.empty() && result.edge_port + result.edges.size() > 65536) {

@@ -42,8 +42,6 @@ struct Settings {
   Duration drain{};
   bool access_log = true;
   bool public_origins_only = false;
-  std::string geoip_city;  // empty: none
-  std::string geoip_asn;   // empty: none
 };
 
 enum class SettingType : std::uint8_t {

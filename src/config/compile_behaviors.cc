@@ -53,6 +53,16 @@ ViewerProtocolPolicy viewer_protocol_policy_of(std::string_view text, const Plac
   return ViewerProtocolPolicy::allow_all;
 }
 
+// CMP-1. Without a cache policy the service compresses with gzip alone, and the normalised Accept-Encoding takes part
+// in the key then too; a listed Accept-Encoding is the operator's own affair (AE-6), and nothing is cached where all
+// headers are forwarded (KEY-11).
+void compile_compression(bool compress, Behavior& out) {
+  out.compress = compress;
+  if (!compress || !out.cache.id.empty()) return;
+  const auto& listed = out.cache.headers.names;
+  out.cache.gzip = std::ranges::find(listed, "accept-encoding") == listed.end();
+}
+
 Behavior compile_behavior(const model::CacheBehavior& behavior, const std::vector<Origin>& origins,
                           const Place& place) {
   Behavior out;
@@ -68,6 +78,7 @@ Behavior compile_behavior(const model::CacheBehavior& behavior, const std::vecto
   Policies policies = compile_policies(behavior, found ? target->kind : Origin::Kind::custom, place);
   out.cache = std::move(policies.cache);
   out.origin_request = std::move(policies.origin_request);
+  compile_compression(behavior.compress.value_or(false), out);
   return out;
 }
 

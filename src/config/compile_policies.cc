@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "config/compile_internal.h"
 #include "config/managed_policies.h"
-#include "config/viewer_headers.h"
 
 namespace gust::config {
 namespace {
@@ -19,11 +18,10 @@ namespace model = aws::cloudfront;
 
 constexpr std::int64_t century = 3'153'600'000;  // seconds; TTL-7
 
-// CFH-1, KEY-10.
-void refuse_viewer_headers(const std::vector<std::string>& names, const Place& place) {
+void refuse_cloudfront_headers(const std::vector<std::string>& names, const Place& place) {
   for (const std::string& name : names) {
-    if (std::string objection = objection_to_viewer_header(name, ListedIn::cache_policy); !objection.empty()) {
-      place.tell(std::move(objection));
+    if (starts_with_fold(name, "CloudFront-")) {
+      place.tell(fmt::format("The header {} is not provided by this release of Gustfront.", name));
     }
   }
 }
@@ -34,7 +32,9 @@ CachePolicy managed_cache_policy(const std::string& id, const Place& place) {
     place.tell("The specified cache policy does not exist.", "NoSuchCachePolicy");
     return {};
   }
-  return cache_policy_of(*policy);
+  CachePolicy made = cache_policy_of(*policy);
+  refuse_cloudfront_headers(made.headers.names, place);
+  return made;
 }
 
 OriginRequestPolicy managed_origin_request_policy(const std::string& id, const Place& place) {
@@ -43,7 +43,9 @@ OriginRequestPolicy managed_origin_request_policy(const std::string& id, const P
     place.tell("The specified origin request policy does not exist.", "NoSuchOriginRequestPolicy");
     return {};
   }
-  return origin_request_policy_of(*policy);
+  OriginRequestPolicy made = origin_request_policy_of(*policy);
+  refuse_cloudfront_headers(made.headers.names, place);
+  return made;
 }
 
 void compile_query(const model::ForwardedValues& values, const Place& place, Policies& out) {
@@ -88,7 +90,7 @@ void compile_headers(const model::Headers& headers, Origin::Kind target, const P
     out.origin_request.headers.mode = Selection::Mode::all;
     return;
   }
-  refuse_viewer_headers(headers.items, place);
+  refuse_cloudfront_headers(headers.items, place);
   if (!headers.items.empty()) out.cache.headers.mode = Selection::Mode::listed;
 }
 

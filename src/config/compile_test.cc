@@ -339,41 +339,21 @@ TEST(Compile, Key9HeadersThatCannotBeForwarded) {
             "InvalidHeadersForS3Origin DefaultCacheBehavior.ForwardedValues.Headers.Items[0]");
 }
 
+TEST(Compile, HeadersThatTheEdgeWouldHaveToMakeAreRefused) {
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-Country"}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values.reset();
+              c.default_cache_behavior.cache_policy_id = "2e54312d-136d-493c-8eb9-b001f22f67d2";
+            }),
+            "InvalidArgument DefaultCacheBehavior.CachePolicyId");
+}
+
 void use_policy(Config& c, const char* id) {
   c.default_cache_behavior.forwarded_values.reset();
   c.default_cache_behavior.cache_policy_id = id;
-}
-
-TEST(Compile, Cfh1HeadersOfTheViewerThatAreNotProvidedAreRefused) {
-  EXPECT_EQ(wrong([](Config& c) {
-              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-TLS"}};
-            }),
-            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
-  const CachePolicy listed = compiled(changed([](Config& c) {
-                               c.default_cache_behavior.forwarded_values->headers =
-                                   model::Headers{1, {"CloudFront-Viewer-Country"}};
-                             }))
-                                 .behaviors[0]
-                                 .cache;
-  EXPECT_EQ(listed.headers.names, std::vector<std::string>{"cloudfront-viewer-country"});
-}
-
-TEST(Compile, Key10TheViewersAddressIsInNoKey) {
-  EXPECT_EQ(wrong([](Config& c) {
-              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-Address"}};
-            }),
-            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
-}
-
-TEST(Compile, Cfh1ManagedPoliciesWithHeadersOfTheViewer) {
-  const Behavior behavior = compiled(changed([](Config& c) {
-                              use_policy(c, "2e54312d-136d-493c-8eb9-b001f22f67d2");  // Amplify
-                              c.default_cache_behavior.origin_request_policy_id =
-                                  "33f36d7e-f396-46d9-90e0-52428a34d9dc";  // AllViewerAndCloudFrontHeaders-2022-06
-                            })).behaviors[0];
-  EXPECT_EQ(behavior.cache.headers.mode, Selection::Mode::listed);
-  EXPECT_EQ(behavior.origin_request.headers.mode, Selection::Mode::all);
-  EXPECT_FALSE(behavior.origin_request.headers.names.empty());
 }
 
 TEST(Compile, Ae2ManagedPoliciesCarryTheirCodingFlags) {
@@ -468,6 +448,32 @@ TEST(Document, OneThatIsNotOursIsAnError) {
   std::string unknown = write_document(small_distribution());
   unknown.insert(unknown.find("\"Enabled\""), "\"Novelty\":1,");
   EXPECT_EQ(read_document(unknown).error().code, Errc::bad_value);
+}
+
+TEST(Compile, Cmp1CompressIsTakenWithACachePolicy) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              c.cache_behaviors = model::CacheBehaviors{1, {behavior_for("a/*")}};
+                              c.cache_behaviors->items[0].compress = true;
+                            })).behaviors[0];
+  EXPECT_TRUE(behavior.compress);
+  EXPECT_TRUE(behavior.cache.gzip && behavior.cache.brotli);
+}
+
+TEST(Compile, Cmp1LegacySettingsCompressWithGzipAlone) {
+  const Behavior plain = compiled(small_distribution()).behaviors[0];
+  EXPECT_FALSE(plain.compress || plain.cache.gzip || plain.cache.brotli);
+  const Behavior behavior = compiled(changed([](Config& c) { c.default_cache_behavior.compress = true; })).behaviors[0];
+  EXPECT_TRUE(behavior.compress && behavior.cache.gzip);
+  EXPECT_FALSE(behavior.cache.brotli);
+}
+
+TEST(Compile, Ae6LegacySettingsThatListAcceptEncodingDoNotCompress) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              c.default_cache_behavior.compress = true;
+                              c.default_cache_behavior.forwarded_values->headers =
+                                  model::Headers{1, {"Accept-Encoding"}};
+                            })).behaviors[0];
+  EXPECT_FALSE(behavior.cache.gzip);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ constexpr SettingRow rows[] = {
     {"CacheBehavior", "ViewerProtocolPolicy", enforced},
     {"CacheBehavior", "AllowedMethods", enforced},
     {"CacheBehavior", "SmoothStreaming", refused, "false"},
-    {"CacheBehavior", "Compress", refused, "false"},
+    {"CacheBehavior", "Compress", enforced},
     {"CacheBehavior", "LambdaFunctionAssociations", enforced},
     {"CacheBehavior", "FunctionAssociations", enforced},
     {"CacheBehavior", "FieldLevelEncryptionId", refused, ""},

@@ -68,7 +68,6 @@ TEST_P(RefusedSetting, IsRefusedByName) {
 }
 
 const Refused refused_settings[] = {
-    {"DistributionConfig.DefaultCacheBehavior.Compress", [](auto& c) { c.default_cache_behavior.compress = true; }},
     {"DistributionConfig.DefaultCacheBehavior.SmoothStreaming",
      [](auto& c) { c.default_cache_behavior.smooth_streaming = true; }},
     {"DistributionConfig.DefaultCacheBehavior.TrustedSigners.Enabled",
@@ -90,10 +89,10 @@ const Refused refused_settings[] = {
      [](auto& c) { c.default_cache_behavior.realtime_log_config_arn = "arn"; }},
     {"DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId",
      [](auto& c) { c.default_cache_behavior.response_headers_policy_id = "id"; }},
-    {"DistributionConfig.CacheBehaviors.Items[1].Compress",
+    {"DistributionConfig.CacheBehaviors.Items[1].SmoothStreaming",
      [](auto& c) {
        c.cache_behaviors = model::CacheBehaviors{2, {behavior_for("a"), behavior_for("b")}};
-       c.cache_behaviors->items[1].compress = true;
+       c.cache_behaviors->items[1].smooth_streaming = true;
      }},
     {"DistributionConfig.OriginGroups.Quantity",
      [](auto& c) { c.origin_groups = model::OriginGroups{1, {model::OriginGroup{}}}; }},
@@ -130,7 +129,6 @@ TEST(SettingsTable, SettingsThatAskForNothingAreLetThrough) {
   model::DistributionConfig config = small_distribution().config;
   EXPECT_EQ(check(config), Findings{});
   auto& behavior = config.default_cache_behavior;
-  behavior.compress = false;
   behavior.smooth_streaming = false;
   behavior.trusted_signers = model::TrustedSigners{};
   behavior.lambda_function_associations = model::LambdaFunctionAssociations{};

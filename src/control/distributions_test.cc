@@ -256,7 +256,8 @@ TEST_F(DistributionsTest, BehavioursAreCheckedWithTheServicesCodes) {
   EXPECT_EQ(refusal_of(with(fmt::format("{}<CachePolicyId>658327ea</CachePolicyId>", target))),
             "404 NoSuchCachePolicy");
   EXPECT_EQ(refusal_of(with(target)), "400 InvalidArgument");
-  EXPECT_EQ(refusal_of(with(fmt::format("{}<Compress>true</Compress>{}", target, policy))), "400 InvalidArgument");
+  EXPECT_EQ(refusal_of(with(fmt::format("{}<SmoothStreaming>true</SmoothStreaming>{}", target, policy))),
+            "400 InvalidArgument");
   std::string order(small_behavior);
   order += "<DefaultTTL>10</DefaultTTL><MaxTTL>5</MaxTTL>";
   EXPECT_EQ(refusal_of(with(order)), "400 InvalidTTLOrder");

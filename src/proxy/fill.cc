@@ -1,7 +1,9 @@
 #include "proxy/fill.h"
 
 #include "observe/log.h"
+#include "proxy/coded_body.h"
 #include "proxy/node.h"
+#include "proxy/node_metrics.h"
 
 namespace gust::proxy {
 namespace {
@@ -10,13 +12,21 @@ namespace {
 // batch in less (ServerLimits), so that the others who read along go on.
 constexpr Duration slow_viewer_wait_max = std::chrono::seconds(60);
 
-}  // namespace
+// The body as the origin sends it.
+struct PlainBody {
+  origin::Fetched& fetched;
+  ByteCount taken = 0;
 
-rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetched, RoutesRef routes,
-                    std::optional<ByteCount> content_bytes) {
-  ByteCount received = 0;
+  rt::Task<Result<Slice>> read() { return fetched.read(); }
+  void take(ByteCount bytes) { taken += bytes; }
+  ByteCount received() const { return taken; }
+};
+
+// `content_bytes`: of what the source receives.
+template <typename Source>
+rt::Task<void> pour(NodeCore& core, cache::Ticket& ticket, Source& source, std::optional<ByteCount> content_bytes) {
   while (true) {
-    auto piece = co_await fetched.read();
+    auto piece = co_await source.read();
     if (!piece) {
       ticket.fail(piece.error());
       co_return;
@@ -28,19 +38,36 @@ rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetche
       }
       co_return;
     }
-    received += piece->size();
+    source.take(piece->size());
     if (auto kept = co_await ticket.append(piece->view(), core.loop().now() + slow_viewer_wait_max); !kept) {
       ticket.fail(kept.error());
       co_return;
     }
     // BODY-3: without a viewer only a short rest is still worth its transfer.
-    const bool is_rest_short = content_bytes && *content_bytes - std::min(received, *content_bytes) <=
+    const bool is_rest_short = content_bytes && *content_bytes - std::min(source.received(), *content_bytes) <=
                                                     core.node().settings().abandoned_rest_max;
     if (ticket.readers() == 0 && !is_rest_short) {
       ticket.give_up();
       co_return;
     }
   }
+}
+
+}  // namespace
+
+rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetched, RoutesRef routes,
+                    std::optional<ByteCount> content_bytes, BodyCoding coding) {
+  if (!coding.slot) {
+    PlainBody body{fetched};
+    co_await pour(core, ticket, body, content_bytes);
+    co_return;
+  }
+  http::Encoder encoder(coding.coding, core.node().settings().coding_levels, content_bytes.value_or(0));
+  CodedBody body(co_await rt::context(), fetched, std::move(encoder));
+  co_await pour(core, ticket, body, content_bytes);
+  co_await body.end();
+  core.metrics().compression_in.add(body.received());
+  core.metrics().compression_out.add(body.given());
 }
 
 }  // namespace gust::proxy

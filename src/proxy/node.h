@@ -15,10 +15,12 @@
 
 #include "cache/cache.h"
 #include "config/snapshot.h"
+#include "http/content_coding.h"
 #include "http/exchange.h"
 #include "http/head_parser.h"
 #include "origin/fetch.h"
 #include "origin/parent_tier.h"
+#include "proxy/compression.h"
 #include "proxy/routes.h"
 #include "rt/loop.h"
 #include "rt/scope.h"
@@ -29,9 +31,6 @@ class AccessSink;
 class Log;
 class MetricsWriter;
 }  // namespace gust::observe
-namespace gust::geo {
-class Locations;
-}
 
 namespace gust::proxy {
 
@@ -52,6 +51,8 @@ struct NodeSettings {
   cache::Limits cache;
   Duration fill_wait_max = std::chrono::seconds(60);  // of a request that waits for another's answer
   ByteCount abandoned_rest_max = 1_MiB;               // BODY-3: so much is fetched although no viewer is left
+  http::CodingLevels coding_levels;
+  std::size_t codings_at_once_max = 16;  // CMP-8: bodies that each core codes at once
 };
 
 class Node {
@@ -80,8 +81,7 @@ struct NodeCoreParts {
   origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
-  const geo::Locations* locations = nullptr;  // of an edge; null: viewers' locations are not known
-  bool keeps_cache = true;                    // one core of a node tidies the shared cache and shows its figures
+  bool keeps_cache = true;  // one core of a node tidies the shared cache and shows its figures
 };
 
 class NodeCore final : public http::Handler {
@@ -106,7 +106,6 @@ class NodeCore final : public http::Handler {
  private:
   friend struct Passage;
   rt::Task<void> keep_cache();
-  void warn_of_missing_locations();
 
  public:
   // For the steps.
@@ -115,9 +114,9 @@ class NodeCore final : public http::Handler {
   origin::Fetcher& fetcher() { return fetcher_; }
   origin::ParentTier* parents() { return parts_.parents ? &*parts_.parents : nullptr; }
   rt::Scope& background() { return background_; }
+  CodingSlots& coding_slots() { return coding_slots_; }
   const RoutesRef& routes() const { return routes_; }
   const BucketHosting& buckets() const { return parts_.buckets; }
-  const geo::Locations* locations() const { return parts_.locations; }
   NodeMetrics& metrics() { return *metrics_; }
   observe::AccessSink* access() { return parts_.access; }
   observe::Log& log() { return *parts_.log; }
@@ -128,7 +127,7 @@ class NodeCore final : public http::Handler {
   RoutesRef routes_;
   origin::Fetcher fetcher_;
   std::unique_ptr<NodeMetrics> metrics_;
-  bool has_warned_of_locations_ = false;
+  CodingSlots coding_slots_;
   rt::Scope background_;
 };
 

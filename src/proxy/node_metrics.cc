@@ -19,6 +19,14 @@ NodeMetrics::NodeMetrics(observe::MetricsWriter& writer, const std::string& node
       collapsed(writer.counter("gustfront_collapsed_requests_total",
                                "Requests that waited for the answer to another's (COLL-1).",
                                {{"node", node}, {"tier", tier}})),
+      compression_skipped(writer.counter("gustfront_compression_skipped_total",
+                                         "Responses stored plain because too many were being compressed (CMP-8).",
+                                         {{"node", node}, {"tier", tier}})),
+      compression_in(writer.counter("gustfront_compression_input_bytes_total",
+                                    "Bytes of responses before they were compressed.",
+                                    {{"node", node}, {"tier", tier}})),
+      compression_out(writer.counter("gustfront_compression_output_bytes_total", "The same after.",
+                                     {{"node", node}, {"tier", tier}})),
       seconds(writer.histogram("gustfront_request_seconds", "From a request's first byte to its answer's last.",
                                observe::time_bounds(), {{"node", node}, {"tier", tier}})),
       cache_bytes_(writer.gauge("gustfront_cache_bytes", "Memory that the cache holds.", {{"node", node}})),
@@ -28,6 +36,11 @@ NodeMetrics::NodeMetrics(observe::MetricsWriter& writer, const std::string& node
       cache_misses_(writer.gauge("gustfront_cache_misses", "Look-ups that found none.", {{"node", node}})),
       cache_evicted_(writer.gauge("gustfront_cache_evicted", "Responses that made room for others.", {{"node", node}})),
       cache_purged_(writer.gauge("gustfront_cache_purged", "Responses cleared by invalidations.", {{"node", node}})) {
+  for (const http::Coding coding : {http::Coding::gzip, http::Coding::brotli, http::Coding::zstd}) {
+    compressed_[static_cast<std::size_t>(coding)] =
+        &writer.counter("gustfront_compressed_responses_total", "Responses compressed as they were stored.",
+                        {{"node", node}, {"tier", tier}, {"coding", std::string(http::token_of(coding))}});
+  }
   for (std::size_t i = 0; i < requests_.size(); ++i) {
     const auto result = static_cast<observe::ResultType>(i);
     requests_[i] = &writer.counter("gustfront_requests_total", "Requests answered, by x-edge-result-type.",

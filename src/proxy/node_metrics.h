@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cache/cache.h"
+#include "http/content_coding.h"
 #include "observe/access_record.h"
 #include "observe/metrics.h"
 
@@ -14,6 +15,7 @@ struct NodeMetrics {
   NodeMetrics(observe::MetricsWriter& writer, const std::string& node, const std::string& tier);
 
   observe::Counter& requests(observe::ResultType result) { return *requests_[static_cast<std::size_t>(result)]; }
+  observe::Counter& compressed(http::Coding coding) { return *compressed_[static_cast<std::size_t>(coding)]; }
   void show(const cache::Counters& counters);
 
   observe::Counter& bytes_sent;
@@ -22,10 +24,14 @@ struct NodeMetrics {
   observe::Counter& asked_origin;
   observe::Counter& upstream_failures;
   observe::Counter& collapsed;
+  observe::Counter& compression_skipped;
+  observe::Counter& compression_in;
+  observe::Counter& compression_out;
   observe::Histogram& seconds;
 
  private:
   std::array<observe::Counter*, 7> requests_{};
+  std::array<observe::Counter*, 4> compressed_{};  // none for identity
   observe::Gauge& cache_bytes_;
   observe::Gauge& cache_bytes_max_;
   observe::Gauge& cache_entries_;

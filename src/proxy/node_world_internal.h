@@ -39,17 +39,15 @@ class SimulatedNode {
  public:
   // `parent` is null where the node asks origins itself.
   SimulatedNode(rt::Loop& loop, const rt::Endpoint& at, NodeSettings settings, const http::ServerLimits& limits,
-                const rt::Endpoint* parent, const geo::Locations* locations = nullptr);
+                const rt::Endpoint* parent);
 
   rt::Task<void> stop(Duration patience);
   bool is_running() const { return is_running_; }
-  const std::vector<std::string>& log_lines() const { return sink_.lines; }
   std::int64_t metric(ByteView name, const observe::Labels& more = {}) const;
 
  private:
   struct Sink final : observe::LogSink {
-    void write_line(std::string_view line) override { lines.emplace_back(line); }
-    std::vector<std::string> lines;
+    void write_line(std::string_view) override {}
   };
   Sink sink_;
   observe::Registry registry_;
@@ -73,7 +71,6 @@ struct NodeWorldOptions {
   cache::Limits edge_cache{};
   cache::Limits regional_cache{};
   http::ServerLimits server{};
-  const geo::Locations* locations = nullptr;  // of the edges; outlives the world
 };
 
 // A request on its way, or its reply.

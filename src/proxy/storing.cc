@@ -1,7 +1,9 @@
 #include "proxy/storing.h"
 
 #include "base/text.h"
+#include "proxy/compression.h"
 #include "proxy/fill.h"
+#include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/stored_head.h"
 #include "proxy/tier_fields.h"
@@ -31,6 +33,24 @@ http::ResponseHead stored_head_of(Passage& passage, const http::ResponseHead& fr
   return make_stored_head(from, *passage.match, passage.audience(), passage.core.loop().wall_now(), passage.arena);
 }
 
+// CMP-9: what comes from the origin itself is coded here; the parent tier has done so where it had to.
+BodyCoding begin_coding(Passage& passage, const origin::Fetched& fetched) {
+  if (!passage.match->compresses || passage.from_parent || passage.request.method != http::Method::get) return {};
+  const CodingChoice choice =
+      choose_coding(*passage.match, passage.keyed.accept_encoding, fetched.head(), fetched.framing());
+  BodyCoding begun{.coding = choice.coding, .slot = {}};
+  ByteView rule = choice.rule;
+  if (choice.coding != http::Coding::identity) {
+    begun.slot = passage.core.coding_slots().take();
+    if (!begun.slot) {
+      rule = "CMP-8";
+      passage.core.metrics().compression_skipped.add();
+    }
+  }
+  passage.decision.note(rule);
+  return begun;
+}
+
 }  // namespace
 
 cache::Storing judge(const Passage& passage, const http::RequestHead& sent, const http::ResponseHead& head) {
@@ -54,7 +74,8 @@ cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, con
 
 void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation) {
   const cache::EntryRef stale = passage.found.ticket.stale();
-  const http::ResponseHead confirmed = stored_head_of(passage, confirmation.head());
+  http::ResponseHead confirmed = stored_head_of(passage, confirmation.head());
+  match_stored_coding(*stale, confirmed, passage.arena);
   http::ResponseHead merged;
   cache::merge_head(*stale, confirmed, merged);
   cache::EntryDraft draft = draft_of(passage, merged, judge(passage, sent, merged));
@@ -75,22 +96,27 @@ bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fet
     ticket.pass();
     return false;
   }
-  const http::ResponseHead head = stored_head_of(passage, fetched.head());
+  http::ResponseHead head = stored_head_of(passage, fetched.head());
+  BodyCoding coding = begin_coding(passage, fetched);
+  if (coding.slot) become_coded(head, coding.coding, passage.arena);
   cache::EntryDraft draft = draft_of(passage, head, storing);
   draft.upstream_epoch = epoch_of(passage, fetched.head().fields);
   const http::BodyFraming framing = fetched.framing();
-  if (framing.kind == http::BodyFraming::length) draft.content_bytes = framing.bytes;
-  if (framing.kind == http::BodyFraming::none) draft.content_bytes = 0;
+  std::optional<ByteCount> content_bytes;
+  if (framing.kind == http::BodyFraming::length) content_bytes = framing.bytes;
+  if (framing.kind == http::BodyFraming::none) content_bytes = 0;
+  if (!coding.slot) draft.content_bytes = content_bytes;
   auto entry = ticket.store(draft);
   if (!entry) {
     note_storing(passage, false, entry.error().text);
     return false;
   }
   note_storing(passage, true, storing.freshness.rule);
+  if (coding.slot) passage.core.metrics().compressed(coding.coding).add();
   const std::uint64_t epoch = (*entry)->epoch();
   passage.serve(std::move(*entry), epoch, passage.result);
   passage.core.background().spawn(
-      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, draft.content_bytes));
+      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, content_bytes, std::move(coding)));
   return true;
 }
 

@@ -80,6 +80,11 @@ bool read_into(config::ViewerProtocolPolicy& into, std::string_view value) {
   return true;
 }
 
+bool read_into(bool& into, std::string_view value) {
+  into = value == "yes";
+  return value == "yes" || value == "no";
+}
+
 bool read_codings_into(config::CachePolicy& into, std::string_view value) {
   for (const std::string_view name : split(value, ',')) {
     if (name != "gzip" && name != "br") return false;
@@ -102,7 +107,7 @@ bool read_error_ttls_into(std::map<int, Duration>& into, std::string_view value)
 using config::Behavior;
 using config::Distribution;
 
-constexpr std::array<Row<Behavior>, 13> behavior_rows{{
+constexpr std::array<Row<Behavior>, 14> behavior_rows{{
     {"methods", [](Behavior& b, std::string_view v) { return read_methods_into(b.allowed_methods, v); }},
     {"cached-methods", [](Behavior& b, std::string_view v) { return read_methods_into(b.cached_methods, v); }},
     {"protocol", [](Behavior& b, std::string_view v) { return read_into(b.viewer_protocol_policy, v); }},
@@ -112,6 +117,7 @@ constexpr std::array<Row<Behavior>, 13> behavior_rows{{
     {"query", [](Behavior& b, std::string_view v) { return read_into(b.cache.query, v); }},
     {"headers", [](Behavior& b, std::string_view v) { return read_headers_into(b.cache.headers, v); }},
     {"cookies", [](Behavior& b, std::string_view v) { return read_into(b.cache.cookies, v); }},
+    {"compress", [](Behavior& b, std::string_view v) { return read_into(b.compress, v); }},
     {"codings", [](Behavior& b, std::string_view v) { return read_codings_into(b.cache, v); }},
     {"origin-query", [](Behavior& b, std::string_view v) { return read_into(b.origin_request.query, v); }},
     {"origin-headers", [](Behavior& b, std::string_view v) { return read_headers_into(b.origin_request.headers, v); }},
