@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -147,6 +148,13 @@ struct Joined {
   Ticket ticket;              // the holder gave up: this request has the duty now
 };
 
+// Fresh entries of one distribution and path under other keys.
+struct Siblings {
+  std::vector<EntryRef> entries;
+  std::size_t slots_seen = 0;
+  bool saw_all = false;  // else there may be more
+};
+
 class Cache {
  public:
   explicit Cache(const Limits& limits, const HashSeed& seed = {}, const MakeEvictionPolicy& policy = make_sieve);
@@ -165,6 +173,12 @@ class Cache {
   //   needs   `key` is the one that was looked up, and outlives the wait
   //   fails   the holder's Error; timed_out; cancelled
   rt::Task<Result<Joined>> join(FillRef fill, Key key, Instant deadline);
+
+  // As find(), without a trace: nothing is counted, touched or dropped. For dry runs.
+  Lookup peek(const Key& key, Instant now) const;
+  // Why a key missed: what is stored under other keys of its path.
+  //   cost  looks at each slot of the cache, up to `slots_max`
+  Siblings siblings(const Key& key, Instant now, std::size_t entries_max = 32, std::size_t slots_max = 50'000) const;
 
   // From now on nothing that the purge reaches and that began before it is found, joined or stored.
   void apply(const Purge& purge) { apply({&purge, 1}); }

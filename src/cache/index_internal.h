@@ -101,6 +101,10 @@ class Index {
   // `begun`: where to put a fill that is begun if there is none; null: begin none.
   Lookup look(const Key& key, Instant now, FillRef* begun);
 
+  // In inspect.cc: as Cache's.
+  Lookup peek(const Key& key, Instant now) const;
+  Siblings siblings(const Key& key, Instant now, std::size_t entries_max, std::size_t slots_max) const;
+
   // Charges the ledger, evicting until there is room.
   bool charge(ByteCount bytes);
 

@@ -34,7 +34,8 @@ enum class Profile : std::uint8_t {
 };
 
 struct CachePolicy {
-  std::string id;  // empty: from the legacy fields of the behaviour
+  std::string id;    // empty: from the legacy fields of the behaviour
+  std::string name;  // for decision records
   Profile profile = Profile::cloudfront;
   Duration min_ttl{};
   Duration default_ttl = std::chrono::hours(24);
@@ -50,6 +51,7 @@ struct CachePolicy {
 // What goes to the origin beside what is in the key (section 6.3).
 struct OriginRequestPolicy {
   std::string id;
+  std::string name;
   Selection query, headers, cookies;
 };
 
@@ -68,6 +70,7 @@ struct ResponseHeadersPolicy {
   };
 
   std::string id;
+  std::string name;
   std::vector<std::string> removed;  // in lower case
   std::optional<Cors> cors;
   std::vector<Header> headers;               // the security headers, then the custom ones

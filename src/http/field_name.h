@@ -50,6 +50,7 @@ namespace gust::http {
   X(expires, "Expires")                                                   \
   X(forwarded, "Forwarded")                                               \
   X(from, "From")                                                         \
+  X(gust_explain, "Gust-Explain")                                         \
   X(host, "Host")                                                         \
   X(http2_settings, "HTTP2-Settings")                                     \
   X(if_match, "If-Match")                                                 \

@@ -1,8 +1,10 @@
 // Decision: why a request was answered as it was, filled while it runs.
 //
-// Source: DESIGN decision 10; RFC 9211 for the Cache-Status form.
-// Shape:  a plain struct in the request's arena. Every ByteView is static text or a view into that arena, so filling it
-//         copies and allocates nothing. Lists have a fixed room; what does not fit is counted, not kept.
+// Source: DESIGN decision 10; RFC 9211 section 2.2 for the kinds of miss.
+// Shape:  a plain struct in the request's passage, with the facts that cannot be found again when the request is over.
+//         Every ByteView is static text or a view into memory that outlives the request, so that filling it copies and
+//         allocates nothing. Lists have a fixed room; what does not fit is counted, not kept. What can be found again
+//         (names, the key's parts, advice) is put beside it only when someone asks: see explanation.h.
 // Core:   one.
 #pragma once
 
@@ -11,11 +13,11 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <type_traits>
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "observe/access_record.h"
 
 namespace gust::observe {
 
@@ -42,13 +44,6 @@ class FewOf {
   } room_;
   std::size_t count_ = 0;
   std::size_t left_out_ = 0;
-};
-
-// One part of the cache key and where it came from.
-struct KeyPart {
-  ByteView from;  // `distribution`, `path`, `query`, `header`, `cookie`, `accept-encoding`
-  ByteView name;  // of the query parameter, header or cookie
-  ByteView value;
 };
 
 // One cache or origin that was asked.
@@ -80,20 +75,12 @@ enum class Lookup : std::uint8_t {
 struct Decision {
   ByteView request_id;
   ByteView node;  // `BOM50`
-  ByteView distribution_id;
-  ByteView behavior;                 // path pattern, `Default (*)` for the default one
-  std::uint32_t behavior_index = 0;  // place in the order of precedence
-  ByteView cache_policy_id;
-  ByteView origin_request_policy_id;
-
-  std::optional<std::uint64_t> key_hash;
-  FewOf<KeyPart, 24> key_parts;
 
   Lookup lookup = Lookup::none;
   bool collapsed = false;       // waited on another request's fill
-  std::optional<Duration> age;  // of what was stored
+  std::optional<Duration> age;  // of what is served
 
-  std::optional<Duration> ttl;  // freshness lifetime of what was served or stored
+  std::optional<Duration> ttl;  // freshness lifetime of what is served or stored
   ByteView ttl_rule;            // `TTL-3`, `RFC 9111 4.2.2`
 
   FewOf<TierVisit, 6> tiers;
@@ -104,18 +91,20 @@ struct Decision {
   std::uint64_t purge_epoch = 0;             // in force at the lookup
   std::optional<std::uint64_t> entry_epoch;  // at which the stored response's fill began
 
+  // How it was served, as far as the steps before the answer know; result_types_of() makes the log's words of it.
+  ResultType served = ResultType::miss;
+  ByteView failure;          // LOG-6: what went wrong, one of the names there; empty: nothing, or nothing more exact
+  bool broke_off = false;    // the answer did not come to its end
+  bool viewer_left = false;  // because of the viewer
+
   std::uint16_t status = 0;
-  ByteView step;              // the step that gave the answer, when it came before the fetch: `guard`, `route`
+  ByteView step;              // the step that gave the answer: `guard`, `lookup`
   FewOf<ByteView, 12> rules;  // further rule ids that had an effect, in order
 
   void note(ByteView rule) { rules.add(rule); }
 };
 
-// One JSON object on one line without its line end; RFC 8259, absent facts left out. Bytes that are not UTF-8 appear as
-// \u00XX of the single byte.
-std::string json_of(const Decision& decision);
-
-// One member of Cache-Status (RFC 9211), such as `"BOM50"; hit; ttl=42; detail="TTL-3"`.
-std::string cache_status_of(const Decision& decision);
+// `hit`, `uri-miss`, `purged`, `none`: as records say it.
+ByteView name_of(Lookup lookup);
 
 }  // namespace gust::observe

@@ -54,13 +54,13 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();
     head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
   }
+  tell_decision(passage, head);
 }
 
 void note_head(Passage& passage, const http::ResponseHead& head, std::optional<ByteCount> length) {
   passage.status = head.status;
   passage.content_type = head.fields.get(Name::content_type).value_or(ByteView());
   passage.content_length = length;
-  if (head.status >= 400) passage.result = observe::ResultType::error;
 }
 
 }  // namespace gust::proxy

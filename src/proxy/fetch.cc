@@ -25,6 +25,7 @@ bool asks_for_range(const Passage& passage) {
 void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
   passage.tier_hit = passage.from_parent && head.fields.has(tier_field::result);
   passage.result = passage.tier_hit ? observe::ResultType::hit : observe::ResultType::miss;
+  read_upstream_record(passage, head);
   const auto age = http::read_delta_seconds(head.fields.get(Name::age).value_or(ByteView()));
   passage.told_age = age ? std::optional<Duration>(std::chrono::seconds(*age)) : std::nullopt;
 }
@@ -32,6 +33,7 @@ void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
 }  // namespace
 
 rt::Task<Next> fetch(Passage& passage) {
+  if (passage.explaining == Explaining::dry) co_return co_await fetch_dry(passage);
   if (co_await join(passage)) co_return Next::respond;
 
   bool keeps_ranges = !passage.is_cacheable;

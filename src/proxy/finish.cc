@@ -2,6 +2,7 @@
 //
 // Source: LOG-3 to LOG-6; DESIGN.md decision 10.
 
+#include "observe/result_types.h"
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/steps.h"
@@ -25,7 +26,7 @@ ByteView protocol_version_of(http::Version version) {
   return {};
 }
 
-observe::AccessRecord make_record(const Passage& passage, observe::ResultType final_result, Duration taken) {
+observe::AccessRecord make_record(const Passage& passage, const observe::ResultTypes& types, Duration taken) {
   const http::ExchangeFacts& facts = passage.exchange.facts();
   const http::RequestHead& request = passage.viewer_request;
   const auto field = [&](Name name) { return request.fields.get(name).value_or(ByteView()); };
@@ -45,18 +46,17 @@ observe::AccessRecord make_record(const Passage& passage, observe::ResultType fi
   record.referer = field(Name::referer);
   record.user_agent = field(Name::user_agent);
   record.query = request.query;
-  record.result = final_result;
+  record.result = types.final;
   record.request_id = passage.request_id;
   record.host_header = request.authority;
   record.protocol = http::text_of(request.scheme);
   record.bytes_received = facts.bytes_received;
   record.time_taken = taken;
   record.forwarded_for = field(Name::x_forwarded_for);
-  record.response_result = passage.result;
+  record.response_result = types.response;
   record.protocol_version = protocol_version_of(request.version);
   if (record.status != 0) record.time_to_first_byte = facts.first_byte_sent - facts.began;
-  record.detailed_result = passage.detail;
-  if (final_result != passage.result) record.detailed_result = facts.viewer_left ? "ClientCommError" : passage.detail;
+  record.detailed_result = types.detailed;
   record.content_type = passage.content_type;
   record.content_length = passage.content_length;
   record.range_start = passage.range_first;
@@ -69,15 +69,14 @@ observe::AccessRecord make_record(const Passage& passage, observe::ResultType fi
 Next finish(Passage& passage) {
   const http::ExchangeFacts& facts = passage.exchange.facts();
   const Duration taken = passage.core.loop().now() - facts.began;
-  passage.decision.status = facts.status;
-  // LOG-5: who hung up, or got less than all, was not served.
-  const observe::ResultType final_result = passage.answer_failed ? observe::ResultType::error : passage.result;
+  passage.conclude(facts.status);
+  const observe::ResultTypes types = observe::result_types_of(passage.decision);
   NodeMetrics& metrics = passage.core.metrics();
-  metrics.requests(final_result).add();
+  metrics.requests(types.final).add();
   metrics.bytes_sent.add(facts.bytes_sent);
   metrics.bytes_received.add(facts.bytes_received);
   metrics.seconds.observe(std::chrono::duration<double>(taken).count());
-  if (observe::AccessSink* access = passage.core.access()) access->write(make_record(passage, final_result, taken));
+  if (observe::AccessSink* access = passage.core.access()) access->write(make_record(passage, types, taken));
   return Next::step;
 }
 

@@ -65,10 +65,6 @@ Next guard(Passage& passage) {
   const config::Distribution& distribution = *passage.distribution;
   passage.match = passage.from_edge ? &passage.routes->find(distribution, passage.pattern_of_edge, request.path)
                                     : &passage.routes->match(distribution, request.path);
-  passage.decision.behavior = passage.match->behavior->path_pattern;
-  passage.decision.behavior_index = passage.match->index;
-  passage.decision.cache_policy_id = passage.match->behavior->cache.id;
-  passage.decision.origin_request_policy_id = passage.match->behavior->origin_request.id;
   if (passage.from_edge) return Next::step;  // the edge has seen to the rest
 
   if (is_stopped_by_protocol(passage)) return Next::respond;

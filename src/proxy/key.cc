@@ -11,6 +11,9 @@ namespace gust::proxy {
 Next key(Passage& passage) {
   const Route& match = *passage.match;
   passage.request = passage.viewer_request;
+  if (passage.request.fields.has(http::Name::gust_explain)) {
+    passage.request.fields.remove(http::Name::gust_explain);  // no policy puts it into a key
+  }
   const std::string& root = passage.distribution->default_root_object;
   if (!passage.from_edge && !root.empty() && passage.request.path == "/") {
     const ByteView mark = passage.request.has_query ? "?" : "";
@@ -32,9 +35,6 @@ Next key(Passage& passage) {
   }
   passage.keyed = cache::make_key(match.key, passage.distribution->id, passage.request,
                                   passage.core.node().cache().seed(), passage.arena);
-  passage.decision.key_parts.add({"distribution", {}, passage.distribution->id});
-  passage.decision.key_parts.add({"path", {}, passage.keyed.key.path_and_query});
-  if (!passage.keyed.cookie.empty()) passage.decision.key_parts.add({"cookie", {}, passage.keyed.cookie});
   return Next::step;
 }
 

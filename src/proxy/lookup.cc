@@ -8,6 +8,7 @@
 namespace gust::proxy {
 
 Next lookup(Passage& passage) {
+  if (passage.explaining == Explaining::dry) return look_dry(passage);
   if (!passage.is_cacheable) return Next::step;
   cache::Cache& cache = passage.core.node().cache();
   const Instant now = passage.core.loop().now();
@@ -17,12 +18,6 @@ Next lookup(Passage& passage) {
   passage.found = begins ? cache.find_or_begin(passage.keyed.key, now) : cache.find(passage.keyed.key, now);
 
   const cache::Lookup& found = passage.found;
-  if (found.entry) {
-    passage.decision.entry_epoch = found.entry->epoch();
-    passage.decision.age = cache::age_of(found.entry->freshness(), now);
-    passage.decision.ttl = found.entry->freshness().lifetime;
-    passage.decision.ttl_rule = found.entry->freshness().rule;
-  }
   switch (found.found) {
     case cache::Found::fresh:
     case cache::Found::held:

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "observe/log.h"
+#include "proxy/explain.h"
 #include "proxy/node_metrics.h"
 #include "proxy/own_answer.h"
 #include "proxy/passage.h"
@@ -34,7 +35,7 @@ HashSeed seed_of(ByteView tier_key) {
 ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
 
 http::HeadLimits between_tiers(http::HeadLimits limits) {
-  limits.head_bytes_max += 2048;
+  limits.head_bytes_max += 2048 + tier_record_bytes_max;
   limits.target_bytes_max += 256;  // a default root object
   limits.fields_max += 16;
   return limits;

@@ -46,8 +46,9 @@ http::HeadLimits between_tiers(http::HeadLimits limits);
 
 struct NodeSettings {
   Tier tier = Tier::edge;
-  std::string name;      // HDR-8: "BOM50"
-  std::string tier_key;  // what the tiers of one network prove to each other; never empty
+  std::string name;           // HDR-8: "BOM50"
+  std::string tier_key;       // what the tiers of one network prove to each other; never empty
+  std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
   cache::Limits cache;
   Duration fill_wait_max = std::chrono::seconds(60);  // of a request that waits for another's answer
   ByteCount abandoned_rest_max = 1_MiB;               // BODY-3: so much is fetched although no viewer is left

@@ -114,6 +114,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   settings.tier = tier;
   settings.name = std::move(name);
   settings.tier_key = "the tiers' secret";
+  settings.explain_token = "the explain token";
   settings.cache = cache;
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);

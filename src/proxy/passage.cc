@@ -28,4 +28,12 @@ void Passage::serve(cache::EntryRef with, std::uint64_t its_epoch, observe::Resu
   if (entry->body()) first_cursor.emplace(entry->body());
 }
 
+void Passage::conclude(std::uint16_t with_status) {
+  decision.status = with_status;
+  decision.served = result;
+  decision.failure = detail;
+  decision.broke_off = answer_failed;
+  decision.viewer_left = exchange.facts().viewer_left;
+}
+
 }  // namespace gust::proxy

@@ -15,6 +15,7 @@
 #include "observe/access_record.h"
 #include "observe/decision.h"
 #include "origin/fetch.h"
+#include "proxy/explain.h"
 #include "proxy/ids.h"
 #include "proxy/node.h"
 #include "proxy/own_answer.h"
@@ -37,6 +38,7 @@ struct Passage {
   http::RequestHead request;  // as the cache and the origin see it: default root object put in
   bool from_edge = false;     // came from another tier of ours, which proved it
   ByteView pattern_of_edge;   // the behaviour that it chose
+  Explaining explaining = Explaining::no;
   RequestId own_id;
   ByteView request_id;
   const config::Distribution* distribution = nullptr;
@@ -69,11 +71,14 @@ struct Passage {
   Instant first_byte{};
   bool answer_failed = false;  // the viewer left, or the body broke off
   observe::Decision decision;
+  ByteView upstream_record, upstream_cache_status;  // what the parent tier told of its part, where that was asked
 
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
   // Serves `with` from here on; its body may still be on its way. `its_epoch`: as `epoch`.
   void serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result);
+  // Fills in what the decision says of the answer.
+  void conclude(std::uint16_t with_status);
   // Whom its answer is for.
   Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }

@@ -41,7 +41,9 @@ rt::Task<bool> pass_through(Passage& passage) {
 }  // namespace
 
 rt::Task<Next> respond(Passage& passage) {
-  if (passage.entry) {
+  if (passage.explaining == Explaining::dry) {
+    co_await send_record(passage);
+  } else if (passage.entry) {
     co_await send_entry(passage);
   } else if (passage.fetched && passage.fetched->tunnel() != nullptr) {
     co_await run_websocket(passage);

@@ -17,6 +17,7 @@ bool read_tier_fields(Passage& passage) {
   const auto key = fields.get(tier_field::key);
   if (!key || !equal_in_constant_time(*key, passage.core.node().settings().tier_key)) return false;
   passage.from_edge = true;
+  passage.explaining = read_tier_explain(fields.get(http::Name::gust_explain).value_or(ByteView()));
   passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());
   if (const auto id = fields.get(http::Name::x_amz_cf_id); id && is_request_id(*id)) passage.request_id = *id;
   return true;
@@ -25,6 +26,9 @@ bool read_tier_fields(Passage& passage) {
 }  // namespace
 
 Next route(Passage& passage) {
+  if (const auto asked = passage.viewer_request.fields.get(http::Name::gust_explain)) {
+    passage.explaining = read_viewer_explain(*asked, passage.core.node().settings().explain_token);
+  }
   const bool is_from_edge = !passage.is_edge() && read_tier_fields(passage);
   if (!passage.is_edge() && !is_from_edge) {
     passage.answer(403, "This port belongs to the regional cache and serves edges only. Ask an edge instead.");
@@ -42,7 +46,6 @@ Next route(Passage& passage) {
                    "InvalidRequest");
     return Next::respond;
   }
-  passage.decision.distribution_id = passage.distribution->id;
   if (!passage.distribution->enabled) {
     passage.answer(403, "The distribution is disabled.", "InvalidRequestBlocked");
     return Next::respond;

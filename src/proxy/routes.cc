@@ -97,6 +97,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.compresses =
       behavior.compress && route.caches && (policy.gzip || policy.brotli) && !route.key.has_header("accept-encoding");
   route.collapses = route.caches && !route.forwards_cookies;
+  route.tells_cache_status = policy.profile == config::Profile::rfc9111;
   route.is_legacy = policy.id.empty();
   route.target = target_of(distribution, origin);
   if (!origin.bucket.empty() && !buckets.endpoints.empty()) {

@@ -39,7 +39,8 @@ struct Route {
   bool collapses = true;    // COLL-2
   bool compresses = false;  // CMP-1, AE-6
   bool forwards_cookies = false;
-  bool is_legacy = false;  // ForwardedValues instead of policies (OHDR-1)
+  bool tells_cache_status = false;  // RFC 9211, in every answer
+  bool is_legacy = false;           // ForwardedValues instead of policies (OHDR-1)
   origin::OriginTarget target;
   // Where the origin's name has the form of a bucket's: the bucket of that name in our own store.
   std::optional<origin::OriginTarget> bucket_target;
@@ -64,6 +65,7 @@ class Routes {
   std::uint64_t revision() const { return snapshot_->revision(); }
   const config::Distribution* find_distribution(ByteView host) const { return snapshot_->find_distribution(host); }
   const config::Distribution* find_by_id(ByteView id) const { return snapshot_->find_by_id(id); }
+  const config::Snapshot& snapshot() const { return *snapshot_; }
   // The first behaviour whose pattern matches `path` (PATH-1); the default one matches all.
   const Route& match(const config::Distribution& distribution, ByteView path) const;
   // The behaviour that another tier chose; match() where it has none of that pattern.

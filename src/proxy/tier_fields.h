@@ -12,4 +12,9 @@ inline constexpr ByteView pattern = "Gust-Path-Pattern";  // of the behaviour th
 inline constexpr ByteView epoch = "Gust-Epoch";           // of an answer: the newest purge it took part in
 inline constexpr ByteView result = "Gust-Result";         // of an answer: "hit" where it came from the tier's cache
 
+// Explaining. The first also from viewers, who show the token; the second also to them.
+inline constexpr ByteView explain = "Gust-Explain";            // `live` or `dry`
+inline constexpr ByteView decision = "Gust-Decision";          // of an answer: the tier's record
+inline constexpr ByteView cache_status = "Gust-Cache-Status";  // of an answer: the tier's member, where none is shown
+
 }  // namespace gust::proxy::tier_field

@@ -83,6 +83,7 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     to_parent.fields.set(tier_field::key, core.node().settings().tier_key);
     to_parent.fields.set(tier_field::distribution, passage.distribution->id);
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
+    if (passage.explaining != Explaining::no) to_parent.fields.set(tier_field::explain, name_of(passage.explaining));
     core.metrics().asked_parent.add();
     auto fetched = co_await core.fetcher().fetch(parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
     note_visit(passage, "regional", parents.name(), fetched);
@@ -90,6 +91,7 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     passage.facts = {};
     passage.from_parent = false;
   }
+  if (passage.explaining == Explaining::dry) co_return fail(Errc::cancelled, "a dry run asks no origin");
   core.metrics().asked_origin.add();
   auto fetched = co_await core.fetcher().fetch(target_of(passage), head, body, passage.facts);
   note_visit(passage, "origin", passage.match->target.id, fetched);
