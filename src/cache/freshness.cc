@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "cache/rfc9111.h"
 #include "http/cache_control.h"
 #include "http/field_values.h"
 #include "http/message.h"
@@ -34,13 +35,6 @@ Duration corrected_initial_age(const http::ResponseHead& response, const FetchTi
   const Duration corrected = Duration(seconds(age.value_or(0))) + (age ? delay : Duration::zero());
   // Dates have whole seconds: below one, apparent age says nothing but how the seconds fell.
   return std::max<Duration>(corrected, std::chrono::floor<seconds>(apparent));
-}
-
-bool has_wildcard_vary(const http::Fields& fields) {
-  for (const http::Field* at = fields.find(Name::vary); at != nullptr; at = fields.find(Name::vary, at)) {
-    if (http::list_has(at->value, "*")) return true;
-  }
-  return false;
 }
 
 bool has_validator(const http::Fields& fields) {
@@ -176,16 +170,25 @@ struct Judge {
 
 }  // namespace
 
+bool has_wildcard_vary(const http::Fields& fields) {
+  for (const http::Field* at = fields.find(Name::vary); at != nullptr; at = fields.find(Name::vary, at)) {
+    if (http::list_has(at->value, "*")) return true;
+  }
+  return false;
+}
+
 RequestFacts request_facts(const http::Method& method) {
   RequestFacts facts;
   facts.is_get = method == http::Method::get;
   facts.is_head = method == http::Method::head;
   facts.is_options = method == http::Method::options;
+  facts.is_post = method == http::Method::post;
   return facts;
 }
 
 Storing judge_storing(const RequestFacts& request, const http::ResponseHead& response, const TtlPolicy& policy,
                       const FetchTimes& times) {
+  if (policy.is_rfc9111) return judge_by_rfc9111(request, response, policy, times);
   return Judge{request, response, policy, times}.run();
 }
 

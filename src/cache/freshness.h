@@ -25,6 +25,7 @@
 #include "base/time.h"
 
 namespace gust::http {
+class Fields;
 class Method;
 struct ResponseHead;
 }  // namespace gust::http
@@ -40,6 +41,7 @@ struct TtlPolicy {
   seconds error_minimum{10};       // the distribution's error caching minimum TTL for the status at hand (ERR-4)
   bool is_options_cached = false;  // the behaviour caches answers to OPTIONS
   bool is_s3_origin = false;       // STALE-9
+  bool is_rfc9111 = false;         // the profile: rfc9111.h judges, not the service's table
 
   // TTL-9: no caching, no collapsing, no compression; errors are not cached either (ERR-5).
   bool is_caching_off() const { return minimum.count() == 0 && default_.count() == 0 && maximum.count() == 0; }
@@ -60,8 +62,9 @@ struct Freshness {
   Duration stale_while_revalidate{};  // after expiry, cut at the maximum TTL (STALE-1, STALE-4)
   // After expiry, cut at the maximum TTL (STALE-2, STALE-4). Absent: as long as the copy is kept (STALE-5).
   std::optional<Duration> stale_if_error;
-  Duration kept_stale{};  // after expiry, how long the copy is of any use (TTL-10, STALE-4)
-  std::string_view rule;  // id of the rule that set the lifetime; static text
+  bool never_stale = false;  // not served stale for any reason (RFC 9111 section 4.2.4); profile rfc9111 only
+  Duration kept_stale{};     // after expiry, how long the copy is of any use (TTL-10, STALE-4)
+  std::string_view rule;     // id of the rule that set the lifetime; static text
 };
 
 // What to do with a response.
@@ -82,13 +85,20 @@ struct RequestFacts {
   bool is_get = true;
   bool is_head = false;
   bool is_options = false;
+  bool is_post = false;
+  // Content-Location is the request's own URI (RFC 9110 section 9.3.3).
+  bool is_own_content_location = false;
   // Authorization was sent to the origin and is not in the key (RFC 9111 section 3.5).
   bool has_unkeyed_authorization = false;
 };
 RequestFacts request_facts(const http::Method& method);
 
+// By the service's table, or by rfc9111.h where the policy says so.
 Storing judge_storing(const RequestFacts& request, const http::ResponseHead& response, const TtlPolicy& policy,
                       const FetchTimes& times);
+
+// True where Vary has a `*`, on whichever line.
+bool has_wildcard_vary(const http::Fields& fields);
 
 // The time since the origin made the response, as its Age field says it (RFC 9111 section 4.2.3).
 inline Duration age_of(const Freshness& freshness, Instant now) {

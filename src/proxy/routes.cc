@@ -47,6 +47,7 @@ cache::TtlPolicy ttl_policy(const config::Behavior& behavior, const config::Orig
   ttl.maximum = std::chrono::floor<seconds>(behavior.cache.max_ttl);
   ttl.is_options_cached = behavior.cached_methods & config::method_options;
   ttl.is_s3_origin = origin.kind == config::Origin::Kind::bucket;
+  ttl.is_rfc9111 = behavior.cache.profile == config::Profile::rfc9111;
   return ttl;
 }
 
