@@ -20,7 +20,7 @@ std::string banner_of(const Settings& settings, const Addresses& addresses, cons
   for (const auto& edge : addresses.edges) {
     row("edge " + edge.pop, fmt::format("http://<DomainName>:{}", edge.http.port));
   }
-  row("regional " + settings.regional, url_of(addresses.regional) + "   (for edges only)");
+  if (addresses.regional) row("regional " + settings.regional, url_of(*addresses.regional) + "   (for edges only)");
   row("metrics", url_of(addresses.metrics) + "/metrics");
   row("data", settings.data);
   const std::string edge_port = addresses.edges.empty() ? "0" : std::to_string(addresses.edges.front().http.port);
@@ -49,15 +49,16 @@ std::string ready_json_of(const Settings& settings, const Addresses& addresses, 
                           int process_id) {
   nlohmann::ordered_json edges = nlohmann::ordered_json::array();
   for (const auto& edge : addresses.edges) edges.push_back({{"pop", edge.pop}, {"http", url_of(edge.http)}});
-  const nlohmann::ordered_json json{{"endpoint", url_of(addresses.api)},
-                                    {"access_key_id", credentials.access_key_id},
-                                    {"secret_access_key", credentials.secret_access_key},
-                                    {"region", settings.region},
-                                    {"domain_suffix", settings.domain_suffix},
-                                    {"edges", edges},
-                                    {"regional", url_of(addresses.regional)},
-                                    {"metrics", url_of(addresses.metrics)},
-                                    {"pid", process_id}};
+  nlohmann::ordered_json json{{"endpoint", url_of(addresses.api)},
+                              {"access_key_id", credentials.access_key_id},
+                              {"secret_access_key", credentials.secret_access_key},
+                              {"region", settings.region},
+                              {"domain_suffix", settings.domain_suffix},
+                              {"edges", edges},
+                              {"regional", nullptr},
+                              {"metrics", url_of(addresses.metrics)},
+                              {"pid", process_id}};
+  if (addresses.regional) json["regional"] = url_of(*addresses.regional);
   return json.dump(2) + "\n";
 }
 

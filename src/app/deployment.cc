@@ -53,7 +53,7 @@ struct Deployment::Parts {
   std::unique_ptr<config::Store> store;
   std::unique_ptr<bucket::BucketStore> buckets;
   std::optional<bucket::S3Service> s3;
-  std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache first
+  std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
@@ -160,17 +160,19 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
     options.node.tier_key = tier_key;
     return *nodes.emplace_back(std::make_unique<RunningNode>(cores, metrics, log_sink, std::move(options)));
   };
-  RunningNode& regional = start_node(node_options(proxy::Tier::regional, settings.regional,
-                                                  endpoint(settings.regional_port), settings.regional_memory));
-  if (auto started = co_await regional.start(); !started) {
-    co_return std::unexpected(describe("cannot start the regional cache", started.error()));
+  if (!settings.regional.empty()) {
+    RunningNode& regional = start_node(node_options(proxy::Tier::regional, settings.regional,
+                                                    endpoint(settings.regional_port), settings.regional_memory));
+    if (auto started = co_await regional.start(); !started) {
+      co_return std::unexpected(describe("cannot start the regional cache", started.error()));
+    }
+    addresses.regional = regional.at();
   }
-  addresses.regional = regional.at();
   for (std::size_t i = 0; i < settings.edges.size(); ++i) {
     const auto port = static_cast<std::uint16_t>(settings.edge_port + i);
     RunningNodeOptions options =
         node_options(proxy::Tier::edge, settings.edges[i], endpoint(port), settings.edge_memory);
-    options.parents = {regional.at()};
+    if (addresses.regional) options.parents = {*addresses.regional};
     options.parent_name = settings.regional;
     RunningNode& edge = start_node(std::move(options));
     if (auto started = co_await edge.start(); !started) {
@@ -251,10 +253,11 @@ rt::Task<void> Deployment::stop() {
   // Edges before the regional cache, since their requests in flight go through it.
   {
     rt::Scope scope(co_await rt::context());
-    for (std::size_t i = 1; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience()));
+    const std::size_t first_edge = parts.addresses.regional ? 1 : 0;
+    for (std::size_t i = first_edge; i < parts.nodes.size(); ++i) scope.spawn(parts.nodes[i]->stop(patience()));
     co_await scope.join();
   }
-  if (!parts.nodes.empty()) co_await parts.nodes.front()->stop(patience());
+  if (parts.addresses.regional) co_await parts.nodes.front()->stop(patience());
   if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());

@@ -6,6 +6,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct Addresses {
   };
   rt::Endpoint api;
   std::vector<Edge> edges;
-  rt::Endpoint regional;
+  std::optional<rt::Endpoint> regional;  // absent: there is none
   rt::Endpoint metrics;
 };
 

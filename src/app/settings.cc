@@ -24,7 +24,7 @@ constexpr std::array settings{
     SettingRow{"address", SettingType::address, "127.0.0.1", 0, 0, "address to listen on"},
     SettingRow{"ready_file", path, "", 0, 0, "file to write, as one JSON object, once everything serves"},
     SettingRow{"edges", pops, "BOM50,IAD50", 1, 16, "edge locations, a list"},
-    SettingRow{"regional", pop, "BOM52", 0, 0, "location of the regional cache"},
+    SettingRow{"regional", pop, "BOM52", 0, 0, "location of the regional cache; none: edges ask origins"},
     SettingRow{"domain_suffix", domain, "cloudfront.localhost", 0, 0, "distributions are d<13 characters>.<suffix>"},
     SettingRow{"region", text, "us-east-1", 0, 0, "region of buckets created without one"},
     SettingRow{"account_id", account, "000000000000", 0, 0, "account that owns everything, 12 digits"},
@@ -76,6 +76,8 @@ bool is_pop(std::string_view value) {
   if (!parts.found) return true;
   return parts.after.size() >= 2 && is_upper(parts.after[0]) && std::ranges::all_of(parts.after.substr(1), is_digit);
 }
+
+bool is_pop_or_none(std::string_view value) { return value == "none" || is_pop(value); }
 
 bool is_domain(std::string_view value) {
   if (value.empty() || value.size() > 200) return false;
@@ -261,7 +263,8 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.metrics_port = reader.read_port("metrics_port");
   result.ready_file = reader.read_text("ready_file");
   result.edges = reader.read_pops("edges");
-  result.regional = reader.read("regional", is_pop, "a location such as BOM52");
+  result.regional = reader.read("regional", is_pop_or_none, "a location such as BOM52, or none");
+  if (result.regional == "none") result.regional.clear();
   result.domain_suffix = reader.read("domain_suffix", is_domain, "a lower-case domain name");
   result.region = reader.read("region", is_region, "a region such as us-east-1");
   result.account_id = reader.read("account_id", is_account, "12 digits");

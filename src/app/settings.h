@@ -30,7 +30,7 @@ struct Settings {
   std::uint16_t metrics_port = 0;
   std::string ready_file;  // empty: none
   std::vector<std::string> edges;
-  std::string regional;
+  std::string regional;  // empty: no regional cache; edges ask origins themselves
   std::string domain_suffix;
   std::string region;
   std::string account_id;

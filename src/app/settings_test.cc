@@ -37,6 +37,14 @@ TEST(Settings, TheFirstSourceThatHasAValueWins) {
   EXPECT_THAT(settings->edges, ElementsAre("SEA19-C1", "NRT20"));
 }
 
+TEST(Settings, ThereMayBeNoRegionalCache) {
+  const std::array sources{flags({{"regional", "none"}})};
+  const auto settings = make_settings(sources);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->regional, "");
+  EXPECT_EQ(make_settings({})->regional, "BOM52");
+}
+
 TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   struct Case {
     const char *name, *value, *expected;
