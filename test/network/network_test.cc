@@ -27,8 +27,12 @@ std::uint64_t number_from(const char* variable, std::uint64_t fallback) {
 std::string path(std::uint64_t number) { return fmt::format("/{}", number); }
 
 struct Faults {
-  bool network = false;       // resets, loss, a partition between tiers
-  bool origin = false;        // broken answers and 500s
+  bool network = false;      // resets, loss, a partition between tiers
+  bool origin = false;       // broken answers and 500s
+  bool origin_dies = false;  // and comes back; and is slow, longer than anyone waits
+  bool viewers_leave = false;
+  bool clocks = false;        // wall clocks jump by hours, either way
+  bool memory = false;        // room for a few objects only
   bool loses_purges = false;  // the canary: purges are confirmed and not applied
 };
 
@@ -43,6 +47,8 @@ class Story {
     rt::Scope control(network_.control_loop());
     control.spawn(purge_now_and_then());
     if (faults_.network) control.spawn(part_the_tiers());
+    if (faults_.origin_dies) control.spawn(let_the_origin_die());
+    if (faults_.clocks) control.spawn(jump_clocks());
     std::vector<std::unique_ptr<rt::Scope>> scopes;
     for (std::size_t i = 0; i < 10; ++i) {
       scopes.push_back(std::make_unique<rt::Scope>(network_.viewer_loop(i)));
@@ -61,14 +67,18 @@ class Story {
       network_.world().run_for(std::chrono::minutes(5));
     }
     judge_log();
+    judge_memory();
     return violations_;
   }
 
   std::uint64_t trace_hash() { return network_.world().trace_hash(); }
 
  private:
+  static constexpr ByteCount little_memory = 300_KiB;
+
   static SimNetworkOptions options_for(const Faults& faults) {
     SimNetworkOptions options;
+    if (faults.memory) options.cache_bytes = little_memory;
     if (faults.network) {
       options.world.links.reset_chance = 0.0005;
       options.world.links.loss_chance = 0.01;
@@ -89,6 +99,12 @@ class Story {
       std::string request = sim::get_text(asked + "?" + id, SimNetwork::domain, fields);
       if (is_head) request.replace(0, 3, "HEAD");
       sim::Viewer& its = network_.viewer(viewer);
+      if (faults_.viewers_leave && loop.random() % 6 == 0) {
+        if (!co_await its.send(request)) continue;
+        co_await rt::sleep_until(loop.now() + std::chrono::microseconds(loop.random() % 30'000));
+        its.reset();
+        continue;
+      }
       if (is_head) {
         if (!co_await its.send(request)) continue;
         judge(asked, oldest, id, co_await its.read(sim::BodyRule::none), true);
@@ -98,16 +114,18 @@ class Story {
     }
   }
 
+  bool has_trouble() const { return faults_.network || faults_.origin || faults_.origin_dies; }
+
   void judge(const std::string& asked, int oldest, const std::string& id, const sim::Reply& reply, bool is_head) {
     const auto complain = [&](std::string_view what) {
       violations_.push_back(fmt::format("{} for {} ({})", what, asked, id));
     };
     if (reply.failure) {
-      if (!faults_.network && !faults_.origin) complain(fmt::format("failure {}", name_of(*reply.failure)));
+      if (!has_trouble()) complain(fmt::format("failure {}", name_of(*reply.failure)));
       return;
     }
     answered_.push_back(id);
-    if (reply.status >= 500 && (faults_.origin || faults_.network)) return;
+    if (reply.status >= 500 && has_trouble()) return;
     if (reply.status != 200 && reply.status != 206 && reply.status != 416) {
       complain(fmt::format("status {}", reply.status));
       return;
@@ -154,6 +172,42 @@ class Story {
     network_.world().heal("edge1", "regional");
   }
 
+  rt::Task<void> let_the_origin_die() {
+    rt::Loop& loop = network_.control_loop();
+    network_.origin().set_slow(0.05, std::chrono::seconds(8));
+    for (int death = 0; death < 2; ++death) {
+      co_await rt::sleep_until(loop.now() + std::chrono::microseconds(loop.random() % 500'000));
+      network_.origin().set_dead(true);
+      for (const char* host : {"regional", "edge1", "edge2"}) network_.world().reset_connections("origin", host);
+      co_await rt::sleep_until(loop.now() + std::chrono::microseconds(loop.random() % 3'000'000));
+      network_.origin().set_dead(false);
+    }
+  }
+
+  rt::Task<void> jump_clocks() {
+    rt::Loop& loop = network_.control_loop();
+    for (int jump = 0; jump < 6; ++jump) {
+      co_await rt::sleep_until(loop.now() + std::chrono::microseconds(loop.random() % 300'000));
+      const char* hosts[] = {"origin", "regional", "edge1", "edge2"};
+      const auto minutes = static_cast<std::int64_t>(loop.random() % 600) - 300;
+      network_.world().jump_wall(hosts[loop.random() % std::size(hosts)], std::chrono::minutes(minutes));
+    }
+  }
+
+  // Once all is quiet no fill is left, and what is kept is within its bound.
+  void judge_memory() {
+    network_.world().run_for(std::chrono::minutes(2));
+    for (const auto& node : network_.nodes()) {
+      const cache::Counters counters = node->node().cache().counters();
+      if (counters.fills > 0)
+        violations_.push_back(fmt::format("{} fills are left at {}", counters.fills, node->name()));
+      if (counters.bytes_used > counters.bytes_max) {
+        violations_.push_back(
+            fmt::format("{} bytes at {}, beyond its {}", counters.bytes_used, node->name(), counters.bytes_max));
+      }
+    }
+  }
+
   // One line a request: who got an answer stands in the log exactly once, the others at most once.
   void judge_log() {
     std::map<std::string, int, std::less<>> lines;
@@ -173,9 +227,10 @@ class Story {
   std::vector<std::string> violations_;
 };
 
-void expect_no_violation(const Faults& faults) {
+// `share`: how many times the number of seeds.
+void expect_no_violation(const Faults& faults, std::uint64_t share = 1) {
   const std::uint64_t first = number_from("GUST_SIM_FIRST_SEED", 1);
-  const std::uint64_t count = number_from("GUST_SIM_SEEDS", 100);
+  const std::uint64_t count = share * number_from("GUST_SIM_SEEDS", 100);
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const auto violations = Story(seed, faults).run();
     ASSERT_TRUE(violations.empty()) << "seed " << seed << ": " << violations.front() << " (" << violations.size()
@@ -189,6 +244,12 @@ TEST(Network, WithResetsLossAndAPartitionNoAnswerIsWrongOrOlderThanAPurge) { exp
 
 TEST(Network, WithABreakingOriginNoAnswerIsWrongOrOlderThanAPurge) {
   expect_no_violation({.network = true, .origin = true});
+}
+
+TEST(Network, WithEveryTroubleAtOnceNothingHangsLeaksOrIsWrong) {
+  Faults all;
+  all.network = all.origin = all.origin_dies = all.viewers_leave = all.clocks = all.memory = true;
+  expect_no_violation(all, 7);
 }
 
 TEST(NetworkCanary, PurgesThatAreConfirmedAndNotAppliedAreNoticed) {

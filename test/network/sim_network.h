@@ -43,6 +43,7 @@ class SimNetwork {
   VersionedOrigin& origin() { return *origin_; }
   sim::Viewer& viewer(std::size_t index) { return *viewers_[index]; }
   rt::Loop& viewer_loop(std::size_t index);
+  const std::vector<std::unique_ptr<app::RunningNode>>& nodes() { return nodes_; }
   control::Delivery& delivery() { return *delivery_; }
   rt::Loop& control_loop() { return world_.loop("control"); }
   const observe::MemoryAccessLog& edge_log() const { return edge_log_; }

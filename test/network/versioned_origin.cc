@@ -46,6 +46,11 @@ void VersionedOrigin::set_trouble(double break_chance, double error_chance) {
   error_chance_ = error_chance;
 }
 
+void VersionedOrigin::set_slow(double chance, Duration pause_max) {
+  slow_chance_ = chance;
+  pause_max_ = pause_max;
+}
+
 bool VersionedOrigin::draw(double chance) {
   return static_cast<double>(loop_.random() % 1'000'000) < chance * 1'000'000;
 }
@@ -54,6 +59,7 @@ rt::Task<void> VersionedOrigin::accept_all() {
   while (true) {
     auto socket = co_await listener_->accept(never);
     if (!socket) co_return;
+    if (is_dead_) continue;
     scope_.spawn(serve(std::move(*socket)));
   }
 }
@@ -63,15 +69,27 @@ rt::Task<void> VersionedOrigin::serve(std::unique_ptr<rt::Socket> socket) {
   while (true) {
     sim::MessageText request;
     if (!co_await reader.read(request, sim::BodyRule::request, never)) co_return;
+    if (is_dead_) co_return;
     ++requests_;
     co_await rt::sleep_until(loop_.now() + std::chrono::microseconds(loop_.random() % 20'000));
     bool breaks_off = false;
     bool closes = false;
     std::string answer = answer_to(request, breaks_off, closes);
     if (breaks_off) answer.resize(loop_.random() % answer.size());
-    if (!co_await sim::write_text(*socket, answer, never)) co_return;
+    if (!co_await send(*socket, std::move(answer))) co_return;
     if (breaks_off || closes) co_return;
   }
+}
+
+rt::Task<Result<void>> VersionedOrigin::send(rt::Socket& socket, std::string answer) {
+  if (!answer.empty() && draw(slow_chance_)) {
+    const std::size_t first = loop_.random() % answer.size();
+    CO_TRY_OK(co_await sim::write_text(socket, answer.substr(0, first), never));
+    const auto pause = static_cast<std::int64_t>(loop_.random() % static_cast<std::uint64_t>(pause_max_.count()));
+    co_await rt::sleep_until(loop_.now() + Duration(pause));
+    answer.erase(0, first);
+  }
+  co_return co_await sim::write_text(socket, answer, never);
 }
 
 std::string VersionedOrigin::answer_to(const sim::MessageText& request, bool& breaks_off, bool& closes) {

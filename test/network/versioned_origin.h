@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "rt/address.h"
 #include "rt/scope.h"
 #include "sim/message_text.h"
@@ -35,6 +36,10 @@ class VersionedOrigin {
   void raise_version(std::string_view path) { ++versions_[std::string(path)]; }
   // Of answers, how many break off in the middle or are a 500.
   void set_trouble(double break_chance, double error_chance);
+  // Of answers, how many pause in the middle, for up to `pause_max`.
+  void set_slow(double chance, Duration pause_max);
+  // While dead, connections close at once and nothing is answered.
+  void set_dead(bool dead) { is_dead_ = dead; }
   std::uint64_t requests() const { return requests_; }
 
   void stop() { scope_.cancel(); }
@@ -43,6 +48,7 @@ class VersionedOrigin {
  private:
   rt::Task<void> accept_all();
   rt::Task<void> serve(std::unique_ptr<rt::Socket> socket);
+  rt::Task<Result<void>> send(rt::Socket& socket, std::string answer);
   std::string answer_to(const sim::MessageText& request, bool& breaks_off, bool& closes);
   bool draw(double chance);
 
@@ -51,6 +57,9 @@ class VersionedOrigin {
   std::map<std::string, int, std::less<>> versions_;
   double break_chance_ = 0;
   double error_chance_ = 0;
+  double slow_chance_ = 0;
+  Duration pause_max_{};
+  bool is_dead_ = false;
   std::uint64_t requests_ = 0;
   rt::Scope scope_;
 };
