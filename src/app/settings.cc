@@ -36,6 +36,12 @@ constexpr std::array settings{
     SettingRow{"drain", duration, "10s", 0, 3'600'000, "how long requests in flight may go on after a stop"},
     SettingRow{"access_log", yes_no, "yes", 0, 0, "write one line a request under DATA/logs"},
     SettingRow{"public_origins_only", yes_no, "no", 0, 0, "refuse origins on loopback and private addresses"},
+    SettingRow{
+        "circuit_failures", count, "3", 0, 1000,
+        "failures in a row after which an origin counts as down and nobody waits for it; 0: requests always wait "
+        "for their origin, as CloudFront's do"},
+    SettingRow{"circuit_pause_max", duration, "30s", 1000, 3'600'000,
+               "longest time that an origin which is down is left alone before it is tried again; the first is 1s"},
 };
 
 std::optional<ByteCount> parse_size(std::string_view value) {
@@ -276,6 +282,8 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
   result.public_origins_only = reader.read_yes_no("public_origins_only");
+  result.circuit_failures = reader.read_number("circuit_failures", parse_decimal<std::uint64_t>, "a number");
+  result.circuit_pause_max = reader.read_duration("circuit_pause_max");
 
   Complaints complaints = reader.take_complaints();
   if (complaints.empty() && result.edge_port + result.edges.size() > 65536) {

@@ -42,6 +42,8 @@ struct Settings {
   Duration drain{};
   bool access_log = true;
   bool public_origins_only = false;
+  std::size_t circuit_failures = 0;  // STALE-8; 0: requests always wait for their origin
+  Duration circuit_pause_max{};
 };
 
 enum class SettingType : std::uint8_t {

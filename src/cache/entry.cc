@@ -127,6 +127,7 @@ struct Entry::Content {
   std::uint64_t epoch;
   std::span<const Tag> tags;
   BodyRef body;
+  OwnFailure own_failure{};
 };
 
 namespace {
@@ -144,6 +145,7 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
       received_(content.received),
       epoch_(content.epoch),
       tags_(content.tags.begin(), content.tags.end()),
+      own_failure_(content.own_failure),
       body_(content.body),
       charge_(std::move(charge)) {
   block_ = BlockRef::make(content.key_text.size() + bytes_of_lines(content.fields) + bytes_of_via(content.via) +
@@ -217,7 +219,8 @@ EntryRef Entry::make(const EntryDraft& draft, ByteView key_text, ByteView path_a
                         path_and_query,
                         std::min(epoch, draft.upstream_epoch),
                         tags_in(draft, {}),
-                        std::move(body)};
+                        std::move(body),
+                        draft.own_failure};
   return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
 }
 

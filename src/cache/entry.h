@@ -32,6 +32,13 @@ namespace gust::cache {
 class Entry;
 using EntryRef = std::shared_ptr<const Entry>;
 
+// A failure of an origin that is remembered like an answer (ERR-6): what the page of each answer is made of, since it
+// tells the request's own id. Static text; an empty reason: none.
+struct OwnFailure {
+  ByteView reason;
+  ByteView log_detail;
+};
+
 // What a response that is to be stored brings with it. Borrowed until the call returns.
 struct EntryDraft {
   // As it is to be stored: hop-by-hop fields, Set-Cookie without forwarded cookies and the like are gone already, and
@@ -45,6 +52,7 @@ struct EntryDraft {
   std::uint64_t upstream_epoch = ~std::uint64_t{0};
   // TAG-1. Of a 304 without tags: absent, and the stored ones stay (TAG-4).
   std::optional<TagSet> tags;
+  OwnFailure own_failure{};  // the response has no content then
 };
 
 class Entry {
@@ -80,6 +88,9 @@ class Entry {
   bool has_validator() const { return !etag_.empty() || last_modified_time_.has_value(); }
 
   const Freshness& freshness() const { return freshness_; }
+  // True for a failure that is remembered: its answer is a page of our own.
+  bool is_own_failure() const { return !own_failure_.reason.empty(); }
+  const OwnFailure& own_failure() const { return own_failure_; }
   WallTime received() const { return received_; }
   std::uint64_t epoch() const { return epoch_; }  // the newest purge applied when its fill began
   std::span<const Tag> tags() const { return tags_; }
@@ -107,6 +118,7 @@ class Entry {
   WallTime received_{};
   std::uint64_t epoch_ = 0;
   TagSet tags_;
+  OwnFailure own_failure_;
   BodyRef body_;
   BlockRef block_;
   std::unique_ptr<http::Field[]> field_list_;

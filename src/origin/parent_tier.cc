@@ -35,7 +35,7 @@ std::optional<std::size_t> ParentTier::choose(std::uint64_t key_hash, Instant no
   std::uint64_t best_score = 0;
   for (std::size_t i = 0; i < parents_.size(); ++i) {
     const Parent& parent = parents_[i];
-    if (parent.failures > 0 && (parent.probing || now < parent.down_until)) continue;
+    if (!parent.is_open(now)) continue;
     const std::uint64_t score = mixed(key_hash ^ mixed(parent.seed));
     if (best && score <= best_score) continue;
     best = i;
@@ -43,6 +43,10 @@ std::optional<std::size_t> ParentTier::choose(std::uint64_t key_hash, Instant no
   }
   if (best && parents_[*best].failures > 0) parents_[*best].probing = true;
   return best;
+}
+
+bool ParentTier::has_any(Instant now) const {
+  return std::ranges::any_of(parents_, [now](const Parent& parent) { return parent.is_open(now); });
 }
 
 void ParentTier::report(std::size_t parent, bool reached, Instant now) {

@@ -38,10 +38,15 @@ class ParentTier {
   void report(std::size_t parent, bool reached, Instant now);
   // Nothing was learnt: the request ended before it tried to connect.
   void withdraw(std::size_t parent) { parents_[parent].probing = false; }
+  // True where choose() would give one.
+  bool has_any(Instant now) const;
   bool is_up(std::size_t parent) const { return parents_[parent].failures == 0; }
 
  private:
   struct Parent {
+    // Neither down for the moment nor being probed.
+    bool is_open(Instant now) const { return failures == 0 || (!probing && now >= down_until); }
+
     OriginTarget target;
     std::uint64_t seed;          // of its scores, from its id
     std::uint32_t failures = 0;  // in a row

@@ -7,6 +7,7 @@
 #include "proxy/failure.h"
 #include "proxy/join.h"
 #include "proxy/passage.h"
+#include "proxy/stale.h"
 #include "proxy/steps.h"
 #include "proxy/storing.h"
 #include "proxy/tier_fields.h"
@@ -34,6 +35,7 @@ void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
 
 rt::Task<Next> fetch(Passage& passage) {
   if (passage.explaining == Explaining::dry) co_return co_await fetch_dry(passage);
+  if (serve_stale_at_once(passage)) co_return Next::respond;
   if (co_await join(passage)) co_return Next::respond;
 
   bool keeps_ranges = !passage.is_cacheable;
@@ -42,7 +44,7 @@ rt::Task<Next> fetch(Passage& passage) {
     auto fetched = co_await ask_upstream(passage, request);
     if (!fetched) {
       passage.result = observe::ResultType::miss;
-      co_await answer_failure(passage, request, fetched.error());
+      answer_failure(passage, request, fetched.error());
       co_return Next::respond;
     }
     const http::ResponseHead& head = fetched->head();
@@ -50,6 +52,10 @@ rt::Task<Next> fetch(Passage& passage) {
     const bool was_confirmed = head.status == 304 && passage.found.ticket && passage.found.ticket.stale();
     if (was_confirmed) {
       refresh(passage, request, *fetched);
+      co_return Next::respond;
+    }
+    if (const auto failure = head.fields.get(tier_field::failure); failure && passage.from_parent) {
+      answer_failure_of_parent(passage, request, head.status, *failure);
       co_return Next::respond;
     }
     if (head.status >= 500 && serve_stale(passage, head.status)) co_return Next::respond;

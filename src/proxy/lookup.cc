@@ -1,8 +1,9 @@
 // The step `lookup`: what the cache has under the key.
 //
-// Source: COLL-1, COLL-2, HEAD-1, HEAD-2, STALE-5, INV-12.
+// Source: COLL-1, COLL-2, HEAD-1, HEAD-2, STALE-1, STALE-5, INV-12.
 
 #include "proxy/passage.h"
+#include "proxy/stale.h"
 #include "proxy/steps.h"
 
 namespace gust::proxy {
@@ -21,13 +22,18 @@ Next lookup(Passage& passage) {
   switch (found.found) {
     case cache::Found::fresh:
     case cache::Found::held:
-      passage.entry = found.entry;
-      passage.epoch = found.epoch;
       passage.decision.lookup = found.found == cache::Found::fresh ? observe::Lookup::hit : observe::Lookup::stale;
       passage.result = found.found == cache::Found::fresh ? observe::ResultType::hit : observe::ResultType::refresh_hit;
+      if (found.entry->is_own_failure()) {
+        passage.serve(found.entry, found.epoch, passage.result);
+        return Next::respond;
+      }
+      passage.entry = found.entry;
+      passage.epoch = found.epoch;
       return Next::respond;
     case cache::Found::stale:
       passage.decision.lookup = observe::Lookup::stale;
+      if (serve_while_revalidating(passage)) return Next::respond;
       break;
     case cache::Found::absent:
       passage.decision.lookup = found.was_purged ? observe::Lookup::purged : observe::Lookup::uri_miss;

@@ -44,7 +44,8 @@ http::HeadLimits between_tiers(http::HeadLimits limits) {
 Node::Node(NodeSettings settings)
     : settings_(std::move(settings)),
       via_name_(via_name_of(settings_.name)),
-      cache_(settings_.cache, seed_of(settings_.tier_key)) {}
+      cache_(settings_.cache, seed_of(settings_.tier_key)),
+      circuits_(settings_.circuit) {}
 
 NodeCore::NodeCore(Node& node, NodeCoreParts parts)
     : node_(node),
@@ -69,6 +70,7 @@ rt::Task<void> NodeCore::keep_cache() {
   while (co_await rt::sleep_until(loop().now() + reclaim_interval)) {
     node_.cache().reclaim(loop().now());
     metrics_->show(node_.cache().counters());
+    metrics_->show(node_.circuits());
   }
 }
 

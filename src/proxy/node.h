@@ -18,6 +18,7 @@
 #include "http/content_coding.h"
 #include "http/exchange.h"
 #include "http/head_parser.h"
+#include "origin/circuit.h"
 #include "origin/fetch.h"
 #include "origin/parent_tier.h"
 #include "proxy/compression.h"
@@ -50,10 +51,14 @@ struct NodeSettings {
   std::string tier_key;       // what the tiers of one network prove to each other; never empty
   std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
   cache::Limits cache;
-  Duration fill_wait_max = std::chrono::seconds(60);  // of a request that waits for another's answer
-  ByteCount abandoned_rest_max = 1_MiB;               // BODY-3: so much is fetched although no viewer is left
   http::CodingLevels coding_levels;
-  std::size_t codings_at_once_max = 16;  // CMP-8: bodies that each core codes at once
+  std::size_t codings_at_once_max = 16;                      // CMP-8: bodies that each core codes at once
+  Duration fill_wait_max = std::chrono::seconds(60);         // of a request that waits for another's answer
+  ByteCount abandoned_rest_max = 1_MiB;                      // BODY-3: so much is fetched although no viewer is left,
+  Duration abandoned_time_max = std::chrono::seconds(30);    // and for so long
+  origin::CircuitLimits circuit;                             // STALE-8
+  std::size_t revalidations_max = 256;                       // STALE-1: under way at a time, on each core
+  Duration revalidation_time_max = std::chrono::minutes(5);  // of the new body, where there is one
 };
 
 class Node {
@@ -63,6 +68,8 @@ class Node {
   const NodeSettings& settings() const { return settings_; }
   const std::string& via_name() const { return via_name_; }
   cache::Cache& cache() { return cache_; }
+  // Which origins are known to be down.
+  origin::Circuits& circuits() { return circuits_; }
 
   // From now on nothing that the purge reaches and that began before it is served. From any thread.
   void apply(const cache::Purge& purge) { cache_.apply(purge); }
@@ -71,6 +78,7 @@ class Node {
   NodeSettings settings_;
   std::string via_name_;
   cache::Cache cache_;
+  origin::Circuits circuits_;
 };
 
 // What a NodeCore works with; all outlives it.
@@ -116,6 +124,8 @@ class NodeCore final : public http::Handler {
   origin::ParentTier* parents() { return parts_.parents ? &*parts_.parents : nullptr; }
   rt::Scope& background() { return background_; }
   CodingSlots& coding_slots() { return coding_slots_; }
+  // How many revalidations run behind viewers' backs.
+  std::size_t& revalidations() { return revalidations_; }
   const RoutesRef& routes() const { return routes_; }
   const BucketHosting& buckets() const { return parts_.buckets; }
   NodeMetrics& metrics() { return *metrics_; }
@@ -129,6 +139,7 @@ class NodeCore final : public http::Handler {
   origin::Fetcher fetcher_;
   std::unique_ptr<NodeMetrics> metrics_;
   CodingSlots coding_slots_;
+  std::size_t revalidations_ = 0;
   rt::Scope background_;
 };
 

@@ -311,8 +311,12 @@ TEST(Node, Stale5ADeadOriginTakesNothingAway) {
   EXPECT_EQ(net.head("/a").status, 200);
   net.world.run_for(seconds(11));
   EXPECT_EQ(net.head("/a").status, 200) << "also where the HEAD is the one to find out";
+  net.world.run_for(seconds(1));
   net.revive_origin();
   net.origin().add({.target = "/a", .reply = reply_text(200, for_a_minute, "new")});
+  net.world.run_for(seconds(11));
+  EXPECT_EQ(net.get("/a").message.body, "old") << "finds out behind the viewer's back";
+  net.world.run_for(seconds(1));
   EXPECT_EQ(net.get("/a").message.body, "new");
 }
 

@@ -27,6 +27,15 @@ NodeMetrics::NodeMetrics(observe::MetricsWriter& writer, const std::string& node
                                     {{"node", node}, {"tier", tier}})),
       compression_out(writer.counter("gustfront_compression_output_bytes_total", "The same after.",
                                      {{"node", node}, {"tier", tier}})),
+      revalidations(writer.counter("gustfront_background_revalidations_total",
+                                   "Stale responses asked for anew behind a viewer's back (STALE-1).",
+                                   {{"node", node}, {"tier", tier}})),
+      stale_at_once(writer.counter("gustfront_stale_at_once_total",
+                                   "Stale responses served without asking an origin that is known to be in trouble.",
+                                   {{"node", node}, {"tier", tier}})),
+      failed_at_once(writer.counter("gustfront_failed_at_once_total",
+                                    "Requests that were not sent to an origin since it is known to be down.",
+                                    {{"node", node}, {"tier", tier}})),
       seconds(writer.histogram("gustfront_request_seconds", "From a request's first byte to its answer's last.",
                                observe::time_bounds(), {{"node", node}, {"tier", tier}})),
       cache_bytes_(writer.gauge("gustfront_cache_bytes", "Memory that the cache holds.", {{"node", node}})),
@@ -35,7 +44,8 @@ NodeMetrics::NodeMetrics(observe::MetricsWriter& writer, const std::string& node
       cache_hits_(writer.gauge("gustfront_cache_hits", "Look-ups that found a fresh response.", {{"node", node}})),
       cache_misses_(writer.gauge("gustfront_cache_misses", "Look-ups that found none.", {{"node", node}})),
       cache_evicted_(writer.gauge("gustfront_cache_evicted", "Responses that made room for others.", {{"node", node}})),
-      cache_purged_(writer.gauge("gustfront_cache_purged", "Responses cleared by invalidations.", {{"node", node}})) {
+      cache_purged_(writer.gauge("gustfront_cache_purged", "Responses cleared by invalidations.", {{"node", node}})),
+      origins_down_(writer.gauge("gustfront_origins_in_trouble", "Origins whose circuit is open.", {{"node", node}})) {
   for (const http::Coding coding : {http::Coding::gzip, http::Coding::brotli, http::Coding::zstd}) {
     compressed_[static_cast<std::size_t>(coding)] =
         &writer.counter("gustfront_compressed_responses_total", "Responses compressed as they were stored.",
@@ -57,6 +67,10 @@ void NodeMetrics::show(const cache::Counters& counters) {
   cache_misses_.set(signed_of(counters.misses));
   cache_evicted_.set(signed_of(counters.evicted));
   cache_purged_.set(signed_of(counters.purged));
+}
+
+void NodeMetrics::show(const origin::Circuits& circuits) {
+  origins_down_.set(static_cast<std::int64_t>(circuits.tripped()));
 }
 
 }  // namespace gust::proxy

@@ -7,6 +7,7 @@
 #include "http/content_coding.h"
 #include "observe/access_record.h"
 #include "observe/metrics.h"
+#include "origin/circuit.h"
 
 namespace gust::proxy {
 
@@ -17,6 +18,7 @@ struct NodeMetrics {
   observe::Counter& requests(observe::ResultType result) { return *requests_[static_cast<std::size_t>(result)]; }
   observe::Counter& compressed(http::Coding coding) { return *compressed_[static_cast<std::size_t>(coding)]; }
   void show(const cache::Counters& counters);
+  void show(const origin::Circuits& circuits);
 
   observe::Counter& bytes_sent;
   observe::Counter& bytes_received;
@@ -27,6 +29,9 @@ struct NodeMetrics {
   observe::Counter& compression_skipped;
   observe::Counter& compression_in;
   observe::Counter& compression_out;
+  observe::Counter& revalidations;
+  observe::Counter& stale_at_once;
+  observe::Counter& failed_at_once;
   observe::Histogram& seconds;
 
  private:
@@ -39,6 +44,7 @@ struct NodeMetrics {
   observe::Gauge& cache_misses_;
   observe::Gauge& cache_evicted_;
   observe::Gauge& cache_purged_;
+  observe::Gauge& origins_down_;
 };
 
 }  // namespace gust::proxy

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,7 @@ struct NodeWorldOptions {
   cache::Limits edge_cache{};
   cache::Limits regional_cache{};
   http::ServerLimits server{};
+  origin::CircuitLimits circuit{};
 };
 
 // A request on its way, or its reply.

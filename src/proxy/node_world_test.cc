@@ -116,6 +116,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   settings.tier_key = "the tiers' secret";
   settings.explain_token = "the explain token";
   settings.cache = cache;
+  settings.circuit = options_.circuit;
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);
   return std::make_unique<SimulatedNode>(world.add_host(host, address), endpoint(address), std::move(settings), limits,

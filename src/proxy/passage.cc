@@ -22,6 +22,10 @@ void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_de
 }
 
 void Passage::serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result) {
+  if (with->is_own_failure()) {
+    answer(with->status(), with->own_failure().reason, with->own_failure().log_detail);
+    return;
+  }
   entry = std::move(with);
   epoch = its_epoch;
   result = with_result;

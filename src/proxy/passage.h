@@ -35,10 +35,11 @@ struct Passage {
   RoutesRef routes;
 
   // route
-  http::RequestHead request;  // as the cache and the origin see it: default root object put in
-  bool from_edge = false;     // came from another tier of ours, which proved it
-  ByteView pattern_of_edge;   // the behaviour that it chose
   Explaining explaining = Explaining::no;
+  http::RequestHead request;     // as the cache and the origin see it: default root object put in
+  bool from_edge = false;        // came from another tier of ours, which proved it
+  ByteView pattern_of_edge;      // the behaviour that it chose
+  bool must_revalidate = false;  // it asks behind its viewer's back: nobody waits, so that fresh is better than soon
   RequestId own_id;
   ByteView request_id;
   const config::Distribution* distribution = nullptr;
@@ -57,9 +58,11 @@ struct Passage {
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
   std::optional<cache::BodyCursor> first_cursor;
   origin::FetchFacts facts;
-  bool from_parent = false;          // the answer is the parent tier's, or is awaited from it
-  bool tier_hit = false;             // which gave it from its cache
-  std::optional<Duration> told_age;  // Age of a response that was fetched now
+  bool is_background = false;         // nobody waits for it: a revalidation behind a viewer's back (STALE-1)
+  std::optional<Instant> down_until;  // the origin was not asked, since it is known to be down: look again then
+  bool from_parent = false;           // the answer is the parent tier's, or is awaited from it
+  bool tier_hit = false;              // which gave it from its cache
+  std::optional<Duration> told_age;   // Age of a response that was fetched now
 
   // For the log.
   observe::ResultType result = observe::ResultType::miss;
@@ -75,7 +78,8 @@ struct Passage {
 
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
-  // Serves `with` from here on; its body may still be on its way. `its_epoch`: as `epoch`.
+  // Serves `with` from here on; its body may still be on its way. `its_epoch`: as `epoch`. A remembered failure is an
+  // own answer.
   void serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result);
   // Fills in what the decision says of the answer.
   void conclude(std::uint16_t with_status);

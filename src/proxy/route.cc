@@ -18,6 +18,7 @@ bool read_tier_fields(Passage& passage) {
   if (!key || !equal_in_constant_time(*key, passage.core.node().settings().tier_key)) return false;
   passage.from_edge = true;
   passage.explaining = read_tier_explain(fields.get(http::Name::gust_explain).value_or(ByteView()));
+  passage.must_revalidate = fields.has(tier_field::revalidate);
   passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());
   if (const auto id = fields.get(http::Name::x_amz_cf_id); id && is_request_id(*id)) passage.request_id = *id;
   return true;

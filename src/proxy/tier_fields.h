@@ -8,9 +8,13 @@ namespace gust::proxy::tier_field {
 
 inline constexpr ByteView key = "Gust-Tier-Key";  // proves that the request comes from a tier of ours
 inline constexpr ByteView distribution = "Gust-Distribution";
-inline constexpr ByteView pattern = "Gust-Path-Pattern";  // of the behaviour that the edge chose (ORD-1 step 4)
-inline constexpr ByteView epoch = "Gust-Epoch";           // of an answer: the newest purge it took part in
-inline constexpr ByteView result = "Gust-Result";         // of an answer: "hit" where it came from the tier's cache
+inline constexpr ByteView pattern = "Gust-Path-Pattern";   // of the behaviour that the edge chose (ORD-1 step 4)
+inline constexpr ByteView epoch = "Gust-Epoch";            // of an answer: the newest purge it took part in
+inline constexpr ByteView revalidate = "Gust-Revalidate";  // no stale copy, unless the origin is in trouble (STALE-1)
+inline constexpr ByteView result = "Gust-Result";          // of an answer: "hit" where it came from the tier's cache
+
+// Of an answer: it is the tier's own page about a failed origin, and this is the log's word for that (LOG-6).
+inline constexpr ByteView failure = "Gust-Failure";
 
 // Explaining. The first also from viewers, who show the token; the second also to them.
 inline constexpr ByteView explain = "Gust-Explain";            // `live` or `dry`

@@ -55,7 +55,44 @@ bool is_parents_failure(const Error& error, origin::FetchPhase phase) {
   return is_broken && (phase == FetchPhase::send || phase == FetchPhase::head);
 }
 
+// Nobody waits for an origin that is known to be down.
+Error fail_at_once(Passage& passage, const origin::Circuits::State& circuit) {
+  passage.core.metrics().failed_at_once.add();
+  passage.decision.tiers.add(
+      {.tier = "origin", .name = passage.match->target.id, .outcome = "down", .detail = circuit.error.text});
+  passage.facts.phase = circuit.phase;
+  passage.down_until = circuit.until;
+  return circuit.error;
+}
+
+rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::RequestHead& head, http::BodyReader* body) {
+  NodeCore& core = passage.core;
+  const origin::OriginTarget& target = target_of(passage);
+  origin::Circuits& circuits = core.node().circuits();
+  const std::string name = origin::pool_key_of(target);
+  const origin::Circuits::State circuit = circuits.enter(name, core.loop().now());
+  if (circuit.is_tripped && circuit.is_lost && !circuit.is_probe) {
+    co_return std::unexpected(fail_at_once(passage, circuit));
+  }
+  core.metrics().asked_origin.add();
+  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts);
+  const origin::Lesson lesson =
+      fetched ? origin::lesson_of(fetched->head().status) : origin::lesson_of(fetched.error(), passage.facts);
+  circuits.report(name, circuit, lesson, core.loop().now());
+  note_visit(passage, "origin", passage.match->target.id, fetched);
+  co_return fetched;
+}
+
 }  // namespace
+
+origin::Circuits::State circuit_of(const Passage& passage) {
+  origin::Circuits& circuits = passage.core.node().circuits();
+  if (circuits.tripped() == 0) return {};
+  // The parent tier knows for itself how the origin stands.
+  const origin::ParentTier* parents = passage.core.parents();
+  if (goes_to_parent(passage) && parents->has_any(passage.core.loop().now())) return {};
+  return circuits.find(origin::pool_key_of(target_of(passage)));
+}
 
 http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   ForwardFacts facts;
@@ -84,6 +121,7 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     to_parent.fields.set(tier_field::distribution, passage.distribution->id);
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
     if (passage.explaining != Explaining::no) to_parent.fields.set(tier_field::explain, name_of(passage.explaining));
+    if (passage.is_background) to_parent.fields.set(tier_field::revalidate, "1");
     core.metrics().asked_parent.add();
     auto fetched = co_await core.fetcher().fetch(parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
     note_visit(passage, "regional", parents.name(), fetched);
@@ -92,10 +130,7 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     passage.from_parent = false;
   }
   if (passage.explaining == Explaining::dry) co_return fail(Errc::cancelled, "a dry run asks no origin");
-  core.metrics().asked_origin.add();
-  auto fetched = co_await core.fetcher().fetch(target_of(passage), head, body, passage.facts);
-  note_visit(passage, "origin", passage.match->target.id, fetched);
-  co_return fetched;
+  co_return co_await ask_origin(passage, head, body);
 }
 
 }  // namespace gust::proxy

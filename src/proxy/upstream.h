@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "origin/circuit.h"
 #include "origin/fetch.h"
 #include "rt/task.h"
 
@@ -19,5 +20,8 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges);
 // Sends `head` to the parent tier where there is one for it, else to the origin; notes the visits in the decision.
 //   fails  as Fetcher::fetch; Passage::facts says in which phase
 rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::RequestHead& head);
+
+// How the origin stands that a request would be sent to now; closed where the parent tier would be asked.
+origin::Circuits::State circuit_of(const Passage& passage);
 
 }  // namespace gust::proxy
