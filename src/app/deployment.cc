@@ -15,6 +15,7 @@
 #include "config/sqlite_store.h"
 #include "config/store.h"
 #include "control/control.h"
+#include "geo/mmdb.h"
 #include "http/server.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -52,6 +53,7 @@ struct Deployment::Parts {
   Addresses addresses;
   std::unique_ptr<config::Store> store;
   std::unique_ptr<bucket::BucketStore> buckets;
+  std::unique_ptr<geo::Locations> locations;
   std::optional<bucket::S3Service> s3;
   std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
   std::optional<LocalDelivery> delivery;
@@ -106,6 +108,9 @@ Outcome Deployment::Parts::check_ports() {
 }
 
 rt::Task<Outcome> Deployment::Parts::open_state() {
+  auto opened_locations = geo::open_mmdb(settings.geoip_city, settings.geoip_asn);
+  if (!opened_locations) co_return std::unexpected(std::move(opened_locations.error()));
+  locations = std::move(*opened_locations);
   if (auto made = co_await loop.files().make_directory(settings.data); !made) {
     co_return std::unexpected(describe(fmt::format("cannot make the data folder {}", settings.data), made.error()));
   }
@@ -174,6 +179,7 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
     const auto port = static_cast<std::uint16_t>(settings.edge_port + i);
     RunningNodeOptions options =
         node_options(proxy::Tier::edge, settings.edges[i], endpoint(port), settings.edge_memory);
+    options.locations = locations.get();
     if (addresses.regional) options.parents = {*addresses.regional};
     options.parent_name = settings.regional;
     RunningNode& edge = start_node(std::move(options));

@@ -20,6 +20,10 @@ class AccessSink;
 class Registry;
 }  // namespace gust::observe
 
+namespace gust::geo {
+class Locations;
+}
+
 namespace gust::app {
 
 class CoreGroup;
@@ -35,6 +39,7 @@ struct RunningNodeOptions {
   std::vector<rt::Endpoint> parents;  // of an edge; empty: none
   std::string parent_name;
   proxy::BucketHosting buckets;
+  const geo::Locations* locations = nullptr;  // of viewers, for an edge; outlives the node; null: not known
 };
 
 class RunningNode {

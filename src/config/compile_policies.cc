@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/compile_internal.h"
 #include "config/managed_policies.h"
+#include "config/viewer_headers.h"
 
 namespace gust::config {
 namespace {
@@ -18,10 +19,11 @@ namespace model = aws::cloudfront;
 
 constexpr std::int64_t century = 3'153'600'000;  // seconds; TTL-7
 
-void refuse_cloudfront_headers(const std::vector<std::string>& names, const Place& place) {
+// CFH-1, KEY-10.
+void refuse_viewer_headers(const std::vector<std::string>& names, const Place& place) {
   for (const std::string& name : names) {
-    if (starts_with_fold(name, "CloudFront-")) {
-      place.tell(fmt::format("The header {} is not provided by this release of Gustfront.", name));
+    if (std::string objection = objection_to_viewer_header(name, ListedIn::cache_policy); !objection.empty()) {
+      place.tell(std::move(objection));
     }
   }
 }
@@ -32,9 +34,7 @@ CachePolicy managed_cache_policy(const std::string& id, const Place& place) {
     place.tell("The specified cache policy does not exist.", "NoSuchCachePolicy");
     return {};
   }
-  CachePolicy made = cache_policy_of(*policy);
-  refuse_cloudfront_headers(made.headers.names, place);
-  return made;
+  return cache_policy_of(*policy);
 }
 
 OriginRequestPolicy managed_origin_request_policy(const std::string& id, const Place& place) {
@@ -43,9 +43,7 @@ OriginRequestPolicy managed_origin_request_policy(const std::string& id, const P
     place.tell("The specified origin request policy does not exist.", "NoSuchOriginRequestPolicy");
     return {};
   }
-  OriginRequestPolicy made = origin_request_policy_of(*policy);
-  refuse_cloudfront_headers(made.headers.names, place);
-  return made;
+  return origin_request_policy_of(*policy);
 }
 
 void compile_query(const model::ForwardedValues& values, const Place& place, Policies& out) {
@@ -90,7 +88,7 @@ void compile_headers(const model::Headers& headers, Origin::Kind target, const P
     out.origin_request.headers.mode = Selection::Mode::all;
     return;
   }
-  refuse_cloudfront_headers(headers.items, place);
+  refuse_viewer_headers(headers.items, place);
   if (!headers.items.empty()) out.cache.headers.mode = Selection::Mode::listed;
 }
 

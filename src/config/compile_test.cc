@@ -339,21 +339,41 @@ TEST(Compile, Key9HeadersThatCannotBeForwarded) {
             "InvalidHeadersForS3Origin DefaultCacheBehavior.ForwardedValues.Headers.Items[0]");
 }
 
-TEST(Compile, HeadersThatTheEdgeWouldHaveToMakeAreRefused) {
-  EXPECT_EQ(wrong([](Config& c) {
-              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-Country"}};
-            }),
-            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
-  EXPECT_EQ(wrong([](Config& c) {
-              c.default_cache_behavior.forwarded_values.reset();
-              c.default_cache_behavior.cache_policy_id = "2e54312d-136d-493c-8eb9-b001f22f67d2";
-            }),
-            "InvalidArgument DefaultCacheBehavior.CachePolicyId");
-}
-
 void use_policy(Config& c, const char* id) {
   c.default_cache_behavior.forwarded_values.reset();
   c.default_cache_behavior.cache_policy_id = id;
+}
+
+TEST(Compile, Cfh1HeadersOfTheViewerThatAreNotProvidedAreRefused) {
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-TLS"}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
+  const CachePolicy listed = compiled(changed([](Config& c) {
+                               c.default_cache_behavior.forwarded_values->headers =
+                                   model::Headers{1, {"CloudFront-Viewer-Country"}};
+                             }))
+                                 .behaviors[0]
+                                 .cache;
+  EXPECT_EQ(listed.headers.names, std::vector<std::string>{"cloudfront-viewer-country"});
+}
+
+TEST(Compile, Key10TheViewersAddressIsInNoKey) {
+  EXPECT_EQ(wrong([](Config& c) {
+              c.default_cache_behavior.forwarded_values->headers = model::Headers{1, {"CloudFront-Viewer-Address"}};
+            }),
+            "InvalidArgument DefaultCacheBehavior.ForwardedValues.Headers");
+}
+
+TEST(Compile, Cfh1ManagedPoliciesWithHeadersOfTheViewer) {
+  const Behavior behavior = compiled(changed([](Config& c) {
+                              use_policy(c, "2e54312d-136d-493c-8eb9-b001f22f67d2");  // Amplify
+                              c.default_cache_behavior.origin_request_policy_id =
+                                  "33f36d7e-f396-46d9-90e0-52428a34d9dc";  // AllViewerAndCloudFrontHeaders-2022-06
+                            })).behaviors[0];
+  EXPECT_EQ(behavior.cache.headers.mode, Selection::Mode::listed);
+  EXPECT_EQ(behavior.origin_request.headers.mode, Selection::Mode::all);
+  EXPECT_FALSE(behavior.origin_request.headers.names.empty());
 }
 
 TEST(Compile, Ae2ManagedPoliciesCarryTheirCodingFlags) {

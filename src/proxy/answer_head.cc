@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "proxy/passage.h"
+#include "proxy/server_timing.h"
 #include "proxy/tier_fields.h"
 
 namespace gust::proxy {
@@ -27,6 +28,35 @@ ByteView x_cache_of(const Passage& passage, std::uint16_t status) {
 
 bool is_from_cache(const Passage& passage) {
   return passage.result == observe::ResultType::hit || passage.result == observe::ResultType::refresh_hit;
+}
+
+// RHP-6.
+ByteView timing_to_tell(const Passage& passage, ByteView of_origin) {
+  Timing timing;
+  timing.pop = passage.core.node().settings().name;
+  timing.request_id = passage.request_id;
+  timing.layer = passage.from_parent ? "REC" : "EDGE";
+  timing.upstream_dns = passage.facts.resolve;
+  timing.upstream_connect = passage.facts.connect;
+  timing.upstream_first_byte =
+      std::max(passage.facts.first_byte - passage.facts.resolve - passage.facts.connect, Duration::zero());
+  timing.downstream_first_byte = passage.core.loop().now() - passage.began;
+  if (passage.result == observe::ResultType::hit) timing.cache = Timing::Cache::hit;
+  if (passage.result == observe::ResultType::refresh_hit) timing.cache = Timing::Cache::refresh;
+  if (passage.result == observe::ResultType::miss) {
+    timing.cache = Timing::Cache::miss;
+    timing.of_origin = of_origin;
+  }
+  return server_timing_of(timing, passage.arena);
+}
+
+void apply_response_policy(Passage& passage, http::ResponseHead& head) {
+  const ResponsePolicy& policy = *passage.match->response_policy;
+  rt::Loop& loop = passage.core.loop();
+  policy.apply(passage.viewer_request, loop.wall_now(), head.fields, passage.arena);
+  if (!policy.tells_timing(passage.viewer_request, [&] { return loop.random(); })) return;
+  const auto of_origin = head.fields.combined("Server-Timing", passage.arena);
+  head.fields.set("Server-Timing", timing_to_tell(passage, of_origin.value_or(ByteView())));
 }
 
 }  // namespace
@@ -55,6 +85,8 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
   }
   tell_decision(passage, head);
+  const bool has_policy = passage.match != nullptr && passage.match->response_policy.has_value();
+  if (has_policy && passage.is_edge() && passage.own.location.empty()) apply_response_policy(passage, head);
 }
 
 void note_head(Passage& passage, const http::ResponseHead& head, std::optional<ByteCount> length) {

@@ -1,6 +1,6 @@
 // Answer heads: what a node says of its own in each answer, and what the log keeps of them.
 //
-// Source: HDR-6 to HDR-10, HDR-12.
+// Source: HDR-6 to HDR-10, HDR-12, RHP-1 to RHP-6.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ struct Passage;
 // HDR-10: absent on a miss, unless the origin told an age itself.
 std::optional<Duration> age_to_tell(const Passage& passage);
 
-// What each answer says anew, in the order of HDR-12. `origin_via`: the stored or fetched answer's own, or empty.
+// What each answer says anew, in the order of HDR-12, and then what the response headers policy makes of it
+// for a viewer. `origin_via`: the stored or fetched answer's own, or empty.
 void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age);
 
 // For the log. `length`: of the content, where it is known.

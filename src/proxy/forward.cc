@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "http/field_values.h"
+#include "http/framing.h"
 #include "proxy/websocket.h"
 
 namespace gust::proxy {
@@ -14,16 +15,8 @@ constexpr ByteView cdn_name = "gustfront";
 
 // Section 8's rows that no policy can change: never sent on as the viewer sent them.
 bool is_never_forwarded(Name name) {
+  if (http::is_hop_by_hop(name)) return true;
   switch (name) {
-    case Name::connection:
-    case Name::keep_alive:
-    case Name::proxy_authenticate:
-    case Name::proxy_authorization:
-    case Name::proxy_connection:
-    case Name::te:
-    case Name::trailer:
-    case Name::transfer_encoding:
-    case Name::upgrade:
     case Name::expect:
     case Name::host:
     case Name::via:
@@ -67,11 +60,11 @@ bool is_always_forwarded(Name name) {
   }
 }
 
-// Names that are ours to give: a viewer's own are dropped (X-Edge-* and X-Real-IP of the table, the headers of CFH-1,
-// and what our tiers say to each other).
-bool is_reserved(ByteView name) {
-  return starts_with_fold(name, "x-edge-") || starts_with_fold(name, "gust-") ||
-         starts_with_fold(name, "cloudfront-") || equal_fold(name, "x-real-ip");
+// Names that are ours to give: a viewer's own are dropped (X-Edge-* and X-Real-IP of the table, and what our tiers say
+// to each other). Of the headers of CFH-1 those stay that an edge of ours has added.
+bool is_reserved(ByteView name, const Route& route, const ForwardFacts& facts) {
+  if (config::is_viewer_header_name(name)) return !facts.from_edge && !route.viewer_headers.has(name);
+  return starts_with_fold(name, "x-edge-") || starts_with_fold(name, "gust-") || equal_fold(name, "x-real-ip");
 }
 
 bool is_dropped_by_default(Name name) {
@@ -124,7 +117,7 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
       head.fields.add(field);
       continue;
     }
-    if (is_never_forwarded(field.known) || is_reserved(field.name)) continue;
+    if (is_never_forwarded(field.known) || is_reserved(field.name, route, facts)) continue;
     if (!facts.keeps_conditions && is_condition_or_range(field.known)) continue;
     if (route.sends_header(field.name) || is_forwarded_by_default(field, request, route, facts)) head.fields.add(field);
   }

@@ -3,7 +3,8 @@
 // Source: CLOUDFRONT.md section 8 (table and OHDR-1 to OHDR-7), KEY-3, AE-1 to AE-4, RFC 8586 (CDN-Loop). Stricter than
 //         the table: with legacy settings, "other headers" of a request that may be cached are dropped unless listed
 //         (SECURITY.md, poisoning by unkeyed input); names that only this network may give (CloudFront-*, Gust-*) are
-//         always dropped. Laxer: Content-Encoding goes with a body that is sent on, which cannot be read without it.
+//         dropped where a viewer sent them. Laxer: Content-Encoding goes with a body that is sent on, which cannot be
+//         read without it.
 // Shape:  a pure function.
 #pragma once
 
@@ -27,7 +28,8 @@ struct ForwardFacts {
   ByteView viewer_address;        // without port, for X-Forwarded-For
 };
 
-// The head to send. Views into `request`, `route`, `facts` and `arena`.
+// The head to send. `request` is as the step `key` leaves it: without what Connection names, and with the fields of
+// ViewerHeaders. Views into `request`, `route`, `facts` and `arena`.
 http::RequestHead forward_request(const http::RequestHead& request, const Route& route, const ForwardFacts& facts,
                                   Arena& arena);
 

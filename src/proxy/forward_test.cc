@@ -248,6 +248,25 @@ TEST(Forward, Ohdr7CacheControlOfTheViewerGoesOnAndMakesNothingConditional) {
   EXPECT_EQ(forwarding.field("Pragma"), "no-cache");
 }
 
+// What the step `key` has put in goes on where a policy lists it; what a viewer sent under another such name does not.
+TEST(Forward, Cfh1OnlyTheListedHeadersOfTheViewerGoOn) {
+  config::Distribution distribution = with_all_viewer(plain_distribution());
+  distribution.behaviors.front().origin_request.headers.names = {"cloudfront-viewer-country"};
+  distribution.behaviors.front().cache.headers = listed({"cloudfront-is-mobile-viewer"});
+  Forwarding forwarding(distribution);
+  const std::vector<std::string> lines{"CloudFront-Viewer-Country: CH", "CloudFront-Is-Mobile-Viewer: true",
+                                       "CloudFront-Viewer-City: Bern", "CloudFront-Viewer-TLS: x"};
+  forwarding.get(lines);
+  EXPECT_EQ(forwarding.field("CloudFront-Viewer-Country"), "CH");
+  EXPECT_EQ(forwarding.field("CloudFront-Is-Mobile-Viewer"), "true");
+  EXPECT_FALSE(forwarding.field("CloudFront-Viewer-City"));
+  EXPECT_FALSE(forwarding.field("CloudFront-Viewer-TLS"));
+  ForwardFacts from_edge = edge_facts(true);
+  from_edge.from_edge = true;
+  forwarding.send("GET", "/a", lines, from_edge);
+  EXPECT_EQ(forwarding.field("CloudFront-Viewer-City"), "Bern") << "the edge has decided";
+}
+
 TEST(Forward, Hdr9TheRequestIdIsOurs) {
   Forwarding forwarding(with_all_viewer(plain_distribution()));
   forwarding.get({"X-Amz-Cf-Id: the viewer's own"});

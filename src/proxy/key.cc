@@ -1,7 +1,8 @@
 // The step `key`: the default root object, and the cache key with what it forwards.
 //
-// Source: URL-2, URL-3, KEY-1 to KEY-7, METH-2, TTL-9, KEY-11, ORIG-10.
+// Source: URL-2, URL-3, KEY-1 to KEY-7, CFH-1, METH-2, TTL-9, KEY-11, ORIG-10.
 
+#include "http/framing.h"
 #include "proxy/passage.h"
 #include "proxy/steps.h"
 #include "proxy/websocket.h"
@@ -13,6 +14,12 @@ Next key(Passage& passage) {
   passage.request = passage.viewer_request;
   if (passage.request.fields.has(http::Name::gust_explain)) {
     passage.request.fields.remove(http::Name::gust_explain);  // no policy puts it into a key
+  }
+  // RFC 9110 section 7.6.1. Before the key is made: what is not sent on must not be in it.
+  if (passage.request.fields.has(http::Name::connection)) http::remove_hop_by_hop(passage.request.fields);
+  if (!passage.from_edge && !match.viewer_headers.empty()) {
+    const ViewerFacts facts{passage.viewer_request, passage.exchange.peer(), passage.core.locations()};
+    match.viewer_headers.add_to(passage.request.fields, facts, passage.arena);
   }
   const std::string& root = passage.distribution->default_root_object;
   if (!passage.from_edge && !root.empty() && passage.request.path == "/") {

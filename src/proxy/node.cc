@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/digest.h"
+#include "geo/locations.h"
 #include "observe/log.h"
 #include "proxy/explain.h"
 #include "proxy/node_metrics.h"
@@ -35,9 +36,10 @@ HashSeed seed_of(ByteView tier_key) {
 ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
 
 http::HeadLimits between_tiers(http::HeadLimits limits) {
-  limits.head_bytes_max += 2048 + tier_record_bytes_max;
+  // The viewer headers, of which the order of headers alone may be 7,680 bytes.
+  limits.head_bytes_max += 2048 + 12 * 1024 + tier_record_bytes_max;
   limits.target_bytes_max += 256;  // a default root object
-  limits.fields_max += 16;
+  limits.fields_max += 16 + config::viewer_headers().size();
   return limits;
 }
 
@@ -60,6 +62,24 @@ NodeCore::~NodeCore() = default;
 
 void NodeCore::install(config::SnapshotRef snapshot) {
   routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets);
+  if (node_.settings().tier == Tier::edge && parts_.keeps_cache) warn_of_missing_locations();
+}
+
+// Once: what the operator leaves out is meant, until the next start.
+void NodeCore::warn_of_missing_locations() {
+  if (has_warned_of_locations_) return;
+  const bool has_cities = parts_.locations != nullptr && parts_.locations->has_cities();
+  const bool has_networks = parts_.locations != nullptr && parts_.locations->has_networks();
+  const Route* lacking = routes_->find_if([&](const Route& route) {
+    return (!has_cities && route.viewer_headers.needs_cities()) ||
+           (!has_networks && route.viewer_headers.needs_networks());
+  });
+  if (lacking == nullptr) return;
+  has_warned_of_locations_ = true;
+  log().warning(
+      "distribution {} asks for headers of the viewer's location, which are left out: there is no database for them "
+      "(see --geoip-city and --geoip-asn)",
+      lacking->distribution->id);
 }
 
 void NodeCore::start() {

@@ -32,6 +32,9 @@ class AccessSink;
 class Log;
 class MetricsWriter;
 }  // namespace gust::observe
+namespace gust::geo {
+class Locations;
+}
 
 namespace gust::proxy {
 
@@ -90,7 +93,8 @@ struct NodeCoreParts {
   origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
-  bool keeps_cache = true;  // one core of a node tidies the shared cache and shows its figures
+  const geo::Locations* locations = nullptr;  // of an edge; null: viewers' locations are not known
+  bool keeps_cache = true;                    // one core of a node tidies the shared cache and shows its figures
 };
 
 class NodeCore final : public http::Handler {
@@ -115,6 +119,7 @@ class NodeCore final : public http::Handler {
  private:
   friend struct Passage;
   rt::Task<void> keep_cache();
+  void warn_of_missing_locations();
 
  public:
   // For the steps.
@@ -128,6 +133,7 @@ class NodeCore final : public http::Handler {
   std::size_t& revalidations() { return revalidations_; }
   const RoutesRef& routes() const { return routes_; }
   const BucketHosting& buckets() const { return parts_.buckets; }
+  const geo::Locations* locations() const { return parts_.locations; }
   NodeMetrics& metrics() { return *metrics_; }
   observe::AccessSink* access() { return parts_.access; }
   observe::Log& log() { return *parts_.log; }
@@ -140,6 +146,7 @@ class NodeCore final : public http::Handler {
   std::unique_ptr<NodeMetrics> metrics_;
   CodingSlots coding_slots_;
   std::size_t revalidations_ = 0;
+  bool has_warned_of_locations_ = false;
   rt::Scope background_;
 };
 

@@ -40,15 +40,17 @@ class SimulatedNode {
  public:
   // `parent` is null where the node asks origins itself.
   SimulatedNode(rt::Loop& loop, const rt::Endpoint& at, NodeSettings settings, const http::ServerLimits& limits,
-                const rt::Endpoint* parent);
+                const rt::Endpoint* parent, const geo::Locations* locations = nullptr);
 
   rt::Task<void> stop(Duration patience);
   bool is_running() const { return is_running_; }
+  const std::vector<std::string>& log_lines() const { return sink_.lines; }
   std::int64_t metric(ByteView name, const observe::Labels& more = {}) const;
 
  private:
   struct Sink final : observe::LogSink {
-    void write_line(std::string_view) override {}
+    void write_line(std::string_view line) override { lines.emplace_back(line); }
+    std::vector<std::string> lines;
   };
   Sink sink_;
   observe::Registry registry_;
@@ -73,6 +75,7 @@ struct NodeWorldOptions {
   cache::Limits regional_cache{};
   http::ServerLimits server{};
   origin::CircuitLimits circuit{};
+  const geo::Locations* locations = nullptr;  // of the edges; outlives the world
 };
 
 // A request on its way, or its reply.

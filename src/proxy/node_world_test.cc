@@ -29,8 +29,9 @@ origin::ParentTier parents_of(const rt::Endpoint& parent) {
 }
 
 NodeCoreParts parts_of(rt::Loop& loop, observe::MetricsWriter& metrics, observe::AccessSink& access, observe::Log& log,
-                       const rt::Endpoint* parent) {
+                       const rt::Endpoint* parent, const geo::Locations* locations) {
   NodeCoreParts parts;
+  parts.locations = locations;
   parts.loop = &loop;
   parts.metrics = &metrics;
   parts.access = &access;
@@ -52,11 +53,12 @@ rt::Task<void> ask_for(Visit& visit, std::string request) {
 }  // namespace
 
 SimulatedNode::SimulatedNode(rt::Loop& loop, const rt::Endpoint& listens_at, NodeSettings settings,
-                             const http::ServerLimits& limits, const rt::Endpoint* parent)
+                             const http::ServerLimits& limits, const rt::Endpoint* parent,
+                             const geo::Locations* locations)
     : at(listens_at),
       log(sink_, loop, settings.name),
       node(std::move(settings)),
-      core(node, parts_of(loop, registry_.make_writer(), access, log, parent)),
+      core(node, parts_of(loop, registry_.make_writer(), access, log, parent, locations)),
       server(loop, core, limits, 1000) {
   CHECK(server.listen(at, false));
   core.start();
@@ -120,7 +122,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);
   return std::make_unique<SimulatedNode>(world.add_host(host, address), endpoint(address), std::move(settings), limits,
-                                         parent);
+                                         parent, tier == Tier::edge ? options_.locations : nullptr);
 }
 
 void NodeWorld::install(const config::Distribution& distribution) {

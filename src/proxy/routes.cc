@@ -91,6 +91,8 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   const Selection cookies = combine(policy.cookies, behavior.origin_request.cookies);
   route.cookies = name_selection(cookies);
   route.headers = combine(policy.headers, behavior.origin_request.headers);
+  route.viewer_headers = ViewerHeaders(policy.headers, behavior.origin_request.headers);
+  if (behavior.response_headers) route.response_policy.emplace(*behavior.response_headers);
   route.ttl = ttl_policy(behavior, origin);
   route.forwards_cookies = cookies.mode != Mode::none;
   // KEY-11: all headers forwarded by legacy settings turns caching off.
@@ -172,6 +174,13 @@ const Route& Routes::match(const config::Distribution& distribution, ByteView pa
     if (routes[i].pattern.matches(path)) return routes[i];
   }
   return routes.back();
+}
+
+const Route* Routes::find_if(const std::function<bool(const Route&)>& is_it) const {
+  for (const std::vector<Route>& routes : routes_) {
+    if (const auto found = std::ranges::find_if(routes, is_it); found != routes.end()) return &*found;
+  }
+  return nullptr;
 }
 
 const Route& Routes::find(const config::Distribution& distribution, ByteView pattern, ByteView path) const {

@@ -17,6 +17,8 @@
 #include "config/path_pattern.h"
 #include "config/snapshot.h"
 #include "origin/target.h"
+#include "proxy/response_policy.h"
+#include "proxy/viewer_headers.h"
 
 namespace gust::proxy {
 
@@ -34,13 +36,15 @@ struct Route {
   cache::NameSelection query;
   cache::NameSelection cookies;
   config::Selection headers;
-  cache::TtlPolicy ttl;     // error_minimum is filled in for the status at hand
-  bool caches = true;       // TTL-9: false where all TTLs are 0
-  bool collapses = true;    // COLL-2
-  bool compresses = false;  // CMP-1, AE-6
+  ViewerHeaders viewer_headers;  // CFH-1
+  cache::TtlPolicy ttl;          // error_minimum is filled in for the status at hand
+  bool caches = true;            // TTL-9: false where all TTLs are 0
+  bool collapses = true;         // COLL-2
+  bool compresses = false;       // CMP-1, AE-6
   bool forwards_cookies = false;
-  bool tells_cache_status = false;  // RFC 9211, in every answer
-  bool is_legacy = false;           // ForwardedValues instead of policies (OHDR-1)
+  bool tells_cache_status = false;                // RFC 9211, in every answer
+  std::optional<ResponsePolicy> response_policy;  // RHP-1 to RHP-6
+  bool is_legacy = false;                         // ForwardedValues instead of policies (OHDR-1)
   origin::OriginTarget target;
   // Where the origin's name has the form of a bucket's: the bucket of that name in our own store.
   std::optional<origin::OriginTarget> bucket_target;
@@ -68,6 +72,8 @@ class Routes {
   const config::Snapshot& snapshot() const { return *snapshot_; }
   // The first behaviour whose pattern matches `path` (PATH-1); the default one matches all.
   const Route& match(const config::Distribution& distribution, ByteView path) const;
+  // The first route of which `is_it` holds, or null.
+  const Route* find_if(const std::function<bool(const Route&)>& is_it) const;
   // The behaviour that another tier chose; match() where it has none of that pattern.
   const Route& find(const config::Distribution& distribution, ByteView pattern, ByteView path) const;
 

@@ -1,5 +1,7 @@
 #include "proxy/stored_head.h"
 
+#include <algorithm>
+
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/text.h"
@@ -32,13 +34,19 @@ bool is_dropped(const http::Field& field, const Route& route) {
 
 // VARY-2. Empty where nothing is left.
 ByteView kept_vary(ByteView vary, const Route& route, Arena& arena) {
-  ByteView kept;
+  const bool has_device = route.viewer_headers.has_device();
+  // Each name costs at most its own bytes, a comma of the origin's and a space.
+  const MutableBytes room = arena.bytes(2 * vary.size() + 2);
+  char* at = room.data();
   http::ListReader names(vary);
   while (const auto name = names.next()) {
-    const bool keeps = equal_fold(*name, "Accept-Encoding") || equal_fold(*name, "Cookie") || route.sends_header(*name);
-    if (keeps) kept = kept.empty() ? *name : arena.join({kept, ", ", *name});
+    const bool keeps = equal_fold(*name, "Accept-Encoding") || equal_fold(*name, "Cookie") ||
+                       (has_device && equal_fold(*name, "User-Agent")) || route.sends_header(*name);
+    if (!keeps) continue;
+    if (at != room.data()) at = std::copy_n(", ", 2, at);
+    at = std::copy(name->begin(), name->end(), at);
   }
-  return kept;
+  return {room.data(), static_cast<std::size_t>(at - room.data())};
 }
 
 }  // namespace

@@ -101,6 +101,30 @@ TEST(StoredHead, Vary2OnlyNamesThatMatterHere) {
       ElementsAre(date_line, "Server: s", "Vary: ORIGIN, Accept-Encoding"));
 }
 
+TEST(StoredHead, Vary2UserAgentWhereADeviceHeaderIsForwarded) {
+  config::Distribution distribution = plain_distribution();
+  distribution.behaviors.front().origin_request.headers = listed({"cloudfront-is-tablet-viewer"});
+  EXPECT_THAT(kept_of("Vary: User-Agent, Accept, CloudFront-Is-Tablet-Viewer", distribution),
+              ElementsAre("Vary: User-Agent, CloudFront-Is-Tablet-Viewer"));
+  distribution.behaviors.front().origin_request.headers = listed({"cloudfront-viewer-country"});
+  EXPECT_THAT(kept_of("Vary: User-Agent", distribution), ElementsAre());
+}
+
+// Ten thousand names that are all kept: memory grows with the bytes, not with their square.
+TEST(StoredHead, Vary2AHugeVaryCostsItsOwnSize) {
+  std::string value = "a";
+  for (int i = 0; i < 9999; ++i) value += ",a";
+  config::Distribution distribution = plain_distribution();
+  distribution.behaviors.front().origin_request.headers = all();
+  const RoutesRef routes = make_routes(distribution);
+  http::ResponseHead head;
+  head.fields.add("Vary", value);
+  Arena arena;
+  const http::ResponseHead stored = make_stored_head(head, default_route(*routes), Audience::viewer, now, arena);
+  EXPECT_EQ(stored.fields.get("Vary")->size(), 29'998U);
+  EXPECT_LT(arena.bytes_used(), 4 * value.size());
+}
+
 // VARY-3 must hold at the edge too.
 TEST(StoredHead, Vary3AnEdgeIsToldAllOfVary) {
   EXPECT_THAT(kept_of("Vary: *", plain_distribution(), Audience::edge), ElementsAre("Vary: *"));
