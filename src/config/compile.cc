@@ -54,7 +54,7 @@ void check_certificate(const model::DistributionConfig& config, const Place& pla
                              "InvalidViewerCertificate");  // DIST-3
 }
 
-Distribution compile_distribution(const DistributionDocument& document, const Place& place) {
+Distribution compile_distribution(const DistributionDocument& document, const PolicySet& policies, const Place& place) {
   const model::DistributionConfig& config = document.config;
   Distribution out;
   out.id = document.id;
@@ -64,7 +64,7 @@ Distribution compile_distribution(const DistributionDocument& document, const Pl
   check_certificate(config, place);
   compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
   out.origins = compile_origins(config.origins, place.in("Origins"));
-  out.behaviors = compile_behaviors(config, out.origins, place);
+  out.behaviors = compile_behaviors(config, out.origins, policies, place);
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }
@@ -75,10 +75,11 @@ Distribution compile_distribution(const DistributionDocument& document, const Pl
   return out;
 }
 
-Distribution compile_one(const DistributionDocument& document, const std::string& path, Findings& found) {
+Distribution compile_one(const DistributionDocument& document, const PolicySet& policies, const std::string& path,
+                         Findings& found) {
   Findings settings = check_settings(aws::shape_for<model::DistributionConfig>(), &document.config, path);
   found.insert(found.end(), settings.begin(), settings.end());
-  return compile_distribution(document, Place(found, path));
+  return compile_distribution(document, policies, Place(found, path));
 }
 
 // DIST-1: a name stands for one distribution.
@@ -103,20 +104,35 @@ bool is_visible_ascii(std::string_view text, std::size_t most) {
   return text.size() <= most && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents) {
+bool is_token(std::string_view name) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); }) && trim(value) == value;
+}
+
+std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents,
+                                             const PolicyDocuments& policies) {
   Findings found;
+  const PolicySet set(policies, found);
   std::vector<Distribution> distributions;
   for (const DistributionDocument& document : documents) {
-    distributions.push_back(compile_one(document, document.id + ".DistributionConfig", found));
+    distributions.push_back(compile_one(document, set, document.id + ".DistributionConfig", found));
   }
   check_names(distributions, found);
   if (!found.empty()) return std::unexpected(std::move(found));
   return std::make_shared<const Snapshot>(revision, std::move(distributions));
 }
 
-Findings check_distribution(const DistributionDocument& document) {
+Findings check_distribution(const DistributionDocument& document, const PolicyDocuments& policies) {
+  Findings of_policies;  // they are not this document's
+  const PolicySet set(policies, of_policies);
   Findings found;
-  static_cast<void>(compile_one(document, "DistributionConfig", found));
+  static_cast<void>(compile_one(document, set, "DistributionConfig", found));
   return found;
 }
 

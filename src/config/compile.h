@@ -15,10 +15,17 @@
 
 namespace gust::config {
 
-// The Snapshot of the store at `revision`. Paths of findings begin with the distribution's id.
-std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents);
+// The Snapshot of the store at `revision`. Paths of findings begin with the id of a distribution or policy.
+std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const DistributionDocument> documents,
+                                             const PolicyDocuments& policies = {});
 
-// What is wrong with one distribution by itself. Paths begin with `DistributionConfig`.
-Findings check_distribution(const DistributionDocument& document);
+// What is wrong with one distribution by itself; policies of other kinds than the managed ones are those of `policies`.
+// Paths begin with `DistributionConfig`.
+Findings check_distribution(const DistributionDocument& document, const PolicyDocuments& policies = {});
+
+// What is wrong with one policy by itself. Paths begin with `CachePolicyConfig` and the like.
+Findings check_policy(const aws::cloudfront::CachePolicyConfig& config);
+Findings check_policy(const aws::cloudfront::OriginRequestPolicyConfig& config);
+Findings check_policy(const aws::cloudfront::ResponseHeadersPolicyConfig& config);
 
 }  // namespace gust::config

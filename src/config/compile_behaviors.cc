@@ -64,7 +64,7 @@ void compile_compression(bool compress, Behavior& out) {
 }
 
 Behavior compile_behavior(const model::CacheBehavior& behavior, const std::vector<Origin>& origins,
-                          const Place& place) {
+                          const PolicySet& set, const Place& place) {
   Behavior out;
   out.path_pattern = behavior.path_pattern;
   const auto target = std::ranges::find(origins, behavior.target_origin_id, &Origin::id);
@@ -75,9 +75,10 @@ Behavior compile_behavior(const model::CacheBehavior& behavior, const std::vecto
   out.viewer_protocol_policy =
       viewer_protocol_policy_of(behavior.viewer_protocol_policy, place.in("ViewerProtocolPolicy"));
   if (behavior.allowed_methods) compile_methods(*behavior.allowed_methods, place.in("AllowedMethods"), out);
-  Policies policies = compile_policies(behavior, found ? target->kind : Origin::Kind::custom, place);
+  Policies policies = compile_policies(behavior, found ? target->kind : Origin::Kind::custom, set, place);
   out.cache = std::move(policies.cache);
   out.origin_request = std::move(policies.origin_request);
+  out.response_headers = std::move(policies.response_headers);
   compile_compression(behavior.compress.value_or(false), out);
   return out;
 }
@@ -109,7 +110,7 @@ model::CacheBehavior with_pattern(const model::DefaultCacheBehavior& behavior) {
 }  // namespace
 
 std::vector<Behavior> compile_behaviors(const model::DistributionConfig& config, const std::vector<Origin>& origins,
-                                        const Place& place) {
+                                        const PolicySet& policies, const Place& place) {
   std::vector<Behavior> out;
   if (config.cache_behaviors) {
     std::set<std::string_view> patterns;
@@ -121,11 +122,11 @@ std::vector<Behavior> compile_behaviors(const model::DistributionConfig& config,
                   "A path pattern has from 1 to 255 characters out of letters, digits and _-.*$/~\"'@:+&?.");
       here.in("PathPattern")
           .expect(patterns.insert(behavior.path_pattern).second, "Two cache behaviors have the same path pattern.");
-      out.push_back(compile_behavior(behavior, origins, here));
+      out.push_back(compile_behavior(behavior, origins, policies, here));
     }
   }
-  out.push_back(
-      compile_behavior(with_pattern(config.default_cache_behavior), origins, place.in("DefaultCacheBehavior")));
+  out.push_back(compile_behavior(with_pattern(config.default_cache_behavior), origins, policies,
+                                 place.in("DefaultCacheBehavior")));
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "config/document.h"
 #include "config/finding.h"
 #include "config/snapshot.h"
+#include "config/viewer_headers.h"
 
 namespace gust::config {
 
@@ -38,17 +41,61 @@ class Place {
 // Printable ASCII without spaces, at most `most` of it.
 bool is_visible_ascii(std::string_view text, std::size_t most);
 
+// RFC 9110 section 5.6.2.
+bool is_token(std::string_view name);
+// RFC 9110 section 5.5, visible ASCII, space and tab only.
+bool is_field_value(std::string_view value);
+
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
+
+// One policy by itself, without its id.
+CachePolicy compile_cache_policy(const aws::cloudfront::CachePolicyConfig& config, const Place& place);
+OriginRequestPolicy compile_origin_request_policy(const aws::cloudfront::OriginRequestPolicyConfig& config,
+                                                  const Place& place);
+ResponseHeadersPolicy compile_response_headers_policy(const aws::cloudfront::ResponseHeadersPolicyConfig& config,
+                                                      const Place& place);
+
+// The name and comment that policies of all kinds have.
+void check_policy_name(const std::string& name, const std::optional<std::string>& comment, const Place& place);
+
+// The policies that behaviours may name: the managed ones and the account's own.
+class PolicySet {
+ public:
+  PolicySet(const PolicyDocuments& documents, Findings& found);
+
+  // By id; nothing where there is none.
+  std::optional<CachePolicy> cache(const std::string& id) const;
+  std::optional<OriginRequestPolicy> origin_request(const std::string& id) const;
+  std::optional<ResponseHeadersPolicy> response_headers(const std::string& id) const;
+
+ private:
+  std::map<std::string, CachePolicy> cache_;
+  std::map<std::string, OriginRequestPolicy> origin_request_;
+  std::map<std::string, ResponseHeadersPolicy> response_headers_;
+};
+
+// CFH-1, KEY-10: finds the headers of the viewer (CloudFront-*) that cannot be listed there.
+void refuse_viewer_headers(const std::vector<std::string>& names, ListedIn where, const Place& place);
+
+// KEY-9: names in lower case that are neither part of a key nor sent on.
+bool is_hop_header(std::string_view name);
 
 // In order of precedence, the default one last.
 std::vector<Behavior> compile_behaviors(const aws::cloudfront::DistributionConfig& config,
-                                        const std::vector<Origin>& origins, const Place& place);
+                                        const std::vector<Origin>& origins, const PolicySet& policies,
+                                        const Place& place);
 
-// The cache and origin request policies of one behaviour, of either kind.
+// The policies of one behaviour, of either kind.
 struct Policies {
   CachePolicy cache;
   OriginRequestPolicy origin_request;
+  std::optional<ResponseHeadersPolicy> response_headers;
 };
-Policies compile_policies(const aws::cloudfront::CacheBehavior& behavior, Origin::Kind target, const Place& place);
+Policies compile_policies(const aws::cloudfront::CacheBehavior& behavior, Origin::Kind target,
+                          const PolicySet& policies, const Place& place);
+
+// The legacy members of a behaviour: ForwardedValues and the three TTLs.
+Policies compile_forwarded_values(const aws::cloudfront::CacheBehavior& behavior, Origin::Kind target,
+                                  const Place& place);
 
 }  // namespace gust::config

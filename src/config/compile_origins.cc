@@ -37,18 +37,6 @@ constexpr std::array<std::string_view, 23> forbidden_headers = {"cache-control",
                                                                 "x-real-ip",
                                                                 "expect"};
 
-bool is_token(std::string_view name) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
-  });
-}
-
-// RFC 9110 section 5.5, visible ASCII, space and tab only.
-bool is_field_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); }) && trim(value) == value;
-}
-
 void compile_custom_headers(const model::CustomHeaders& headers, const Place& place, Origin& out) {
   std::set<std::string> names;
   std::size_t bytes = 0;

@@ -1,10 +1,13 @@
 #include "config/document.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "aws/shapes.h"
 #include "base/date.h"
+#include "config/store.h"
 
 namespace gust::config {
 
@@ -37,6 +40,37 @@ Result<DistributionDocument> read_document(std::string_view text) {
   if (!last_modified) return fail(Errc::bad_value, "a distribution's document has a time that cannot be read");
   TRY(auto typed, aws::from_json<aws::cloudfront::DistributionConfig>(config->dump()));
   return DistributionDocument{*id, *domain_name, *last_modified, std::move(typed)};
+}
+
+namespace {
+
+template <typename T, typename Read>
+void read_into(std::vector<T>& documents, const Document& stored, Read read, Findings& found) {
+  Result<T> document = read(stored.value);
+  if (document) return documents.push_back(std::move(*document));
+  found.push_back({stored.key, fmt::format("The document cannot be read: {}.", document.error().text)});
+}
+
+}  // namespace
+
+Documents read_documents(const Listing& listing, Findings& found) {
+  Documents out;
+  PolicyDocuments& policies = out.policies;
+  for (const Document& stored : listing.documents) {
+    const std::string& key = stored.key;
+    if (key.starts_with(distribution_prefix)) {
+      read_into(out.distributions, stored, read_document, found);
+    } else if (key.starts_with(cache_policy_prefix)) {
+      read_into(policies.cache, stored, aws::from_json<aws::cloudfront::CachePolicy>, found);
+    } else if (key.starts_with(origin_request_policy_prefix)) {
+      read_into(policies.origin_request, stored, aws::from_json<aws::cloudfront::OriginRequestPolicy>, found);
+    } else if (key.starts_with(response_headers_policy_prefix)) {
+      read_into(policies.response_headers, stored, aws::from_json<aws::cloudfront::ResponseHeadersPolicy>, found);
+    } else {
+      found.push_back({key, "The document is of no known kind."});
+    }
+  }
+  return out;
 }
 
 }  // namespace gust::config

@@ -1,20 +1,30 @@
-// DistributionDocument: what the store keeps of a distribution, and its text form.
+// Documents: what the store keeps of distributions and policies, and their text form.
 //
 // Shape:  JSON in the members of the service's model; nothing that can be worked out again (status, ARN, ETag) is kept.
-//         The document's revision in the store is its version: ETag and Deployed are made from it.
+//         A document's revision in the store is its version: ETag and Deployed are made from it.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/gen/cloudfront.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "config/finding.h"
 
 namespace gust::config {
 
-// The prefix of the keys, as in `cloudfront/distribution/E123`.
-inline constexpr std::string_view distribution_prefix = "cloudfront/distribution/";
+struct Listing;
+
+// All that a Snapshot is made of stands under one prefix, so that one listing shows it as of one moment.
+inline constexpr std::string_view config_prefix = "cloudfront/config/";
+// What follows is an id, as in `cloudfront/config/distribution/E123`.
+inline constexpr std::string_view distribution_prefix = "cloudfront/config/distribution/";
+inline constexpr std::string_view policy_prefix = "cloudfront/config/policy/";
+inline constexpr std::string_view cache_policy_prefix = "cloudfront/config/policy/cache/";
+inline constexpr std::string_view origin_request_policy_prefix = "cloudfront/config/policy/origin-request/";
+inline constexpr std::string_view response_headers_policy_prefix = "cloudfront/config/policy/response-headers/";
 
 struct DistributionDocument {
   std::string id;
@@ -27,5 +37,20 @@ std::string write_document(const DistributionDocument& document);
 
 //   fails  bad_syntax; bad_value: a member is missing, unknown or of a wrong type
 Result<DistributionDocument> read_document(std::string_view text);
+
+// The policies of the account's own. Their text is the model's shape (aws::to_json, aws::from_json).
+struct PolicyDocuments {
+  std::vector<aws::cloudfront::CachePolicy> cache;
+  std::vector<aws::cloudfront::OriginRequestPolicy> origin_request;
+  std::vector<aws::cloudfront::ResponseHeadersPolicy> response_headers;
+};
+
+struct Documents {
+  std::vector<DistributionDocument> distributions;
+  PolicyDocuments policies;
+};
+
+// What a listing under `config_prefix`, or under a prefix of it, holds. What cannot be read is a finding under its key.
+Documents read_documents(const Listing& listing, Findings& found);
 
 }  // namespace gust::config

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
-
 namespace gust::config {
 namespace {
 
@@ -109,19 +107,6 @@ auto find_by_id(const Table& table, std::string_view id) {
   return found == table.end() ? nullptr : &*found;
 }
 
-Selection selection_of(const ManagedSelection& managed) {
-  Selection selection;
-  selection.mode = managed.mode;
-  for (const std::string_view name : managed.names) selection.names.emplace_back(name);
-  return selection;
-}
-
-Selection header_selection_of(const ManagedSelection& managed) {
-  Selection selection = selection_of(managed);
-  for (std::string& name : selection.names) name = to_lower(name);
-  return selection;
-}
-
 }  // namespace
 
 std::span<const ManagedCachePolicy> managed_cache_policies() { return cache_policies; }
@@ -134,29 +119,6 @@ const ManagedOriginRequestPolicy* find_managed_origin_request_policy(std::string
 }
 const ManagedResponseHeadersPolicy* find_managed_response_headers_policy(std::string_view id) {
   return find_by_id(response_headers_policies, id);
-}
-
-CachePolicy cache_policy_of(const ManagedCachePolicy& policy) {
-  CachePolicy made;
-  made.id = policy.id;
-  made.min_ttl = std::chrono::seconds(policy.min_ttl);
-  made.default_ttl = std::chrono::seconds(policy.default_ttl);
-  made.max_ttl = std::chrono::seconds(policy.max_ttl);
-  made.headers = header_selection_of(policy.headers);
-  made.cookies = selection_of(policy.cookies);
-  made.query = selection_of(policy.query);
-  made.gzip = policy.gzip;
-  made.brotli = policy.brotli;
-  return made;
-}
-
-OriginRequestPolicy origin_request_policy_of(const ManagedOriginRequestPolicy& policy) {
-  OriginRequestPolicy made;
-  made.id = policy.id;
-  made.headers = header_selection_of(policy.headers);
-  made.cookies = selection_of(policy.cookies);
-  made.query = selection_of(policy.query);
-  return made;
 }
 
 }  // namespace gust::config

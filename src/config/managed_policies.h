@@ -47,8 +47,4 @@ const ManagedCachePolicy* find_managed_cache_policy(std::string_view id);
 const ManagedOriginRequestPolicy* find_managed_origin_request_policy(std::string_view id);
 const ManagedResponseHeadersPolicy* find_managed_response_headers_policy(std::string_view id);
 
-// In the form that nodes use.
-CachePolicy cache_policy_of(const ManagedCachePolicy& policy);
-OriginRequestPolicy origin_request_policy_of(const ManagedOriginRequestPolicy& policy);
-
 }  // namespace gust::config

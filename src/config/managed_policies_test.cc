@@ -31,13 +31,5 @@ TEST(ManagedPolicies, FoundById) {
   EXPECT_EQ(find_managed_response_headers_policy("60669652-455b-4ae9-85a4-c4c02393f86c")->name, "Managed-SimpleCORS");
 }
 
-TEST(ManagedPolicies, NodesGetHeaderNamesInLowerCaseAndQueryNamesAsWritten) {
-  const CachePolicy policy = cache_policy_of(*find_managed_cache_policy("08627262-05a9-4f76-9ded-b50ca2e3a84f"));
-  EXPECT_EQ(policy.headers.names, std::vector<std::string>{"origin"});
-  EXPECT_EQ(policy.query.names, (std::vector<std::string>{"aws.manifestfilter", "end", "m", "start"}));
-  EXPECT_TRUE(policy.gzip);
-  EXPECT_FALSE(policy.brotli);
-}
-
 }  // namespace
 }  // namespace gust::config

@@ -1,11 +1,11 @@
-// The settings of a distribution and what becomes of each: enforced by the nodes, kept because it cannot matter here,
-// or refused because this release does not provide it.
+// The settings of distributions and policies and what becomes of each: enforced by the nodes, kept because it cannot
+// matter here, or refused because this release does not provide it.
 //
 // Source: DESIGN.md decision 8: refuse or keep, never drop. A member of the model that has no row counts as refused,
 // and
 //         a test finds it.
-// Shape:  one row a member of the model's structures below DistributionConfig. What is inside a refused list needs
-// none.
+// Shape:  one row a member of the model's structures below DistributionConfig and the policies' configurations. What is
+// inside a refused list needs none.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,9 @@ struct SettingRow {
 std::span<const SettingRow> settings_table();
 const SettingRow* find_setting(std::string_view shape, std::string_view member);
 
-// Walks a value of the model (a DistributionConfig or a part of it) and gives a finding for each setting in it that is
-// refused, and InconsistentQuantities where Quantity is not the number of Items. `path` is the value's place.
+// Walks a value of the model (a DistributionConfig, a policy's configuration or a part of one) and gives a finding for
+// each setting in it that is refused, and InconsistentQuantities where Quantity is not the number of Items. `path` is
+// the value's place.
 Findings check_settings(const aws::Shape& shape, const void* value, std::string_view path);
 
 }  // namespace gust::config

@@ -32,6 +32,9 @@ TEST(SettingsTable, ClassifiesEveryMemberOfTheModelAndNothingElse) {
   std::set<std::string> members;
   std::set<std::string> unclassified;
   collect(aws::shape_for<model::DistributionConfig>(), members, unclassified);
+  collect(aws::shape_for<model::CachePolicyConfig>(), members, unclassified);
+  collect(aws::shape_for<model::OriginRequestPolicyConfig>(), members, unclassified);
+  collect(aws::shape_for<model::ResponseHeadersPolicyConfig>(), members, unclassified);
   EXPECT_EQ(unclassified, std::set<std::string>{});
   for (const SettingRow& row : settings_table()) {
     EXPECT_TRUE(members.contains(fmt::format("{}.{}", row.shape, row.member))) << row.shape << "." << row.member;
@@ -87,8 +90,6 @@ const Refused refused_settings[] = {
      [](auto& c) { c.default_cache_behavior.field_level_encryption_id = "id"; }},
     {"DistributionConfig.DefaultCacheBehavior.RealtimeLogConfigArn",
      [](auto& c) { c.default_cache_behavior.realtime_log_config_arn = "arn"; }},
-    {"DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId",
-     [](auto& c) { c.default_cache_behavior.response_headers_policy_id = "id"; }},
     {"DistributionConfig.CacheBehaviors.Items[1].SmoothStreaming",
      [](auto& c) {
        c.cache_behaviors = model::CacheBehaviors{2, {behavior_for("a"), behavior_for("b")}};

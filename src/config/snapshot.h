@@ -55,19 +55,22 @@ struct OriginRequestPolicy {
   Selection query, headers, cookies;
 };
 
+// What CORS requests are answered (RHP-3).
+struct CorsAnswers {
+  std::vector<std::string> allow_origins;  // exact, `*`, or `*.` as the leftmost label
+  std::vector<std::string> allow_methods, allow_headers, expose_headers;
+  bool allow_credentials = false;
+  std::optional<std::int64_t> max_age;  // seconds, of a preflight
+  bool overrides = false;
+};
+
 // What is taken from and added to the answers of a behaviour (RHP-1 to RHP-6).
 struct ResponseHeadersPolicy {
   struct Header {
     std::string name, value;
     bool overrides = false;  // RHP-2: takes the place of the origin's
   };
-  struct Cors {                              // RHP-3
-    std::vector<std::string> allow_origins;  // exact, `*`, or `*.` as the leftmost label
-    std::vector<std::string> allow_methods, allow_headers, expose_headers;
-    bool allow_credentials = false;
-    std::optional<std::int64_t> max_age;  // seconds, of a preflight
-    bool overrides = false;
-  };
+  using Cors = CorsAnswers;
 
   std::string id;
   std::string name;

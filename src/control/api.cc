@@ -2,12 +2,11 @@
 
 #include <array>
 #include <optional>
-#include <type_traits>
+#include <utility>
 
 #include "aws/gen/cloudfront.h"
 #include "aws/sigv4.h"
 #include "control/answers_internal.h"
-#include "control/policies.h"
 #include "rt/loop.h"
 
 namespace gust::control {
@@ -16,7 +15,7 @@ namespace op = aws::cloudfront::op;
 
 namespace {
 
-// The part of the API that a handler belongs to, by the handler's type; plain functions need none.
+// The part of the API that a handler belongs to, by the handler's type.
 template <typename Handler>
 struct Owner;
 template <typename Part, typename Result, typename Input>
@@ -31,18 +30,9 @@ Api::Output Api::run(Api& api, const aws::Route& route, const aws::OperationRequ
                      const aws::RequestId& id) {
   const aws::Service& service = aws::cloudfront::service();
   CO_TRY(auto input, aws::read_input<Op>(service, route, request));
-  if constexpr (std::is_member_function_pointer_v<decltype(handler)>) {
-    using Part = typename Owner<decltype(handler)>::Type;
-    Part* part = nullptr;
-    if constexpr (std::is_same_v<Part, Distributions>) part = &api.distributions_;
-    if constexpr (std::is_same_v<Part, Invalidations>) part = &api.invalidations_;
-    if constexpr (std::is_same_v<Part, Tags>) part = &api.tags_;
-    CO_TRY(const auto output, co_await (part->*handler)(std::move(input)));
-    co_return aws::write_output<Op>(service, output, id);
-  } else {
-    CO_TRY(const auto output, handler(input));
-    co_return aws::write_output<Op>(service, output, id);
-  }
+  using Part = typename Owner<decltype(handler)>::Type;
+  CO_TRY(const auto output, co_await (std::get<Part>(api.parts_).*handler)(std::move(input)));
+  co_return aws::write_output<Op>(service, output, id);
 }
 
 template <typename Op, auto handler>
@@ -51,7 +41,7 @@ void Api::add() {
 }
 
 Api::Api(const Tools& tools, const FindSecret& find_secret)
-    : tools_(tools), find_secret_(find_secret), distributions_(tools), invalidations_(tools), tags_(tools) {
+    : tools_(tools), find_secret_(find_secret), parts_(tools, tools, tools, tools, tools, tools) {
   add<op::CreateDistribution, &Distributions::create>();
   add<op::CreateDistributionWithTags, &Distributions::create_with_tags>();
   add<op::GetDistribution, &Distributions::get>();
@@ -65,15 +55,27 @@ Api::Api(const Tools& tools, const FindSecret& find_secret)
   add<op::TagResource, &Tags::add>();
   add<op::UntagResource, &Tags::remove>();
   add<op::ListTagsForResource, &Tags::list>();
-  add<op::ListCachePolicies, &list_cache_policies>();
-  add<op::GetCachePolicy, &get_cache_policy>();
-  add<op::GetCachePolicyConfig, &get_cache_policy_config>();
-  add<op::ListOriginRequestPolicies, &list_origin_request_policies>();
-  add<op::GetOriginRequestPolicy, &get_origin_request_policy>();
-  add<op::GetOriginRequestPolicyConfig, &get_origin_request_policy_config>();
-  add<op::ListResponseHeadersPolicies, &list_response_headers_policies>();
-  add<op::GetResponseHeadersPolicy, &get_response_headers_policy>();
-  add<op::GetResponseHeadersPolicyConfig, &get_response_headers_policy_config>();
+  add<op::CreateCachePolicy, &CachePolicies::create>();
+  add<op::GetCachePolicy, &CachePolicies::get>();
+  add<op::GetCachePolicyConfig, &CachePolicies::get_config>();
+  add<op::ListCachePolicies, &CachePolicies::list>();
+  add<op::UpdateCachePolicy, &CachePolicies::update>();
+  add<op::DeleteCachePolicy, &CachePolicies::remove>();
+  add<op::ListDistributionsByCachePolicyId, &CachePolicies::list_users>();
+  add<op::CreateOriginRequestPolicy, &OriginRequestPolicies::create>();
+  add<op::GetOriginRequestPolicy, &OriginRequestPolicies::get>();
+  add<op::GetOriginRequestPolicyConfig, &OriginRequestPolicies::get_config>();
+  add<op::ListOriginRequestPolicies, &OriginRequestPolicies::list>();
+  add<op::UpdateOriginRequestPolicy, &OriginRequestPolicies::update>();
+  add<op::DeleteOriginRequestPolicy, &OriginRequestPolicies::remove>();
+  add<op::ListDistributionsByOriginRequestPolicyId, &OriginRequestPolicies::list_users>();
+  add<op::CreateResponseHeadersPolicy, &ResponseHeadersPolicies::create>();
+  add<op::GetResponseHeadersPolicy, &ResponseHeadersPolicies::get>();
+  add<op::GetResponseHeadersPolicyConfig, &ResponseHeadersPolicies::get_config>();
+  add<op::ListResponseHeadersPolicies, &ResponseHeadersPolicies::list>();
+  add<op::UpdateResponseHeadersPolicy, &ResponseHeadersPolicies::update>();
+  add<op::DeleteResponseHeadersPolicy, &ResponseHeadersPolicies::remove>();
+  add<op::ListDistributionsByResponseHeadersPolicyId, &ResponseHeadersPolicies::list_users>();
 }
 
 aws::RequestId Api::new_request_id() {

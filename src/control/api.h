@@ -8,15 +8,21 @@
 
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "aws/shapes.h"
 #include "aws/sigv4.h"
 #include "control/distributions.h"
 #include "control/invalidations.h"
+#include "control/policies.h"
 #include "control/tags.h"
 
 namespace gust::control {
+
+using CachePolicies = Policies<CachePolicyFamily>;
+using OriginRequestPolicies = Policies<OriginRequestPolicyFamily>;
+using ResponseHeadersPolicies = Policies<ResponseHeadersPolicyFamily>;
 
 class Api {
  public:
@@ -33,7 +39,7 @@ class Api {
   // The answer to a request that could not be read whole.
   aws::WireAnswer refusal(const aws::ServiceError& error, bool is_head);
 
-  Distributions& distributions() { return distributions_; }
+  Distributions& distributions() { return std::get<Distributions>(parts_); }
 
  private:
   using Output = rt::Task<aws::Answer<aws::WireAnswer>>;
@@ -49,9 +55,7 @@ class Api {
 
   Tools tools_;
   const FindSecret& find_secret_;
-  Distributions distributions_;
-  Invalidations invalidations_;
-  Tags tags_;
+  std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies> parts_;
   std::unordered_map<const aws::Operation*, Row> rows_;
 };
 

@@ -49,9 +49,13 @@ aws::Answer<void> check_quotas(const model::DistributionConfig& config, const Qu
 
 }  // namespace
 
-aws::Answer<void> check_candidate(const config::DistributionDocument& document, const Quotas& quotas) {
+aws::Answer<void> check_candidate(const config::DistributionDocument& document, const config::PolicyDocuments& policies,
+                                  const Quotas& quotas) {
   if (auto fits = check_quotas(document.config, quotas); !fits) return fits;
-  const config::Findings found = config::check_distribution(document);
+  return answer_of(config::check_distribution(document, policies));
+}
+
+aws::Answer<void> answer_of(const config::Findings& found) {
   if (found.empty()) return {};
   const config::Finding& first = found.front();
   if (first.message.find(first.path) != std::string::npos) return refuse(first.code, first.message);

@@ -10,7 +10,12 @@
 
 namespace gust::control {
 
+// `policies` are the account's own.
 //   fails  the service's error for the first thing that is wrong
-aws::Answer<void> check_candidate(const config::DistributionDocument& document, const Quotas& quotas);
+aws::Answer<void> check_candidate(const config::DistributionDocument& document, const config::PolicyDocuments& policies,
+                                  const Quotas& quotas);
+
+// The first finding as the service's error; success where there is none.
+aws::Answer<void> answer_of(const config::Findings& found);
 
 }  // namespace gust::control

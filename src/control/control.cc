@@ -9,6 +9,7 @@
 #include "control/api.h"
 #include "control/publisher.h"
 #include "control/purger.h"
+#include "control/turns.h"
 #include "http/exchange.h"
 #include "rt/loop.h"
 #include "rt/scope.h"
@@ -56,7 +57,7 @@ class Control::Service {
         find_secret_(std::move(find_secret)),
         publisher_(store, delivery, settings_),
         purger_(store, delivery, settings_),
-        api_(Tools{loop, store, settings_, publisher_}, find_secret_),
+        api_(Tools{loop, store, settings_, publisher_, turns_}, find_secret_),
         background_(loop) {}
 
   rt::Task<Result<config::Findings>> start() {
@@ -100,6 +101,7 @@ class Control::Service {
   const FindSecret find_secret_;
   Publisher publisher_;
   Purger purger_;
+  Turns turns_;
   Api api_;
   rt::Scope background_;
 };

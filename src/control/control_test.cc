@@ -63,9 +63,9 @@ TEST_F(FrontDoor, AnUnknownPathIsAnsweredInXml) {
 
 TEST_F(FrontDoor, AnOperationThatIsNotBuiltYetIsNamed) {
   start();
-  const Reply reply = send("POST", "/2020-05-31/cache-policy", "<CachePolicyConfig/>");
+  const Reply reply = send("POST", "/2020-05-31/public-key", "<PublicKeyConfig/>");
   EXPECT_EQ(reply.error(), "501 NotImplemented");
-  EXPECT_TRUE(reply.has("CreateCachePolicy")) << reply.body;
+  EXPECT_TRUE(reply.has("CreatePublicKey")) << reply.body;
 }
 
 TEST_F(FrontDoor, ABodyThatIsNotXmlIsMalformed) {
@@ -125,7 +125,7 @@ TEST_F(Restart, ADocumentThatDoesNotCompileIsReportedAndNothingIsPublishedUntilI
   start();
   const std::string id = create_deployed();
   // As another version might have written it.
-  config::Document document = documents("cloudfront/distribution/" + id).at(0);
+  config::Document document = documents("cloudfront/config/distribution/" + id).at(0);
   document.value.replace(document.value.find("http-only"), 9, "https-only");
   overwrite(document);
   delivery.published.clear();

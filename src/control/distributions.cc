@@ -14,6 +14,7 @@
 #include "control/ids.h"
 #include "control/keys_internal.h"
 #include "control/paging.h"
+#include "control/policy_uses.h"
 #include "control/tags.h"
 #include "rt/loop.h"
 
@@ -62,22 +63,33 @@ struct Distributions::Created {
   std::string location, etag;
 };
 
-std::string_view Distributions::status_of(config::Revision revision) const {
-  return tools_.publisher.is_deployed(revision) ? "Deployed" : "InProgress";
+std::string_view Distributions::status_of(const DistributionDocument& document, config::Revision revision,
+                                          const config::Listing& policies) const {
+  const config::Revision newest = std::max(revision, newest_policy_of(document.config, policies));
+  return tools_.publisher.is_deployed(newest) ? "Deployed" : "InProgress";
+}
+
+rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) {
+  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::policy_prefix)));
+  config::Findings unreadable;  // the publisher tells them
+  co_return check_candidate(document, config::read_documents(listing, unreadable).policies, tools_.settings.quotas);
 }
 
 rt::Task<aws::Answer<model::Distribution>> Distributions::shape_of(StoredDistribution stored) {
   const std::string& id = stored.document.id;
   CO_TRY_STORE(const auto purges, co_await tools_.store.list(purge_prefix_of(id)));
+  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
   co_return distribution_of(stored.document, distribution_arn(tools_.settings.account_id, id),
-                            status_of(stored.revision), static_cast<std::int32_t>(purges.documents.size()));
+                            status_of(stored.document, stored.revision, policies),
+                            static_cast<std::int32_t>(purges.documents.size()));
 }
 
 rt::Task<aws::Answer<Distributions::Created>> Distributions::make(model::DistributionConfig config,
                                                                   std::vector<model::Tag> tags) {
   if (config.caller_reference.empty()) co_return refuse("InvalidArgument", "The parameter CallerReference is empty.");
   const DistributionDocument document = new_document(tools_, std::move(config));
-  CO_TRY_OK(check_candidate(document, tools_.settings.quotas));
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY_OK(co_await check(document));
   CO_TRY_OK(check_tags(tags, tools_.settings.quotas));
   CO_TRY_STORE(const auto existing, co_await tools_.store.list(std::string(config::distribution_prefix)));
   const std::string& reference = document.config.caller_reference;
@@ -133,6 +145,7 @@ rt::Task<aws::Answer<model::GetDistributionConfigResult>> Distributions::get_con
 rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model::ListDistributionsRequest request) {
   CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
   std::vector<std::string> ids;
   for (const config::Document& stored : listing.documents) {
     ids.push_back(stored.key.substr(config::distribution_prefix.size()));
@@ -149,8 +162,8 @@ rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model:
   for (std::size_t i = page.first; i < page.end; ++i) {
     const config::Document& stored = listing.documents[i];
     CO_TRY_STORE(const auto document, config::read_document(stored.value));
-    list.items.push_back(
-        summary_of(document, distribution_arn(tools_.settings.account_id, document.id), status_of(stored.revision)));
+    list.items.push_back(summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
+                                    status_of(document, stored.revision, policies)));
   }
   list.quantity = static_cast<std::int32_t>(list.items.size());
   co_return model::ListDistributionsResult{std::move(list)};
@@ -180,7 +193,8 @@ rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(mod
   fill_defaults(request.distribution_config);
   stored.document.config = std::move(request.distribution_config);
   stored.document.last_modified = tools_.loop.wall_now();
-  CO_TRY_OK(check_candidate(stored.document, tools_.settings.quotas));
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY_OK(co_await check(stored.document));
   const std::string key = distribution_key(stored.document.id);
   const auto made = co_await tools_.store.put(key, config::write_document(stored.document), stored.revision);
   if (!made && made.error().code == Errc::conflict) {

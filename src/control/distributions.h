@@ -2,7 +2,7 @@
 //
 // Source: AWS.md section 3; CLOUDFRONT.md section 26. ETags are made of the revision at which the store holds the
 //         document, so If-Match is the store's compare-and-set. Status is worked out: Deployed when every live node has
-//         confirmed a Snapshot with that revision.
+//         confirmed a Snapshot with that revision and those of the policies that it names.
 // Errors: the service's, as answers.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "config/store.h"
 #include "control/control.h"
 #include "control/publisher.h"
+#include "control/turns.h"
 
 namespace gust::control {
 
@@ -25,6 +26,7 @@ struct Tools {
   config::Store& store;
   const Settings& settings;
   const Publisher& publisher;
+  Turns& turns;
 };
 
 struct StoredDistribution {
@@ -62,7 +64,10 @@ class Distributions {
   rt::Task<aws::Answer<StoredDistribution>> find_matching(std::string id, std::optional<std::string> if_match);
   rt::Task<aws::Answer<aws::cloudfront::Distribution>> shape_of(StoredDistribution stored);
   rt::Task<Result<void>> sweep_one(std::string id);
-  std::string_view status_of(config::Revision revision) const;
+  rt::Task<aws::Answer<void>> check(config::DistributionDocument document);
+  // `policies` is what the store holds of policies.
+  std::string_view status_of(const config::DistributionDocument& document, config::Revision revision,
+                             const config::Listing& policies) const;
 
   Tools tools_;
 };

@@ -47,6 +47,19 @@ std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::s
   return arn.substr(prefix.size());
 }
 
+std::string make_policy_id(ByteView random) {
+  std::string bytes(random.substr(0, policy_id_bytes));
+  bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
+  const std::string hex = hex_of(bytes);
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
+                     hex.substr(20));
+}
+
+bool is_policy_id(std::string_view text) {
+  return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; });
+}
+
 std::string location_of(std::string_view resource) {
   return fmt::format("https://cloudfront.amazonaws.com/2020-05-31/{}", resource);
 }

@@ -30,6 +30,12 @@ std::string distribution_arn(std::string_view account_id, std::string_view distr
 // The distribution's id in such an ARN of this account.
 std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::string_view account_id);
 
+// A UUID (RFC 9562 section 5.4) of 16 random bytes.
+inline constexpr std::size_t policy_id_bytes = 16;
+std::string make_policy_id(ByteView random);
+// Letters, digits and `-`, at most 64 of them.
+bool is_policy_id(std::string_view text);
+
 // https://cloudfront.amazonaws.com/2020-05-31/RESOURCE, whatever endpoint was asked.
 std::string location_of(std::string_view resource);
 

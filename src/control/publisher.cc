@@ -10,30 +10,13 @@
 #include "rt/signal.h"
 
 namespace gust::control {
-namespace {
-
-config::Findings read_documents(const config::Listing& listing, std::vector<config::DistributionDocument>& documents) {
-  config::Findings found;
-  for (const config::Document& stored : listing.documents) {
-    auto document = config::read_document(stored.value);
-    if (document) {
-      documents.push_back(std::move(*document));
-    } else {
-      found.push_back({stored.key, fmt::format("The document cannot be read: {}.", document.error().text)});
-    }
-  }
-  return found;
-}
-
-}  // namespace
-
 rt::Task<Result<config::Findings>> Publisher::publish_once() {
   is_due_ = true;
-  CO_TRY(const config::Listing listing, co_await store_.list(std::string(config::distribution_prefix)));
+  CO_TRY(const config::Listing listing, co_await store_.list(std::string(config::config_prefix)));
   seen_ = listing.revision;
-  std::vector<config::DistributionDocument> documents;
-  config::Findings found = read_documents(listing, documents);
-  auto snapshot = config::compile(listing.revision, documents);
+  config::Findings found;
+  const config::Documents documents = config::read_documents(listing, found);
+  auto snapshot = config::compile(listing.revision, documents.distributions, documents.policies);
   if (!snapshot) found.insert(found.end(), snapshot.error().begin(), snapshot.error().end());
   if (!found.empty()) {
     is_due_ = false;
@@ -58,7 +41,7 @@ Instant Publisher::next_try(Instant now) const { return is_due_ ? now + settings
 rt::Task<void> Publisher::run() {
   rt::Loop& loop = co_await rt::this_loop();
   while (true) {
-    const auto changes = co_await store_.watch(std::string(config::distribution_prefix), seen_, next_try(loop.now()));
+    const auto changes = co_await store_.watch(std::string(config::config_prefix), seen_, next_try(loop.now()));
     if (!changes && changes.error().code == Errc::cancelled) co_return;
     const auto published = co_await publish_once();
     if (published) continue;

@@ -18,6 +18,12 @@ struct Quotas {
   std::size_t invalidation_paths_in_progress = 3000;  // TooManyInvalidationsInProgress, a distribution (INV-11)
   std::size_t wildcards_in_progress = 15;             // the same
   std::size_t invalidations_kept = 1000;              // a distribution; older completed ones are forgotten
+  std::size_t policies = 20;                          // TooManyCachePolicies and so on, of each kind
+  std::size_t policy_headers = 10;                    // TooManyHeadersInCachePolicy and so on (KEY-12)
+  std::size_t policy_cookies = 10;                    // TooManyCookiesInCachePolicy and so on (KEY-12)
+  std::size_t policy_query_strings = 10;              // TooManyQueryStringsInCachePolicy and so on (KEY-12)
+  std::size_t policy_custom_headers = 10;             // TooManyCustomHeadersInResponseHeadersPolicy
+  std::size_t policy_removed_headers = 10;            // TooManyRemoveHeadersInResponseHeadersPolicy
   std::size_t tags = 50;                              // InvalidTagging, a resource
 };
 

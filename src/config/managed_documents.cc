@@ -1,13 +1,12 @@
-#include "control/policy_shapes.h"
+#include "config/managed_documents.h"
 
 #include <string>
 #include <vector>
 
-namespace gust::control {
+namespace gust::config {
 
 namespace model = aws::cloudfront;
-using config::ManagedSelection;
-using Mode = config::Selection::Mode;
+using Mode = Selection::Mode;
 
 namespace {
 
@@ -39,7 +38,7 @@ std::string behavior_of(const ManagedSelection& selection) {
   return "none";
 }
 
-std::string header_behavior_of(const config::ManagedOriginRequestPolicy& policy) {
+std::string header_behavior_of(const ManagedOriginRequestPolicy& policy) {
   if (policy.adds_headers) return "allViewerAndWhitelistCloudFront";
   return policy.headers.mode == Mode::all ? "allViewer" : behavior_of(policy.headers);
 }
@@ -70,7 +69,7 @@ model::ResponseHeadersPolicySecurityHeadersConfig security_headers() {
 
 }  // namespace
 
-model::CachePolicy shape_of(const config::ManagedCachePolicy& policy) {
+model::CachePolicy document_of(const ManagedCachePolicy& policy) {
   model::CachePolicyConfig config;
   config.comment = policy.comment;
   config.name = policy.name;
@@ -86,7 +85,7 @@ model::CachePolicy shape_of(const config::ManagedCachePolicy& policy) {
   return {std::string(policy.id), modified, std::move(config)};
 }
 
-model::OriginRequestPolicy shape_of(const config::ManagedOriginRequestPolicy& policy) {
+model::OriginRequestPolicy document_of(const ManagedOriginRequestPolicy& policy) {
   model::OriginRequestPolicyConfig config;
   config.comment = policy.comment;
   config.name = policy.name;
@@ -96,7 +95,7 @@ model::OriginRequestPolicy shape_of(const config::ManagedOriginRequestPolicy& po
   return {std::string(policy.id), modified, std::move(config)};
 }
 
-model::ResponseHeadersPolicy shape_of(const config::ManagedResponseHeadersPolicy& policy) {
+model::ResponseHeadersPolicy document_of(const ManagedResponseHeadersPolicy& policy) {
   model::ResponseHeadersPolicyConfig config;
   config.comment = policy.comment;
   config.name = policy.name;
@@ -106,4 +105,4 @@ model::ResponseHeadersPolicy shape_of(const config::ManagedResponseHeadersPolicy
   return {std::string(policy.id), modified, std::move(config)};
 }
 
-}  // namespace gust::control
+}  // namespace gust::config

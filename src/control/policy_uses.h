@@ -1,0 +1,17 @@
+// Which policies a distribution names. Their ids are UUIDs, so an id is of one kind only.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "aws/gen/cloudfront.h"
+#include "config/store.h"
+
+namespace gust::control {
+
+std::set<std::string> policies_of(const aws::cloudfront::DistributionConfig& config);
+
+// The revision of the newest of those policies; `stored` lists the documents of policies.
+config::Revision newest_policy_of(const aws::cloudfront::DistributionConfig& config, const config::Listing& stored);
+
+}  // namespace gust::control
