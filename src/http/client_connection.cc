@@ -1,6 +1,7 @@
 #include "http/client_connection.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -23,18 +24,25 @@ constexpr Duration last_words_time_max = std::chrono::seconds{1};
 
 enum class Came : std::uint8_t { go_on, final_head };
 
-// The body on its way out, beside the wait for the response.
+// The body on its way out, beside the wait for the response and perhaps beside the response itself.
 struct Sending {
-  explicit Sending(rt::CancelSource* parent) : wake(parent) {}
-  rt::CancelSource wake;  // ends the wait for the response when `done` is set
+  rt::Scope* scope = nullptr;        // in which it runs
+  rt::CancelSource* wake = nullptr;  // ends the wait for the response when `done` is set; null without such a wait
+  rt::CancelSource* halt = nullptr;  // ends the sending; null before it begins and when it is done
+  bool is_stopped = false;
   bool done = false;
   bool source_failed = false;  // the trouble is not the origin's
   Result<void> outcome;
+
+  void stop() {
+    is_stopped = true;
+    if (halt != nullptr) halt->cancel();
+  }
 };
 
 }  // namespace
 
-struct ClientConnection::State {
+struct ClientConnection::State : std::enable_shared_from_this<State> {
   State(std::unique_ptr<net::Stream> its_stream, const ClientLimits& its_limits)
       : stream(std::move(its_stream)),
         limits(its_limits),
@@ -69,8 +77,9 @@ struct ClientConnection::State {
   Method method = Method::get;
   std::uint32_t exchanges = 0;
   std::uint32_t interim_responses = 0;
-  bool told_to_go_on = false;  // 100 has come
-  bool has_head = false;       // the final one
+  std::optional<Sending> sending;  // of the exchange under way, where it has a body
+  bool told_to_go_on = false;      // 100 has come
+  bool has_head = false;           // the final one
   bool request_wants_close = false;
   std::string upgrade;    // what the request asks the connection to become; empty: nothing
   bool is_noisy = false;  // something came while idle
@@ -78,13 +87,15 @@ struct ClientConnection::State {
   void set_limits(const ClientLimits& its_limits);
   void begin(const RequestHead& request);
   rt::Task<Result<void>> exchange(const RequestHead& request, BodyFraming request_framing, BodyReader* request_body,
-                                  Instant deadline);
-  rt::Task<Result<void>> exchange_with_body(BodyFraming request_framing, BodyReader& request_body, Instant deadline);
-  rt::Task<void> send_body(BodyReader& source, BodyFraming as, Instant deadline, Sending& sending);
+                                  Instant deadline, rt::Scope* sender);
+  rt::Task<Result<void>> exchange_with_body(BodyFraming request_framing, BodyReader& request_body, Instant deadline,
+                                            rt::Scope* sender);
+  static rt::Task<void> send_body(std::shared_ptr<State> state, BodyReader& source, BodyFraming as, Instant deadline);
+  rt::Task<void> end_sending();
   rt::Task<Result<void>> send_content(BodyReader& source, BodyFraming as, Instant deadline, bool& source_failed);
-  rt::Task<Result<Came>> read_head(Instant deadline, bool until_go_on, Sending* sending);
+  rt::Task<Result<Came>> read_head(Instant deadline, bool until_go_on);
   Result<std::optional<Came>> take_head(std::size_t bytes, bool until_go_on);
-  rt::Task<Result<std::size_t>> receive(Instant deadline, Sending* sending);
+  rt::Task<Result<std::size_t>> receive(Instant deadline);
   std::unexpected<Error> failed(Error error) const;
 };
 
@@ -103,6 +114,7 @@ void ClientConnection::State::begin(const RequestHead& request) {
   facts = {};
   method = request.method.known() == Method::other ? Method(Method::get) : request.method;
   interim_responses = 0;
+  sending.reset();
   told_to_go_on = false;
   has_head = false;
   request_wants_close = wants_close(Version::http_1_1, request.fields);
@@ -119,18 +131,18 @@ std::unexpected<Error> ClientConnection::State::failed(Error error) const {
   return std::unexpected(error);
 }
 
-rt::Task<Result<std::size_t>> ClientConnection::State::receive(Instant deadline, Sending* sending) {
+rt::Task<Result<std::size_t>> ClientConnection::State::receive(Instant deadline) {
   rt::Loop& loop = co_await rt::this_loop();
   const MutableBytes space = input.space();
   Result<std::size_t> got = fail(Errc::cancelled, "no wait yet");
-  if (sending != nullptr && !sending->done) {
-    got = co_await rt::under(sending->wake, stream->read(space, deadline));
+  if (sending && sending->wake != nullptr && !sending->done) {
+    got = co_await rt::under(*sending->wake, stream->read(space, deadline));
   }
-  const bool has_turn = sending == nullptr || sending->done;
+  const bool has_turn = !sending || sending->done;
   if (!got && got.error().code == Errc::cancelled && has_turn) {
-    if (sending != nullptr && sending->source_failed) co_return std::unexpected(sending->outcome.error());
+    if (sending && sending->source_failed) co_return std::unexpected(sending->outcome.error());
     const Duration patience = facts.bytes_received > 0 ? limits.read_time_max : limits.first_byte_time_max;
-    const bool is_broken = sending != nullptr && !sending->outcome;
+    const bool is_broken = sending && !sending->outcome;
     const Instant until = loop.now() + (is_broken ? std::min(patience, last_words_time_max) : patience);
     got = co_await stream->read(space, std::min(deadline, until));
     if (is_broken && (!got || *got == 0)) co_return failed(sending->outcome.error());
@@ -163,14 +175,14 @@ Result<std::optional<Came>> ClientConnection::State::take_head(std::size_t bytes
   return std::nullopt;
 }
 
-rt::Task<Result<Came>> ClientConnection::State::read_head(Instant deadline, bool until_go_on, Sending* sending) {
+rt::Task<Result<Came>> ClientConnection::State::read_head(Instant deadline, bool until_go_on) {
   for (;;) {
     CO_TRY(const std::size_t bytes, read_response_head(input.view(), limits.head, scan, head));
     if (bytes > 0) {
       CO_TRY(const auto came, take_head(bytes, until_go_on));
       if (came) co_return *came;
     } else {
-      CO_TRY_OK(co_await receive(deadline, sending));
+      CO_TRY_OK(co_await receive(deadline));
     }
   }
 }
@@ -200,30 +212,54 @@ rt::Task<Result<void>> ClientConnection::State::send_content(BodyReader& source,
   co_return Result<void>();
 }
 
-rt::Task<void> ClientConnection::State::send_body(BodyReader& source, BodyFraming as, Instant deadline,
-                                                  Sending& sending) {
-  sending.outcome = co_await send_content(source, as, deadline, sending.source_failed);
-  facts.request_sent = sending.outcome.has_value();
+rt::Task<void> ClientConnection::State::send_body(std::shared_ptr<State> state, BodyReader& source, BodyFraming as,
+                                                  Instant deadline) {
+  Sending& sending = *state->sending;
+  if (!sending.is_stopped) {
+    const rt::Context here = co_await rt::context();
+    rt::CancelSource halt(here.cancel);
+    sending.halt = &halt;
+    sending.outcome = co_await rt::under(halt, state->send_content(source, as, deadline, sending.source_failed));
+    sending.halt = nullptr;
+    state->facts.request_sent = sending.outcome.has_value();
+  }
+  // The origin would wait for the rest, and the viewer for the origin.
+  if (state->has_head && sending.source_failed && !sending.is_stopped) state->stream->reset();
   sending.done = true;
-  sending.wake.cancel();
+  if (sending.wake != nullptr) sending.wake->cancel();
+}
+
+rt::Task<void> ClientConnection::State::end_sending() {
+  if (!sending || sending->done) co_return;
+  sending->stop();
+  co_await sending->scope->join();
 }
 
 rt::Task<Result<void>> ClientConnection::State::exchange_with_body(BodyFraming request_framing,
-                                                                   BodyReader& request_body, Instant deadline) {
+                                                                   BodyReader& request_body, Instant deadline,
+                                                                   rt::Scope* sender) {
   const rt::Context here = co_await rt::context();
-  rt::Scope scope(here);
-  Sending sending(here.cancel);
-  scope.spawn(send_body(request_body, request_framing, deadline, sending));
-  const auto came = co_await read_head(deadline, false, &sending);
-  // A final response before the body's end: the rest is not wanted (RFC 9112 section 9.3).
-  if (!sending.done) scope.cancel();
-  co_await scope.join();
+  rt::Scope own(here);
+  rt::Scope& scope = sender != nullptr ? *sender : own;
+  rt::CancelSource wake(here.cancel);
+  sending.emplace();
+  sending->scope = &scope;
+  sending->wake = &wake;
+  scope.spawn(send_body(shared_from_this(), request_body, request_framing, deadline));
+  const auto came = co_await read_head(deadline, false);
+  sending->wake = nullptr;
+  // Without a sender a final response says that the rest is not wanted (RFC 9112 section 9.3).
+  if (!came || sender == nullptr) {
+    co_await end_sending();
+    co_await own.join();
+  }
   if (!came) co_return std::unexpected(came.error());
   co_return Result<void>();
 }
 
 rt::Task<Result<void>> ClientConnection::State::exchange(const RequestHead& request, BodyFraming request_framing,
-                                                         BodyReader* request_body, Instant deadline) {
+                                                         BodyReader* request_body, Instant deadline,
+                                                         rt::Scope* sender) {
   begin(request);
   ++exchanges;
   rt::Loop& loop = co_await rt::this_loop();
@@ -236,16 +272,16 @@ rt::Task<Result<void>> ClientConnection::State::exchange(const RequestHead& requ
   const auto expectation = request.fields.get(Name::expect);
   if (has_body && expectation && equal_fold(*expectation, "100-continue")) {
     const Instant until = std::min(deadline, loop.now() + limits.expect_time_max);
-    const auto came = co_await read_head(until, true, nullptr);
+    const auto came = co_await read_head(until, true);
     if (!came && (came.error().code != Errc::timed_out || until == deadline)) co_return std::unexpected(came.error());
     sends_body = !came || *came == Came::go_on;
   } else if (!has_body) {
     facts.request_sent = true;
   }
   if (sends_body) {
-    CO_TRY_OK(co_await exchange_with_body(request_framing, *request_body, deadline));
+    CO_TRY_OK(co_await exchange_with_body(request_framing, *request_body, deadline, sender));
   } else if (!has_body) {
-    CO_TRY_OK(co_await read_head(deadline, false, nullptr));
+    CO_TRY_OK(co_await read_head(deadline, false));
   }
   has_head = true;
   content.begin(framing, limits.body_bytes_max, limits.chunked, {.gap_max = limits.read_time_max});
@@ -262,16 +298,20 @@ rt::Task<Result<Slice>> ClientConnection::State::Body::read(Instant deadline) {
 }
 
 ClientConnection::ClientConnection(std::unique_ptr<net::Stream> stream, const ClientLimits& limits)
-    : state_(std::make_unique<State>(std::move(stream), limits)) {}
+    : state_(std::make_shared<State>(std::move(stream), limits)) {}
 
-ClientConnection::~ClientConnection() = default;
+ClientConnection::~ClientConnection() {
+  if (state_->sending && !state_->sending->done) state_->sending->stop();
+}
+
+rt::Task<void> ClientConnection::end_sending() { return state_->end_sending(); }
 
 void ClientConnection::set_limits(const ClientLimits& limits) { state_->set_limits(limits); }
 
 rt::Task<Result<void>> ClientConnection::exchange(const RequestHead& head, BodyFraming framing, BodyReader* body,
-                                                  Instant deadline) {
+                                                  Instant deadline, rt::Scope* sender) {
   const ByteCount before = state_->output.bytes_sent();
-  auto result = co_await state_->exchange(head, framing, body, deadline);
+  auto result = co_await state_->exchange(head, framing, body, deadline, sender);
   state_->facts.bytes_sent = state_->output.bytes_sent() - before;
   co_return result;
 }

@@ -24,6 +24,9 @@
 namespace gust::net {
 class Stream;
 }
+namespace gust::rt {
+class Scope;
+}
 
 namespace gust::http {
 
@@ -60,12 +63,17 @@ class ClientConnection {
   void set_limits(const ClientLimits& limits);
 
   // Sends the request and reads the head of the final response; interim responses are passed over. The body is sent
-  // while the response is awaited; a final response before its end stops it. With `Expect: 100-continue` in head.fields
-  // the body waits for 100. `deadline` bounds all of it.
-  //   needs   `head` and `body` outlive the wait; `body` is null where `framing` is empty
+  // while the response is awaited. What of it is unsent when the final head comes is sent by `sender` behind that, so
+  // that both bodies stream at once, until end_sending(); without a `sender` it is not sent any more. With `Expect:
+  // 100-continue` in head.fields the body waits for 100. `deadline` bounds all of it.
+  //   needs   `head` and `body` outlive the wait, `body` also what runs in `sender`; `body` is null where `framing` is
+  //           empty
   //   fails   reset, closed (no response), timed_out, head_too_large, bad_status_line, bad_version, bad_field,
   //           bad_framing, unsupported, cancelled; short_body or what `body` fails with, side viewer; head_writer's
-  rt::Task<Result<void>> exchange(const RequestHead& head, BodyFraming framing, BodyReader* body, Instant deadline);
+  rt::Task<Result<void>> exchange(const RequestHead& head, BodyFraming framing, BodyReader* body, Instant deadline,
+                                  rt::Scope* sender = nullptr);
+  // Stops what is still being sent of the request's body, and returns when it has ended.
+  rt::Task<void> end_sending();
 
   // Of the response; good until the next exchange().
   const ResponseHead& head() const;
@@ -89,7 +97,7 @@ class ClientConnection {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  // with the task that sends a body
 };
 
 }  // namespace gust::http

@@ -194,6 +194,11 @@ TEST_P(ClientConnectionTest, SecurityInvalidResponsesAreRefusedOnTheOriginSide) 
   }
 }
 
+rt::Task<void> exchange_only(ClientConnection& connection, const RequestHead& head, BodyReader& body, rt::Scope& sender,
+                             Result<void>& got) {
+  got = co_await connection.exchange(head, BodyFraming::of_chunks(), &body, never, &sender);
+}
+
 rt::Task<void> read_once(Tunnel& tunnel, MutableBytes into, Result<std::size_t>& got) {
   got = co_await tunnel.read(into, never);
 }
@@ -222,6 +227,92 @@ TEST_P(ClientConnectionTest, Rfc9110Section7Point8AnUpgradeToAnotherProtocolIsRe
   connect();
   EXPECT_TRUE(talk(head, {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}).head) << "an origin need not switch";
   EXPECT_TRUE(connection->is_reusable());
+}
+
+// Answers each piece of a request's body before the next one comes.
+rt::Task<void> answer_each(RawPeer& origin) {
+  co_await hear_text(origin, "\r\n\r\n");
+  co_await say(origin, {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}, {});
+  for (const char* piece : {"one", "two"}) {
+    co_await hear_text(origin, piece);
+    co_await say(origin, {std::string("3\r\n") + piece + "\r\n"}, {});
+  }
+  co_await hear_text(origin, "0\r\n\r\n");
+  co_await say(origin, {"0\r\n\r\n"}, {});
+}
+
+rt::Task<void> ask_with_sender(ClientConnection& connection, const RequestHead& head, BodyReader& body,
+                               rt::Scope& sender, std::string& answer, Errc& end) {
+  const auto got = co_await connection.exchange(head, BodyFraming::of_chunks(), &body, never, &sender);
+  end = got ? co_await read_all(connection.body(), answer) : got.error().code;
+  co_await connection.end_sending();
+}
+
+TEST_P(ClientConnectionTest, Rfc9112Section9Point3BothBodiesStreamAtOnceWhereThereIsASender) {
+  ScriptedBody body({"one", "two"}, {}, milliseconds(100));
+  std::string answer;
+  Errc end = Errc::bug;
+  const RequestHead head = request(Method::post);
+  rt::Scope sender(ends.near);
+  rt::Scope scope(ends.near);
+  rt::Scope far(ends.far);
+  far.spawn(answer_each(origin));
+  scope.spawn(ask_with_sender(*connection, head, body, sender, answer, end));
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
+  EXPECT_EQ(end, Errc::bug) << "none";
+  EXPECT_EQ(answer, "onetwo");
+  EXPECT_TRUE(connection->is_reusable());
+  EXPECT_EQ(sender.running() + far.running(), 0U);
+}
+
+TEST_P(ClientConnectionTest, Rfc9112Section9Point3AnAnswerThatEndsBeforeTheRequestStopsIt) {
+  ScriptedBody body(std::vector<std::string>(100, "x"), {}, seconds(1));
+  std::string answer;
+  Errc end = Errc::bug;
+  const RequestHead head = request(Method::post);
+  rt::Scope sender(ends.near);
+  rt::Scope scope(ends.near);
+  rt::Scope far(ends.far);
+  far.spawn(
+      hear_and_say(origin, "\r\n\r\n", {"HTTP/1.1 413 Too Much\r\nContent-Length: 2\r\n\r\nno"}, Then::stays, {}));
+  scope.spawn(ask_with_sender(*connection, head, body, sender, answer, end));
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
+  EXPECT_EQ(answer, "no");
+  EXPECT_LT(body.pieces_read(), 100U);
+  EXPECT_EQ(sender.running(), 0U);
+  EXPECT_FALSE(connection->is_reusable());
+  connection.reset();
+  EXPECT_TRUE(ends.world.run_until([&] { return far.running() == 0; }));
+}
+
+TEST_P(ClientConnectionTest, ABodyThatBreaksOffBehindTheAnswersHeadBreaksTheAnswerOff) {
+  ScriptedBody body({"one"}, Error{Errc::reset, Side::viewer, Retry::never, "the viewer left"}, milliseconds(100));
+  std::string answer;
+  Errc end = Errc::bug;
+  const RequestHead head = request(Method::post);
+  rt::Scope sender(ends.near);
+  rt::Scope scope(ends.near);
+  rt::Scope far(ends.far);
+  far.spawn(answer_each(origin));
+  scope.spawn(ask_with_sender(*connection, head, body, sender, answer, end));
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0 && far.running() == 0; })) << ends.report();
+  EXPECT_EQ(end, Errc::reset);
+  EXPECT_EQ(answer, "one");
+}
+
+TEST_P(ClientConnectionTest, AConnectionThatGoesWhileItSendsStopsTheSending) {
+  ScriptedBody body(std::vector<std::string>(100, "x"), {}, seconds(1));
+  Result<void> got;
+  const RequestHead head = request(Method::post);
+  rt::Scope sender(ends.near);
+  rt::Scope far(ends.far);
+  far.spawn(hear_and_say(origin, "\r\n\r\n", {"HTTP/1.1 200 OK\r\n\r\n"}, Then::stays, {}));
+  ends.world.run(ends.near, exchange_only(*connection, head, body, sender, got));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(sender.running(), 1U);
+  connection.reset();
+  EXPECT_TRUE(ends.world.run_until([&] { return sender.running() == 0 && far.running() == 0; }));
+  EXPECT_LT(body.pieces_read(), 100U);
 }
 
 TEST_P(ClientConnectionTest, SecurityABadChunkFailsTheBody) {

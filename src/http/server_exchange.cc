@@ -66,7 +66,11 @@ rt::Task<Result<Slice>> ServerExchange::Body::read(Instant deadline) {
   if (exchange.expects_continue_ && !exchange.is_begun()) {
     exchange.expects_continue_ = false;
     exchange.front_.assign(go_on);
-    CO_TRY_OK(co_await exchange.send({}, {}));
+    exchange.is_continuing_ = true;
+    const auto told = co_await exchange.send({}, {});
+    exchange.is_continuing_ = false;
+    exchange.continued_.notify_all();
+    CO_TRY_OK(told);
   }
   auto result = co_await exchange.content_.read(deadline);
   exchange.facts_.bytes_received += exchange.content_.wire_bytes() - exchange.body_wire_bytes_;
@@ -96,6 +100,7 @@ rt::Task<Result<void>> ServerExchange::inform(const ResponseHead& head) {
     co_return misuse("an interim response out of place");
   }
   if (request_.version == Version::http_1_0) co_return Result<void>();
+  while (is_continuing_) co_await continued_.wait_uncancelled();
   front_.clear();
   CO_TRY_OK(write_response_head(front_, head, BodyFraming::no_body(), Persistence::implied));
   if (head.status == 100) expects_continue_ = false;
@@ -126,6 +131,7 @@ BodyFraming ServerExchange::wire_framing(const ResponseHead& head, BodyFraming a
 rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFraming framing,
                                              std::span<const Slice> first) {
   if (is_begun() || head.status < 200) co_return misuse("a final response out of place");
+  while (is_continuing_) co_await continued_.wait_uncancelled();
   if (failure_) co_return std::unexpected(*failure_);
   // What is left of the body may never come, or is more than we care to read: say so now.
   const ByteCount left = content_.bytes_left().value_or(0);

@@ -12,6 +12,7 @@
 #include "http/output_internal.h"
 #include "http/server_connection.h"
 #include "http/stream_tunnel_internal.h"
+#include "rt/signal.h"
 
 namespace gust::http {
 
@@ -73,6 +74,8 @@ class ServerExchange final : public Exchange {
   bool closing_ = false;
   bool aborted_ = false;
   bool expects_continue_ = false;  // and has not been told
+  bool is_continuing_ = false;     // is being told: a body may be read beside its answer
+  rt::Signal continued_;
   bool body_asked_ = false;
   bool drops_content_ = false;  // HEAD, 204, 304
   bool sends_chunks_ = false;

@@ -1,6 +1,7 @@
 #include "origin/fetch.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/arena.h"
@@ -78,7 +79,8 @@ struct Fetched::State {
   http::ResponseHead head;   // in the arena, since the connection's own goes with its next exchange
   http::BodyFraming framing;
   http::Fields trailers;
-  Result<void> outcome;  // of the body, once the lease is gone
+  std::optional<OnceBody> body;  // of the request; it may be sent beside the response
+  Result<void> outcome;          // of the body, once the lease is gone
 
   void end() {
     trailers = kept_fields(http_of(lease).body().trailers(), arena);
@@ -105,6 +107,7 @@ rt::Task<Result<Slice>> Fetched::read(Instant deadline) {
     co_return Slice();
   }
   Result<Slice> piece = co_await http_of(state.lease).body().read(std::min(deadline, state.deadline));
+  if (!piece || piece->empty()) co_await http_of(state.lease).end_sending();
   if (!piece) {
     state.outcome = std::unexpected(piece.error());
     state.lease.release();
@@ -119,8 +122,9 @@ struct Fetcher::Trying {
   const OriginTarget& target;
   http::RequestHead request;
   http::BodyFraming framing;
-  OnceBody body;
+  OnceBody& body;
   FetchFacts& facts;
+  rt::Scope* sender;  // may be null
   Fetched::State& state;
   Instant began;
   int attempts_left;  // ORIG-4, ORIG-6
@@ -137,15 +141,16 @@ rt::Task<void> Fetcher::close() {
 }
 
 rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http::RequestHead& head,
-                                         http::BodyReader* body, FetchFacts& facts) {
+                                         http::BodyReader* body, FetchFacts& facts, rt::Scope* sender) {
   auto state = std::make_unique<Fetched::State>();
   CO_TRY(const http::BodyFraming framing, request_framing(head, body != nullptr));
   CO_TRY(http::RequestHead request, make_origin_request(target, head, state->arena));
   Trying trying{.target = target,
                 .request = std::move(request),
                 .framing = framing,
-                .body = OnceBody(body),
+                .body = state->body.emplace(body),
                 .facts = facts,
+                .sender = sender,
                 .state = *state,
                 .began = loop_.now(),
                 .attempts_left = std::max(target.attempts, 1)};
@@ -196,7 +201,8 @@ rt::Task<Result<void>> Fetcher::exchange(Trying& trying) {
     limits.first_byte_time_max = limits.read_time_max = limits.write_time_max = trying.target.read_timeout;
     connection.set_limits(limits);
     http::BodyReader* body = trying.body.is_none() ? nullptr : &trying.body;
-    const Result<void> done = co_await connection.exchange(trying.request, trying.framing, body, trying.state.deadline);
+    const Result<void> done =
+        co_await connection.exchange(trying.request, trying.framing, body, trying.state.deadline, trying.sender);
     if (done) co_return Result<void>{};
 
     const http::ClientFacts& facts = connection.facts();

@@ -31,6 +31,10 @@ class BodyReader;
 class Tunnel;
 }  // namespace gust::http
 
+namespace gust::rt {
+class Scope;
+}  // namespace gust::rt
+
 namespace gust::origin {
 
 class ParentTier;
@@ -93,12 +97,14 @@ class Fetcher {
 
   // Sends `head` as make_origin_request makes it, with the content of `body` (null: none), framed by the head's
   // Content-Length, else chunked.
-  //   needs   `target`, `head`, `body` and `facts` outlive the wait
+  // What of `body` is unsent when the response begins goes on in `sender`, where there is one, until the response ends;
+  // else it is not sent any more.
+  //   needs   `target`, `head`, `body` and `facts` outlive the wait, `body` also what runs in `sender`
   //   fails   name_not_found; access_denied (the AddressPolicy); refused, unreachable, timed_out, reset, closed;
   //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
   //           with, side viewer. failure_of(error, facts.phase) says what each means.
   rt::Task<Result<Fetched>> fetch(const OriginTarget& target, const http::RequestHead& head, http::BodyReader* body,
-                                  FetchFacts& facts);
+                                  FetchFacts& facts, rt::Scope* sender = nullptr);
 
   // Sends `head` to the parent that `key_hash` leads to, or the next when that cannot be reached.
   //   fails   as above; unreachable at once, with facts.attempts == 0, when all parents are down: the caller may go

@@ -112,6 +112,8 @@ rt::Task<void> NodeCore::handle(http::Exchange& exchange) {
       passage.decision.step = step.name;
     }
   }
+  passage.sending.cancel();
+  co_await passage.sending.join();
 }
 
 void NodeCore::refused(const http::Refusal& refusal, http::ResponseHead& answer, std::string& content) {

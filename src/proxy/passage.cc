@@ -10,7 +10,8 @@ Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange)
       began(its_exchange.facts().began),
       routes(node_core.routes()),
       own_id(RequestId::make(node_core.loop())),
-      request_id(own_id.text()) {
+      request_id(own_id.text()),
+      sending(node_core.loop()) {
   decision.request_id = request_id;
   decision.node = node_core.node().settings().name;
 }

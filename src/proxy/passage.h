@@ -54,6 +54,7 @@ struct Passage {
   cache::EntryRef entry;
   std::uint64_t epoch = 0;  // the newest purge that `entry` is known to have passed, for the tier below
   std::optional<origin::Fetched> fetched;
+  rt::Scope sending;  // of the viewer's body, while the answer comes already
   OwnAnswer own;
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
   std::optional<cache::BodyCursor> first_cursor;

@@ -75,7 +75,7 @@ rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::Reque
     co_return std::unexpected(fail_at_once(passage, circuit));
   }
   core.metrics().asked_origin.add();
-  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts);
+  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts, &passage.sending);
   const origin::Lesson lesson =
       fetched ? origin::lesson_of(fetched->head().status) : origin::lesson_of(fetched.error(), passage.facts);
   circuits.report(name, circuit, lesson, core.loop().now());

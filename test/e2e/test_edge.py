@@ -43,6 +43,14 @@ def answer(handler, asked: harness.Asked) -> None:
         while piece := handler.rfile.readline():
             handler.wfile.write(piece.upper())
         handler.close_connection = True
+    elif path == "/conversation":  # answers each chunk of the request before the next one comes
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        while size := int(handler.rfile.readline(), 16):
+            piece = handler.rfile.read(size + 2)[:size].upper()
+            handler.wfile.write(b"%x\r\n%s\r\n" % (size, piece))
+        handler.wfile.write(b"0\r\n\r\n")
     elif path == "/validated":
         if asked.head.get("if-none-match") == '"v1"':
             harness.reply(handler, b"", status=304, ETag='"v1"', Cache_Control="max-age=1")
@@ -174,6 +182,20 @@ class Edge(unittest.TestCase):
                    "Connection: close\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
         self.assertTrue(harness.talk(self.server.edge_port(), chunked.encode())[0].endswith(b"POST abcde"))
         self.assertEqual(self.get("/echo", method="POST", body=b"x").status, 403)
+
+    def test_both_bodies_of_a_post_stream_at_once(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.edge_port()), timeout=20) as viewer:
+            viewer.sendall(f"POST /conversation HTTP/1.1\r\nHost: {self.uncached_domain}\r\n"
+                           "Transfer-Encoding: chunked\r\n\r\n".encode())
+            lines = viewer.makefile("rb")
+            self.assertEqual(lines.readline(), b"HTTP/1.1 200 OK\r\n")
+            while lines.readline() != b"\r\n":
+                pass
+            for word in (b"one", b"two"):
+                viewer.sendall(b"3\r\n" + word + b"\r\n")
+                self.assertEqual((lines.readline(), lines.read(5)), (b"3\r\n", word.upper() + b"\r\n"))
+            viewer.sendall(b"0\r\n\r\n")
+            self.assertEqual(lines.readline(), b"0\r\n")
 
     def test_orig_10_a_websocket_is_a_pipe_between_viewer_and_origin(self) -> None:
         with socket.create_connection(("127.0.0.1", self.server.edge_port()), timeout=20) as viewer:
