@@ -22,11 +22,17 @@ void Cache::apply(std::span<const Purge> purges) { index_->purges.add(purges); }
 bool Cache::reclaim(Instant now, std::size_t slots) { return index_->reclaim(now, slots); }
 Counters Cache::counters() const { return index_->counters(); }
 
-Lookup Cache::find(const Key& key, Instant now) { return index_->look(key, now, nullptr); }
+void Cache::invalidate(ByteView distribution, ByteView path_and_query) {
+  index_->invalidate(distribution, path_and_query);
+}
 
-Lookup Cache::find_or_begin(const Key& key, Instant now) {
+Lookup Cache::find(const Key& key, Instant now, const Demand* demand) {
+  return index_->look(key, now, demand, nullptr);
+}
+
+Lookup Cache::find_or_begin(const Key& key, Instant now, const Demand* demand) {
   FillRef begun;
-  Lookup result = index_->look(key, now, &begun);
+  Lookup result = index_->look(key, now, demand, &begun);
   if (begun) result.ticket = Ticket(*index_, std::move(begun));
   return result;
 }
@@ -50,6 +56,7 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
           joined.entry = fill->entry;
           joined.epoch = fill->entry_epoch;
           joined.is_refreshed = fill->is_refreshed;
+          if (fill->key_text != key.text) joined.vary = fill->vary;
           ++fill->stripe.counters.joined;
         }
       }
@@ -64,6 +71,7 @@ rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
       co_return std::unexpected(nobody_fetched);
     }
     Lookup again = find_or_begin(key, loop.now());
+    joined.vary = std::move(again.vary);
     if (again.found == Found::fresh || again.found == Found::held) {
       joined.entry = std::move(again.entry);
       joined.epoch = again.epoch;

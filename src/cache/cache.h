@@ -26,10 +26,12 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "cache/demand.h"
 #include "cache/entry.h"
 #include "cache/eviction.h"
 #include "cache/key.h"
 #include "cache/purge.h"
+#include "cache/variant.h"
 #include "rt/task.h"
 
 namespace gust::cache {
@@ -40,6 +42,7 @@ struct Limits {
   std::size_t stripes = 32;            // a power of two, at least
   ByteCount window_bytes = 256_KiB;    // kept of a body that cannot be stored to its end
   unsigned handovers_max = 3;          // fills that one request waits for before it gives up
+  std::size_t variants_max = 64;       // of one key (RFC 9111 section 4.1); beyond, the oldest goes
   std::size_t purge_rules_max = 4096;  // for each distribution; beyond, its oldest become one purge of all
 };
 
@@ -130,7 +133,9 @@ enum class Found : std::uint8_t {
 struct Lookup {
   Found found = Found::absent;
   bool was_purged = false;  // absent, because of a purge
-  EntryRef entry;           // fresh, held, stale
+  // Set, and nothing else: the key's responses have a Vary. Look again with make_variant_key() of these.
+  VaryRef vary;
+  EntryRef entry;  // fresh, held, stale
   // Of entry: the newest purge of its distribution that it has been held against and that does not clear it. This is
   // what a tier tells the tier below; the entry's own epoch() may be far older.
   std::uint64_t epoch = 0;
@@ -142,6 +147,9 @@ struct Lookup {
 // streams may lose its front when memory runs out: make the BodyCursor at once, and go on alone if it says `closed`.
 // When the fill fails and nothing has been sent yet, look again, once.
 struct Joined {
+  // Set: the answer turned out to be one variant of several. `entry`, where it is set, is this request's only if its
+  // own make_variant_key() of these has entry->key_text(); else look again.
+  VaryRef vary;
   EntryRef entry;             // serve it; its body may be on its way still
   std::uint64_t epoch = 0;    // as in Lookup
   bool is_refreshed = false;  // entry was confirmed by a 304, or is held stale
@@ -166,9 +174,10 @@ class Cache {
   const HashSeed& seed() const;
 
   // Looks, and begins nothing.
-  Lookup find(const Key& key, Instant now);
+  // `demand`: what the request asks for beside freshness; null: nothing.
+  Lookup find(const Key& key, Instant now, const Demand* demand = nullptr);
   // One atomic step: of all who ask for an absent or stale key, one gets the Ticket and the others the fill (COLL-1).
-  Lookup find_or_begin(const Key& key, Instant now);
+  Lookup find_or_begin(const Key& key, Instant now, const Demand* demand = nullptr);
   // Waits until the fill's answer has a head.
   //   needs   `key` is the one that was looked up, and outlives the wait
   //   fails   the holder's Error; timed_out; cancelled
@@ -185,6 +194,10 @@ class Cache {
   // All of an invalidation's paths: the same distribution and epoch. Applied one by one, a look-up between two would
   // hold a response against the epoch before the rule that reaches it is there, and never again.
   void apply(std::span<const Purge> purges);
+  // An unsafe method has changed what is at that path, and query where it is in the key: what began before is not
+  // found, joined or stored, whatever else is in its key (RFC 9111 section 4.4). Here only; other nodes do not hear of
+  // it.
+  void invalidate(ByteView distribution, ByteView path_and_query);
   // The newest purge applied.
   std::uint64_t epoch() const;
   // Frees what purges and time have made useless, some `slots` slots a call; a node's timer calls it. True: the round

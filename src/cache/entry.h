@@ -21,6 +21,7 @@
 #include "cache/freshness.h"
 #include "cache/ledger.h"
 #include "cache/tag_set.h"
+#include "cache/variant.h"
 #include "http/fields.h"
 
 namespace gust::http {
@@ -50,6 +51,10 @@ struct EntryDraft {
   // The newest purge that the tier which gave the response had held it against (Lookup::epoch, Joined::epoch, or the
   // epoch() of an entry that it had just stored), where it said so: the entry then counts as no younger than that.
   std::uint64_t upstream_epoch = ~std::uint64_t{0};
+  // The response is this variant of the ticket's key, told apart by `vary` (RFC 9111 section 4.1). Null: it is none, or
+  // the ticket's key is that of the variant already.
+  const Key* variant = nullptr;
+  VaryRef vary;
   // TAG-1. Of a 304 without tags: absent, and the stored ones stay (TAG-4).
   std::optional<TagSet> tags;
   OwnFailure own_failure{};  // the response has no content then

@@ -31,22 +31,29 @@ class Fill {
     given_up,  // someone else may take over
   };
 
-  Fill(Stripe& home, const Key& key, DistributionPurges& of_distribution)
+  Fill(Stripe& home, const Key& key, DistributionPurges& of_distribution,
+       DistributionPurges& invalidations_of_distribution)
       : stripe(home),
         hash(key.hash),
         key_text(key.text),
         path_and_query(ByteView(key_text).substr(static_cast<std::size_t>(key.path_and_query.data() - key.text.data()),
                                                  key.path_and_query.size())),
         purges(of_distribution),
+        invalidations(invalidations_of_distribution),
         epoch(of_distribution.newest()),
         checked(epoch),
-        tags_checked(epoch) {}
+        tags_checked(epoch),
+        invalidations_checked(invalidations_of_distribution.newest()) {}
 
   Stripe& stripe;
-  const Hash128 hash;
-  const std::string key_text;
-  const ByteView path_and_query;  // in key_text
+  // Changed by the ticket's holder alone, under the stripe's mutex, when the answer turns out to be one variant of
+  // several: the key is that variant's from then on.
+  Hash128 hash;
+  std::string key_text;
+  ByteView path_and_query;  // in key_text
+  VaryRef vary;             // what the key was made a variant's by; null as long as it is what it was
   DistributionPurges& purges;
+  DistributionPurges& invalidations;
   const std::uint64_t epoch;
   Charge charge;
   Waiters waiters;
@@ -57,6 +64,7 @@ class Fill {
   // tags of `entry`, which come with the head.
   std::uint64_t checked;
   std::uint64_t tags_checked;
+  std::uint64_t invalidations_checked;
   // Found out when the head came: who asked after that purge must not get `entry`.
   bool is_purged_by_tag = false;
   Stage stage = Stage::waiting;
@@ -66,17 +74,34 @@ class Fill {
   Error error;
 };
 
-struct Slot : EvictionNode {
-  Slot(const Hash128& hash_of_key, DistributionPurges& of_distribution) : hash(hash_of_key), purges(of_distribution) {}
+// In the slot of a key whose answers have a Vary: by what its variants are told apart, and which there are. Each is in
+// a slot of its own in the same stripe; the last of them takes this away with it.
+struct Variants {
+  std::string key_text;
+  VaryRef names;
+  std::vector<Hash128> members;  // oldest first
+  Charge charge;
+};
 
-  ByteView key_text() const { return entry ? entry->key_text() : ByteView(fill->key_text); }
+struct Slot : EvictionNode {
+  Slot(const Key& key, DistributionPurges& of_distribution, DistributionPurges& invalidations_of_distribution)
+      : hash(key.hash), first(key.first), purges(of_distribution), invalidations(invalidations_of_distribution) {}
+
+  bool is_empty() const { return !entry && !fill && !variants; }
+  ByteView key_text() const {
+    return entry ? entry->key_text() : fill ? ByteView(fill->key_text) : ByteView(variants->key_text);
+  }
 
   const Hash128 hash;
+  const std::optional<Hash128> first;  // of a variant: its key's slot
   DistributionPurges& purges;
+  DistributionPurges& invalidations;
   EntryRef entry;
   FillRef fill;
-  std::uint64_t checked = 0;  // entry is not cleared by purges up to here
-  Instant held_until{};       // STALE-5
+  std::unique_ptr<Variants> variants;
+  std::uint64_t checked = 0;                // entry is not cleared by purges up to here
+  std::uint64_t invalidations_checked = 0;  // nor by invalidations up to here
+  Instant held_until{};                     // STALE-5
   Charge charge;
 };
 
@@ -92,6 +117,10 @@ struct Dropped {
   EntryRef entry;
   FillRef fill;
   Charge charge;
+  Charge charge_of_first;
+  std::unique_ptr<Variants> variants;
+  EntryRef entry_of_variant;  // that had to make room for another
+  Charge charge_of_variant;
 };
 
 class Index {
@@ -99,7 +128,7 @@ class Index {
   Index(const Limits& limits, const HashSeed& seed, const MakeEvictionPolicy& policy);
 
   // `begun`: where to put a fill that is begun if there is none; null: begin none.
-  Lookup look(const Key& key, Instant now, FillRef* begun);
+  Lookup look(const Key& key, Instant now, const Demand* demand, FillRef* begun);
 
   // In inspect.cc: as Cache's.
   Lookup peek(const Key& key, Instant now) const;
@@ -117,10 +146,16 @@ class Index {
   bool is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const;
   // Makes `entry` the stored one, if the fill still holds its slot.
   bool install(Fill& fill, EntryRef entry, Dropped& dropped);
+  // The answer that the fill brings is the variant `key` of its key, told apart by `names`: the fill goes over to that
+  // one's slot. Where it cannot, it holds no slot from then on.
+  void become_variant(Fill& fill, const Key& key, const VaryRef& names, Dropped& dropped);
   // Removes the entry that the fill was to revalidate, if it is still there.
   void remove_stale(Fill& fill, Dropped& dropped);
   // Leaves the origin of that entry alone until `until`.
   void hold_stale(Fill& fill, Instant until);
+
+  // What began before, and is stored or will be under that path, is of no use from here on.
+  void invalidate(ByteView distribution, ByteView path_and_query);
 
   bool reclaim(Instant now, std::size_t slots);
   Counters counters() const;
@@ -129,14 +164,24 @@ class Index {
   const HashSeed seed;
   const std::shared_ptr<Ledger> ledger;
   PurgeBook purges;
+  // Of unsafe methods: their numbers are this cache's own, and say nothing to other nodes.
+  PurgeBook invalidations;
 
  private:
   enum class Attempt : std::uint8_t { done, no_memory };
 
   Stripe& stripe_of(const Hash128& hash) const { return stripes_[hash.high & stripe_mask_]; }
-  Attempt try_look(const Key& key, Instant now, FillRef* begun, Lookup& result);
-  bool look_at_entry(Stripe& stripe, Slot& slot, Instant now, Lookup& result, Dropped& dropped);
-  Attempt begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun);
+  Attempt try_look(const Key& key, Instant now, const Demand* demand, FillRef* begun, Lookup& result);
+  bool look_at_entry(Stripe& stripe, Slot& slot, Instant now, const Demand* demand, Lookup& result, Dropped& dropped);
+  Attempt begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun, Dropped& dropped);
+  Slot* find_slot(Stripe& stripe, const Hash128& hash) const;
+  // Null where there is no memory.
+  Slot* make_slot(Stripe& stripe, const Key& key);
+  // Enters a variant among those of its key, and drops the oldest where that has too many. False: all are being filled.
+  bool add_variant(Stripe& stripe, Slot& first, const Hash128& variant, Dropped& dropped);
+  void make_variants(Slot& first, std::string key_text, const VaryRef& names);
+  void hold_variant(Stripe& stripe, Slot& first, const Key& key, const FillRef& fill, Dropped& dropped);
+  void remove_variant(Stripe& stripe, const Hash128& first, const Hash128& variant, Dropped& dropped);
   Slot* slot_with_stale(Fill& fill);
   bool is_purged(Slot& slot) const;
   void remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped);
@@ -149,11 +194,15 @@ class Index {
   const std::unique_ptr<Stripe[]> stripes_;
   std::atomic<std::size_t> next_victim_stripe_ = 0;
 
+  std::mutex invalidations_mutex_;  // a number is taken and its rule added in one step
+  std::uint64_t last_invalidation_ = 0;
+
   std::mutex round_mutex_;  // of reclaim()
   std::size_t round_stripe_ = 0;
   std::size_t round_bucket_ = 0;
   std::size_t round_buckets_ = 0;  // as many as the stripe had when the round came to it
   std::uint64_t round_epoch_ = 0;
+  std::uint64_t round_invalidation_ = 0;
 };
 
 }  // namespace gust::cache

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,9 @@ class KeyRules {
 struct Key {
   Hash128 hash;
   ByteView text;
-  ByteView distribution;    // in text
-  ByteView path_and_query;  // in text: the path and, where some of the query is in the key, `?` and that (INV-4)
+  ByteView distribution;         // in text
+  ByteView path_and_query;       // in text: the path and, where some of the query is in the key, `?` and that (INV-4)
+  std::optional<Hash128> first;  // of a variant: the hash of the key that it is a variant of (variant.h)
 };
 
 // A Key and what the origin must be sent because it is in the key (KEY-3). Chosen headers are sent as they came.

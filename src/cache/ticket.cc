@@ -39,18 +39,21 @@ void Ticket::settle(Change change, bool ends) {
 }
 
 Result<EntryRef> Ticket::store(const EntryDraft& draft) {
-  const ByteCount head_bytes = Entry::bytes_of_head(draft, fill_->key_text);
+  const ByteView key_text = draft.variant != nullptr ? draft.variant->text : ByteView(fill_->key_text);
+  const ByteView path_and_query = draft.variant != nullptr ? draft.variant->path_and_query : fill_->path_and_query;
+  // A variant's key stands in its fill too.
+  const ByteCount head_bytes = Entry::bytes_of_head(draft, key_text) + (draft.variant != nullptr ? key_text.size() : 0);
   const bool is_too_long = draft.content_bytes && *draft.content_bytes > index_->limits.object_bytes_max;
   if (is_too_long || !index_->charge(head_bytes)) {
     pass();
     return gust::fail(Errc::would_exceed_limit, "no memory to store this response");
   }
   auto body = std::make_shared<Body>(index_->ledger, draft.content_bytes);
-  EntryRef entry = Entry::make(draft, fill_->key_text, fill_->path_and_query, fill_->epoch, body,
-                               Charge(index_->ledger, head_bytes));
+  EntryRef entry = Entry::make(draft, key_text, path_and_query, fill_->epoch, body, Charge(index_->ledger, head_bytes));
   writer_ = BodyWriter(std::move(body), index_->limits.object_bytes_max);
   settle(
       [&](Fill& fill, Dropped& dropped) {
+        if (draft.variant != nullptr) index_->become_variant(fill, *draft.variant, draft.vary, dropped);
         fill.entry = entry;
         fill.entry_epoch = entry->epoch();
         fill.stage = draft.storing.verdict == Storing::store ? Fill::Stage::serving : Fill::Stage::alone;
