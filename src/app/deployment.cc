@@ -151,6 +151,8 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.node.cache.object_bytes_max = settings.object_bytes_max == 0 ? memory / 8 : settings.object_bytes_max;
   options.node.circuit.failures_to_trip = static_cast<std::uint32_t>(settings.circuit_failures);
   options.node.circuit.pause_max = settings.circuit_pause_max;
+  options.node.coding_levels = settings.coding_levels;
+  options.node.codings_at_once_max = settings.compressions_max;
   options.at = at;
   options.connections_max = settings.connections_max;
   if (settings.access_log) options.log_folder = fmt::format("{}/logs/{}", settings.data, name);

@@ -33,6 +33,10 @@ constexpr std::array settings{
     SettingRow{"regional_memory", size, "512MiB", 1_MiB, 1024_GiB, "cache memory of the regional cache"},
     SettingRow{"object_bytes_max", size, "0", 0, 1024_GiB, "largest object kept in memory; 0: an eighth of the cache"},
     SettingRow{"connections_max", count, "10000", 1, 1'000'000, "viewer connections of each node on each core"},
+    SettingRow{"gzip_level", count, "5", 1, 9, "how hard gzip tries at compressing"},
+    SettingRow{"brotli_level", count, "5", 0, 11, "how hard brotli tries"},
+    SettingRow{"zstd_level", count, "3", 1, 19, "how hard zstd tries, where a cache policy turns it on"},
+    SettingRow{"compressions_max", count, "16", 0, 10'000, "bodies each node compresses at once on each core; 0: none"},
     SettingRow{"drain", duration, "10s", 0, 3'600'000, "how long requests in flight may go on after a stop"},
     SettingRow{"access_log", yes_no, "yes", 0, 0, "write one line a request under DATA/logs"},
     SettingRow{"public_origins_only", yes_no, "no", 0, 0, "refuse origins on loopback and private addresses"},
@@ -281,6 +285,11 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.edge_memory = reader.read_size("edge_memory");
   result.regional_memory = reader.read_size("regional_memory");
   result.object_bytes_max = reader.read_size("object_bytes_max");
+  const auto level = [&](std::string_view name) {
+    return static_cast<int>(reader.read_number(name, parse_decimal<std::uint64_t>, "a number"));
+  };
+  result.coding_levels = {.gzip = level("gzip_level"), .brotli = level("brotli_level"), .zstd = level("zstd_level")};
+  result.compressions_max = reader.read_number("compressions_max", parse_decimal<std::uint64_t>, "a number");
   result.connections_max = reader.read_number("connections_max", parse_decimal<std::uint64_t>, "a number");
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");

@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "http/content_coding.h"
 
 namespace gust::app {
 
@@ -39,6 +40,8 @@ struct Settings {
   ByteCount regional_memory = 0;
   ByteCount object_bytes_max = 0;   // 0: an eighth of the cache's memory
   std::size_t connections_max = 0;  // per node and core
+  http::CodingLevels coding_levels;
+  std::size_t compressions_max = 0;  // per node and core
   Duration drain{};
   bool access_log = true;
   bool public_origins_only = false;

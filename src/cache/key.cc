@@ -196,27 +196,28 @@ ByteView select_cookies(const NameSelection& selection, const http::RequestHead&
   return {room.data(), static_cast<std::size_t>(at - room.data())};
 }
 
-AcceptEncoding normalise_accept_encoding(const http::RequestHead& request, bool gzip, bool brotli) {
-  if (!gzip && !brotli) return {};  // AE-4
+AcceptEncoding normalise_accept_encoding(const http::RequestHead& request, const KeyRules& rules) {
+  if (!rules.has_codings()) return {};  // AE-4
   if (!request.fields.has(Name::accept_encoding) || request.version == http::Version::http_1_0)
     return {};  // AE-1, AE-7
-  bool takes_gzip = false;
-  bool takes_brotli = false;
+  constexpr std::size_t gzip = 1;
+  constexpr std::size_t brotli = 2;
+  constexpr std::size_t zstd = 4;
+  std::size_t taken = 0;
   for_each_line(request.fields, Name::accept_encoding, [&](ByteView line) {
     http::ListReader list(line);
     while (const auto element = list.next()) {
       const ByteView coding = trim(cut(*element, ';').before);
-      const bool is_gzip = equal_fold(coding, "gzip");
-      const bool is_brotli = equal_fold(coding, "br");
-      if ((!is_gzip && !is_brotli) || !is_accepted(*element)) continue;
-      (is_gzip ? takes_gzip : takes_brotli) = true;
+      const std::size_t bit = equal_fold(coding, "gzip") && rules.gzip()   ? gzip
+                              : equal_fold(coding, "br") && rules.brotli() ? brotli
+                              : equal_fold(coding, "zstd") && rules.zstd() ? zstd
+                                                                           : 0;
+      if (bit != 0 && is_accepted(*element)) taken |= bit;
     }
   });
-  takes_gzip = takes_gzip && gzip;
-  takes_brotli = takes_brotli && brotli;
-  if (!takes_gzip && !takes_brotli) return {{}, "identity"};
-  const ByteView both = takes_gzip && takes_brotli ? "br,gzip" : takes_gzip ? "gzip" : "br";  // AE-2, AE-3
-  return {both, both};
+  if (taken == 0) return {{}, "identity"};
+  constexpr ByteView values[] = {"", "gzip", "br", "br,gzip", "zstd", "zstd,gzip", "zstd,br", "zstd,br,gzip"};
+  return {values[taken], values[taken]};  // AE-2, AE-3
 }
 
 Keyed make_key(const KeyRules& rules, ByteView distribution, const http::RequestHead& request, const HashSeed& seed,
@@ -224,7 +225,7 @@ Keyed make_key(const KeyRules& rules, ByteView distribution, const http::Request
   Keyed result;
   result.query = select_query(rules.query(), request.query, arena);
   result.cookie = select_cookies(rules.cookies(), request, arena);
-  const AcceptEncoding coding = normalise_accept_encoding(request, rules.gzip(), rules.brotli());
+  const AcceptEncoding coding = normalise_accept_encoding(request, rules);
   result.accept_encoding = coding.to_origin;
   const ByteView question_mark = result.query.empty() ? "" : "?";
 

@@ -52,6 +52,7 @@ struct KeyPolicy {
   std::vector<std::string> headers;  // any case, any order (KEY-4)
   bool gzip = false;                 // EnableAcceptEncodingGzip
   bool brotli = false;               // EnableAcceptEncodingBrotli
+  bool zstd = false;                 // our extension
 };
 
 // A KeyPolicy made ready: header names in lower case, sorted, each once. Immutable, shared by all cores.
@@ -65,6 +66,8 @@ class KeyRules {
   bool has_header(ByteView lower_name) const;
   bool gzip() const { return policy_.gzip; }
   bool brotli() const { return policy_.brotli; }
+  bool zstd() const { return policy_.zstd; }
+  bool has_codings() const { return policy_.gzip || policy_.brotli || policy_.zstd; }
 
  private:
   KeyPolicy policy_;
@@ -100,11 +103,12 @@ ByteView select_query(const NameSelection& selection, ByteView query, Arena& are
 ByteView select_cookies(const NameSelection& selection, const http::RequestHead& request, Arena& arena);
 
 // The normalised Accept-Encoding (AE-1 to AE-5, AE-7). `in_key` is what the key gets, empty for none; `to_origin` is
-// what the origin gets. A coding with q=0 does not count as accepted (RFC 9110 section 12.5.3; AE-5 leaves it open).
+// what the origin gets. zstd, our extension, comes first where it is on. A coding with q=0 does not count as accepted
+// (RFC 9110 section 12.5.3; AE-5 leaves it open).
 struct AcceptEncoding {
   ByteView in_key;
   ByteView to_origin;
 };
-AcceptEncoding normalise_accept_encoding(const http::RequestHead& request, bool gzip, bool brotli);
+AcceptEncoding normalise_accept_encoding(const http::RequestHead& request, const KeyRules& rules);
 
 }  // namespace gust::cache

@@ -144,6 +144,14 @@ TEST(Key, Key8LegacyCookieNamesTakeWildcards) {
   EXPECT_EQ(cookie({"user_*"}, false), "");
 }
 
+KeyRules coding_rules(bool gzip, bool brotli, bool zstd = false) {
+  KeyPolicy policy;
+  policy.gzip = gzip;
+  policy.brotli = brotli;
+  policy.zstd = zstd;
+  return KeyRules(std::move(policy));
+}
+
 TEST(Key, AeRulesNormaliseAcceptEncoding) {
   struct Row {
     const char* sent;
@@ -166,13 +174,25 @@ TEST(Key, AeRulesNormaliseAcceptEncoding) {
   for (const Row& row : rows) {
     Request request("/");
     if (row.sent != nullptr) request.with("Accept-Encoding", row.sent);
-    const AcceptEncoding made = normalise_accept_encoding(request.head, row.gzip, row.brotli);
+    const AcceptEncoding made = normalise_accept_encoding(request.head, coding_rules(row.gzip, row.brotli));
     EXPECT_EQ(made.in_key, row.in_key) << (row.sent ? row.sent : "absent");
     EXPECT_EQ(made.to_origin, row.to_origin) << (row.sent ? row.sent : "absent");
   }
   Request old("/");
   old.with("Accept-Encoding", "gzip").head.version = http::Version::http_1_0;
-  EXPECT_EQ(normalise_accept_encoding(old.head, true, true).to_origin, "");  // AE-7
+  EXPECT_EQ(normalise_accept_encoding(old.head, coding_rules(true, true)).to_origin, "");  // AE-7
+}
+
+// Our extension: the service's keys know no zstd, and those of a policy that does not turn it on stay the service's.
+TEST(Key, Ae5ZstdTakesPartOnlyWhereItIsOn) {
+  Request request("/");
+  request.with("Accept-Encoding", "gzip, deflate, br, zstd");
+  EXPECT_EQ(normalise_accept_encoding(request.head, coding_rules(true, true)).in_key, "br,gzip");
+  EXPECT_EQ(normalise_accept_encoding(request.head, coding_rules(true, true, true)).in_key, "zstd,br,gzip");
+  EXPECT_EQ(normalise_accept_encoding(request.head, coding_rules(false, true, true)).to_origin, "zstd,br");
+  Request refusing("/");
+  refusing.with("Accept-Encoding", "zstd;q=0, gzip");
+  EXPECT_EQ(normalise_accept_encoding(refusing.head, coding_rules(true, true, true)).in_key, "gzip");
 }
 
 TEST(Key, AnEmptyQueryIsNoQuery) {

@@ -143,6 +143,7 @@ CachePolicy compile_cache_policy(const model::CachePolicyConfig& config, const P
   CachePolicy out;
   check_policy_name(config.name, config.comment, place);
   if (config.name.ends_with("-rfc9111")) out.profile = Profile::rfc9111;
+  out.zstd = config.name.ends_with("-zstd") || config.name.ends_with("-zstd-rfc9111");
   compile_ttls(config, place, out);
   if (!config.parameters_in_cache_key_and_forwarded_to_origin) return out;
   const auto& parts = *config.parameters_in_cache_key_and_forwarded_to_origin;

@@ -215,6 +215,22 @@ TEST(Policies, ANameThatEndsInRfc9111ChoosesTheProfile) {
   EXPECT_EQ(profile(), Profile::cloudfront);
 }
 
+TEST(Policies, ANameThatEndsInZstdTurnsThatCodingOn) {
+  model::CachePolicyConfig config = small_cache_policy();
+  const auto made = [&] {
+    return compiled(config, small_origin_request_policy(), small_response_headers_policy()).cache;
+  };
+  EXPECT_FALSE(made().zstd);
+  config.name = "mine-zstd";
+  EXPECT_TRUE(made().zstd);
+  EXPECT_EQ(made().profile, Profile::cloudfront);
+  config.name = "mine-zstd-rfc9111";
+  EXPECT_TRUE(made().zstd);
+  EXPECT_EQ(made().profile, Profile::rfc9111);
+  config.name = "zstd-not";
+  EXPECT_FALSE(made().zstd);
+}
+
 TEST(Policies, Orp2EveryChoiceOfHeaders) {
   model::OriginRequestPolicyConfig config = small_origin_request_policy();
   const auto headers = [&] {

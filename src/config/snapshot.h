@@ -44,6 +44,7 @@ struct CachePolicy {
   // Codings that take part in the key, normalised (AE-1 to AE-5).
   bool gzip = false;
   bool brotli = false;
+  bool zstd = false;  // our extension; chosen by a cache policy whose name ends in `-zstd` or `-zstd-rfc9111`
 
   bool is_caching_disabled() const { return max_ttl <= Duration::zero(); }  // TTL-9
 };

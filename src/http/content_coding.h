@@ -4,7 +4,7 @@
 // Shape:  an Encoder is fed pieces in order, each with a word on what comes then: more, a flush (all that was fed can
 //         be decoded by the receiver), or the end. The bytes that come out depend on nothing but what goes in.
 // Cost:   with the default levels some 1.1 ms (gzip), 1.3 ms (br) and 0.25 ms (zstd) for each 64 KiB of text on one
-//         core; content_coding_bench.cc measures it. Too long for a loop that serves others: feed it on a worker.
+//         core; bench/codings measures it. Too long for a loop that serves others: feed it on a worker.
 // Memory: at most 0.3 MiB (gzip), 5 MiB (br), 3 MiB (zstd) for each Encoder with the default levels, whatever the
 //         body's length.
 // Errors: out_of_memory; the codings themselves cannot fail.

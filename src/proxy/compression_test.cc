@@ -74,6 +74,11 @@ TEST(Compression, Cmp2BrotliIsPreferredAndNothingIsCodedForWhoTakesNone) {
   EXPECT_EQ(choice_for({}, "").coding, Coding::identity);
 }
 
+TEST(Compression, Cmp2ZstdGoesFirstForThoseWhoTurnItOn) {
+  EXPECT_EQ(choice_for({}, "zstd,br,gzip").coding, Coding::zstd);
+  EXPECT_EQ(choice_for({}, "zstd").coding, Coding::zstd);
+}
+
 TEST(Compression, Cmp3LengthsFromAThousandToTenMillion) {
   EXPECT_EQ(rule_for({.framing = BodyFraming::of_length(999)}), "CMP-3");
   EXPECT_EQ(rule_for({.framing = BodyFraming::of_length(1'000)}), "CMP-9");

@@ -128,8 +128,8 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
   const bool keeps_agent = facts.from_edge || route.sends_header("user-agent");
   if (!keeps_agent) head.fields.add(Name::user_agent, "Amazon CloudFront");
   if (keeps_agent && user_agent) head.fields.add(Name::user_agent, *user_agent);
-  if (route.key.gzip() || route.key.brotli()) {
-    const auto codings = cache::normalise_accept_encoding(request, route.key.gzip(), route.key.brotli());
+  if (route.key.has_codings()) {
+    const auto codings = cache::normalise_accept_encoding(request, route.key);
     if (!codings.to_origin.empty()) head.fields.add(Name::accept_encoding, codings.to_origin);
   } else if (route.sends_header("accept-encoding")) {  // AE-4, AE-6
     if (const auto sent = request.fields.combined(Name::accept_encoding, arena)) {

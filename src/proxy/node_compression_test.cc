@@ -35,7 +35,10 @@ std::string text_of(std::size_t bytes) {
 // The reply's content with its coding undone; a note where that cannot be.
 std::string content_of(const Reply& reply) {
   const std::string name = field(reply, "Content-Encoding");
-  const Coding coding = name == "br" ? Coding::brotli : name == "gzip" ? Coding::gzip : Coding::identity;
+  const Coding coding = name == "br"     ? Coding::brotli
+                        : name == "gzip" ? Coding::gzip
+                        : name == "zstd" ? Coding::zstd
+                                         : Coding::identity;
   const auto decoded = http::decode(coding, reply.message.body);
   return decoded && decoded->is_whole ? decoded->content : "(broken)";
 }
@@ -82,6 +85,22 @@ TEST(NodeCompression, Cmp9EachKeyHoldsItsOwnCoding) {
   const Reply again = net.get("/a", gzip_alone);
   EXPECT_EQ(cache_result(again), "Hit");
   EXPECT_EQ(content_of(again), body);
+}
+
+TEST(NodeCompression, ZstdIsForThosePoliciesAndViewersThatTakeIt) {
+  const std::string body = text_of(20'000);
+  const std::vector<TextField> all_three{{"Accept-Encoding", "gzip, deflate, br, zstd"}};
+  for (const bool is_on : {false, true}) {
+    NodeWorldOptions options = with(true);
+    options.distribution.behaviors.front().cache.zstd = is_on;
+    NodeWorld net(options);
+    net.origin().add({.target = "/a",
+                      .fields = {{"Accept-Encoding", is_on ? "zstd,br,gzip" : "br,gzip"}},
+                      .reply = reply_text(200, page, body)});
+    const Reply reply = net.get("/a", all_three);
+    EXPECT_EQ(field(reply, "Content-Encoding"), is_on ? "zstd" : "br");
+    EXPECT_EQ(content_of(reply), body);
+  }
 }
 
 TEST(NodeCompression, Ae7AnHttp10ViewerGetsThePlainObject) {

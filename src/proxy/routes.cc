@@ -80,6 +80,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   if (policy.headers.mode == Mode::listed) key.headers = policy.headers.names;
   key.gzip = policy.gzip;
   key.brotli = policy.brotli;
+  key.zstd = policy.zstd;
 
   Route route;
   route.distribution = &distribution;
@@ -98,7 +99,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   // KEY-11: all headers forwarded by legacy settings turns caching off.
   route.caches = !route.ttl.is_caching_off() && policy.headers.mode != Mode::all;
   route.compresses =
-      behavior.compress && route.caches && (policy.gzip || policy.brotli) && !route.key.has_header("accept-encoding");
+      behavior.compress && route.caches && route.key.has_codings() && !route.key.has_header("accept-encoding");
   route.collapses = route.caches && !route.forwards_cookies;
   route.tells_cache_status = policy.profile == config::Profile::rfc9111;
   route.is_legacy = policy.id.empty();

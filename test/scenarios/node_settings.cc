@@ -87,8 +87,8 @@ bool read_into(bool& into, std::string_view value) {
 
 bool read_codings_into(config::CachePolicy& into, std::string_view value) {
   for (const std::string_view name : split(value, ',')) {
-    if (name != "gzip" && name != "br") return false;
-    (name == "gzip" ? into.gzip : into.brotli) = true;
+    if (name != "gzip" && name != "br" && name != "zstd") return false;
+    (name == "gzip" ? into.gzip : name == "br" ? into.brotli : into.zstd) = true;
   }
   return true;
 }

@@ -4,7 +4,7 @@
 //                  origin-path /PATH, attempts N, connect-timeout TIME, read-timeout TIME   (of all its origins)
 //   behavior       origin NAME (the first upstream, unless said), methods METHODS, cached-methods METHODS,
 //                  protocol allow-all|https-only|redirect-to-https, min-ttl TIME, default-ttl TIME, max-ttl TIME,
-//                  query, headers, cookies SELECTION (of the cache policy), codings gzip,br,
+//                  query, headers, cookies SELECTION (of the cache policy), codings gzip,br,zstd,
 //                  compress yes|no,
 //                  origin-query, origin-headers, origin-cookies SELECTION (of the origin request policy)
 //   limits         cache-bytes N, object-bytes N, abandoned-rest-bytes N
