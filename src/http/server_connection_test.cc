@@ -416,7 +416,7 @@ TEST_P(ServerConnectionTest, AViewerThatLeavesEarlyAtEachStageEndsTheConnection)
   }
 }
 
-TEST_P(ServerConnectionTest, LimitsOnRequestsPerConnectionAndOnBodiesHold) {
+TEST_P(ServerConnectionTest, Lim4LimitsOnRequestsPerConnectionAndOnBodiesHold) {
   use(answer_target, {.requests_max = 2});
   talk({get("/1") + get("/2") + get("/3")});
   EXPECT_EQ(handler->targets.size(), 2U);

@@ -107,7 +107,36 @@ bool read_error_ttls_into(std::map<int, Duration>& into, std::string_view value)
 using config::Behavior;
 using config::Distribution;
 
-constexpr std::array<Row<Behavior>, 14> behavior_rows{{
+config::ResponseHeadersPolicy& response_headers_of(Behavior& behavior) {
+  if (!behavior.response_headers) behavior.response_headers = config::ResponseHeadersPolicy();
+  return *behavior.response_headers;
+}
+
+bool remove_headers(Behavior& behavior, std::string_view value) {
+  response_headers_of(behavior).removed = names_of(to_lower(value));
+  return true;
+}
+
+bool add_headers(Behavior& behavior, std::string_view value, bool overrides) {
+  for (const std::string_view each : split(value, ',')) {
+    const Cut parts = cut(each, ':');
+    if (!parts.found) return false;
+    response_headers_of(behavior).headers.push_back({std::string(parts.before), std::string(parts.after), overrides});
+  }
+  return true;
+}
+
+bool allow_origins(Behavior& behavior, std::string_view value) {
+  config::ResponseHeadersPolicy::Cors cors;
+  cors.allow_origins = names_of(value);
+  cors.allow_methods = {"GET", "PUT"};
+  cors.allow_headers = {"*"};
+  cors.max_age = 600;
+  response_headers_of(behavior).cors = std::move(cors);
+  return true;
+}
+
+constexpr std::array<Row<Behavior>, 18> behavior_rows{{
     {"methods", [](Behavior& b, std::string_view v) { return read_methods_into(b.allowed_methods, v); }},
     {"cached-methods", [](Behavior& b, std::string_view v) { return read_methods_into(b.cached_methods, v); }},
     {"protocol", [](Behavior& b, std::string_view v) { return read_into(b.viewer_protocol_policy, v); }},
@@ -117,6 +146,10 @@ constexpr std::array<Row<Behavior>, 14> behavior_rows{{
     {"query", [](Behavior& b, std::string_view v) { return read_into(b.cache.query, v); }},
     {"headers", [](Behavior& b, std::string_view v) { return read_headers_into(b.cache.headers, v); }},
     {"cookies", [](Behavior& b, std::string_view v) { return read_into(b.cache.cookies, v); }},
+    {"remove-headers", remove_headers},
+    {"add-headers", [](Behavior& b, std::string_view v) { return add_headers(b, v, false); }},
+    {"set-headers", [](Behavior& b, std::string_view v) { return add_headers(b, v, true); }},
+    {"cors-origins", allow_origins},
     {"compress", [](Behavior& b, std::string_view v) { return read_into(b.compress, v); }},
     {"codings", [](Behavior& b, std::string_view v) { return read_codings_into(b.cache, v); }},
     {"origin-query", [](Behavior& b, std::string_view v) { return read_into(b.origin_request.query, v); }},

@@ -6,7 +6,9 @@
 //                  protocol allow-all|https-only|redirect-to-https, min-ttl TIME, default-ttl TIME, max-ttl TIME,
 //                  query, headers, cookies SELECTION (of the cache policy), codings gzip,br,zstd,
 //                  compress yes|no,
-//                  origin-query, origin-headers, origin-cookies SELECTION (of the origin request policy)
+//                  origin-query, origin-headers, origin-cookies SELECTION (of the origin request policy),
+//                  remove-headers NAMES, add-headers NAME:VALUE,... and set-headers NAME:VALUE,... (which override),
+//                  cors-origins NAMES (of the response headers policy)
 //   limits         cache-bytes N, object-bytes N, abandoned-rest-bytes N
 //
 //   NAMES and METHODS have commas between them; a SELECTION is `none`, `all`, NAMES or `except:NAMES`.
