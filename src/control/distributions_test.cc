@@ -279,6 +279,14 @@ TEST_F(Limited, QuotasHaveTheirOwnErrors) {
   EXPECT_EQ(create(small_config("r2")).error(), "400 TooManyDistributions");
 }
 
+TEST(Ids, APolicysIdIsAUuidOfVersionFour) {
+  EXPECT_EQ(make_policy_id(std::string(16, '\0')), "00000000-0000-4000-8000-000000000000");
+  EXPECT_EQ(make_policy_id(std::string(16, '\xff')), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  EXPECT_TRUE(is_policy_id(make_policy_id(std::string(16, 'x'))));
+  EXPECT_FALSE(is_policy_id("a/b"));
+  EXPECT_FALSE(is_policy_id(std::string(65, 'a')));
+}
+
 TEST(Ids, ETagsDifferByRevisionAndByKey) {
   EXPECT_TRUE(is_etag(etag_of("a", 1)));
   EXPECT_NE(etag_of("a", 1), etag_of("a", 2));
