@@ -153,6 +153,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.node.circuit.pause_max = settings.circuit_pause_max;
   options.node.coding_levels = settings.coding_levels;
   options.node.codings_at_once_max = settings.compressions_max;
+  options.node.slice_bytes = settings.slice_bytes;
   options.at = at;
   options.connections_max = settings.connections_max;
   if (settings.access_log) options.log_folder = fmt::format("{}/logs/{}", settings.data, name);

@@ -32,6 +32,8 @@ constexpr std::array settings{
     SettingRow{"edge_memory", size, "256MiB", 1_MiB, 1024_GiB, "cache memory of each edge"},
     SettingRow{"regional_memory", size, "512MiB", 1_MiB, 1024_GiB, "cache memory of the regional cache"},
     SettingRow{"object_bytes_max", size, "0", 0, 1024_GiB, "largest object kept in memory; 0: an eighth of the cache"},
+    SettingRow{"slice_bytes", size, "1MiB", 0, 1_GiB,
+               "ranges of what is not stored whole are fetched by slices of this size; 0: they are not"},
     SettingRow{"connections_max", count, "10000", 1, 1'000'000, "viewer connections of each node on each core"},
     SettingRow{"gzip_level", count, "5", 1, 9, "how hard gzip tries at compressing"},
     SettingRow{"brotli_level", count, "5", 0, 11, "how hard brotli tries"},
@@ -290,6 +292,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   };
   result.coding_levels = {.gzip = level("gzip_level"), .brotli = level("brotli_level"), .zstd = level("zstd_level")};
   result.compressions_max = reader.read_number("compressions_max", parse_decimal<std::uint64_t>, "a number");
+  result.slice_bytes = reader.read_size("slice_bytes");
   result.connections_max = reader.read_number("connections_max", parse_decimal<std::uint64_t>, "a number");
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");

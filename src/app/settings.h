@@ -39,6 +39,7 @@ struct Settings {
   ByteCount edge_memory = 0;
   ByteCount regional_memory = 0;
   ByteCount object_bytes_max = 0;   // 0: an eighth of the cache's memory
+  ByteCount slice_bytes = 0;        // 0: no slices
   std::size_t connections_max = 0;  // per node and core
   http::CodingLevels coding_levels;
   std::size_t compressions_max = 0;  // per node and core

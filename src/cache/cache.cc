@@ -37,6 +37,8 @@ Lookup Cache::find_or_begin(const Key& key, Instant now, const Demand* demand) {
   return result;
 }
 
+void Cache::forget(const Key& key, const EntryRef& entry) { index_->forget(key, entry); }
+
 rt::Task<Result<Joined>> Cache::join(FillRef fill, Key key, Instant deadline) {
   rt::Loop& loop = co_await rt::this_loop();
   for (unsigned fills = 1;; ++fills) {

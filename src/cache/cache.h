@@ -178,6 +178,8 @@ class Cache {
   Lookup find(const Key& key, Instant now, const Demand* demand = nullptr);
   // One atomic step: of all who ask for an absent or stale key, one gets the Ticket and the others the fill (COLL-1).
   Lookup find_or_begin(const Key& key, Instant now, const Demand* demand = nullptr);
+  // Drops `entry` if it is the one stored under `key`; a fill under way goes on.
+  void forget(const Key& key, const EntryRef& entry);
   // Waits until the fill's answer has a head.
   //   needs   `key` is the one that was looked up, and outlives the wait
   //   fails   the holder's Error; timed_out; cancelled

@@ -349,6 +349,16 @@ void Index::hold_stale(Fill& fill, Instant until) {
   if (Slot* slot = slot_with_stale(fill)) slot->held_until = until;
 }
 
+void Index::forget(const Key& key, const EntryRef& entry) {
+  Dropped dropped;
+  Stripe& stripe = stripe_of(key.hash);
+  const std::scoped_lock lock(stripe.mutex);
+  const auto at = stripe.slots.find(key.hash);
+  if (at == stripe.slots.end() || !entry || at->second.entry != entry) return;
+  remove_entry(stripe, at->second, dropped);
+  erase_if_empty(stripe, at->second, dropped);
+}
+
 // --- Memory
 
 bool Index::charge(ByteCount bytes) {

@@ -134,6 +134,9 @@ class Index {
   Lookup peek(const Key& key, Instant now) const;
   Siblings siblings(const Key& key, Instant now, std::size_t entries_max, std::size_t slots_max) const;
 
+  // Drops `entry` if it is the one stored under `key`.
+  void forget(const Key& key, const EntryRef& entry);
+
   // Charges the ledger, evicting until there is room.
   bool charge(ByteCount bytes);
 

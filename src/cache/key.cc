@@ -243,4 +243,20 @@ Keyed make_key(const KeyRules& rules, ByteView distribution, const http::Request
   return result;
 }
 
+Key part_key(const Key& whole, ByteView part, const HashSeed& seed, Arena& arena) {
+  Measure measure;
+  measure.part('S', part);
+  Writer writer(arena.bytes(measure.bytes()));
+  writer.part('S', part);
+  Key key;
+  key.text = arena.join({whole.text, writer.text()});
+  const auto same_place = [&](ByteView in_whole) {
+    return key.text.substr(static_cast<std::size_t>(in_whole.data() - whole.text.data()), in_whole.size());
+  };
+  key.distribution = same_place(whole.distribution);
+  key.path_and_query = same_place(whole.path_and_query);
+  key.hash = hash128(key.text, seed);
+  return key;
+}
+
 }  // namespace gust::cache

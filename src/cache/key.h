@@ -4,7 +4,7 @@
 // Shape:  a pure function of (rules, distribution, request head). The text is a list of parts, each a letter, its
 //         length, a colon and its bytes, so that no input can spell another's text: `D14:E2QWRUHAPOMQZL`, `P8:/a?x=1&y`
 //         (path and chosen query), `M7:OPTIONS`, `H6:origin` with one `V` for each of its field lines, `C` (the chosen
-//         cookies), `E` (the normalised Accept-Encoding). Readable in decision records.
+//         cookies), `E` (the normalised Accept-Encoding), `S` (which slice). Readable in decision records.
 // Names:  query parameters and cookies are compared as the raw bytes that the viewer sent, with case (KEY-5, KEY-6).
 #pragma once
 
@@ -94,6 +94,9 @@ struct Keyed {
 //   needs   `distribution` is the id, not a name that the viewer sent (KEY-1); `arena` outlives the result
 Keyed make_key(const KeyRules& rules, ByteView distribution, const http::RequestHead& request, const HashSeed& seed,
                Arena& arena);
+
+// The key of one part of what `whole` stands for: its text with `S` and `part` behind. Purges of the whole reach it.
+Key part_key(const Key& whole, ByteView part, const HashSeed& seed, Arena& arena);
 
 // The parameters that are chosen, in the viewer's order, parted by `&` (KEY-6, KEY-7). An empty query gives nothing.
 ByteView select_query(const NameSelection& selection, ByteView query, Arena& arena);

@@ -1,7 +1,7 @@
 // The step `fetch`: wait for another's fill, or ask the parent tier or the origin, and store while it streams.
 //
 // Source: COLL-1 to COLL-5, COND-1, COND-2, STALE-5, STALE-7, ERR-1 to ERR-6, TIER-1, TIER-2, METH-4, BODY-1 to BODY-3,
-//         RANGE-2, RANGE-3.
+//         RANGE-2 to RANGE-4, RANGE-6.
 
 #include "http/cache_control.h"
 #include "proxy/failure.h"
@@ -22,6 +22,20 @@ bool asks_for_range(const Passage& passage) {
   return passage.request.method == http::Method::get && passage.request.fields.has(Name::range);
 }
 
+// RANGE-6.
+bool is_beyond_limit(const Passage& passage, const origin::Fetched& fetched) {
+  const http::BodyFraming framing = fetched.framing();
+  return passage.is_cacheable && framing.kind == http::BodyFraming::length && framing.bytes > whole_object_bytes_max;
+}
+
+void refuse_beyond_limit(Passage& passage) {
+  passage.decision.note("RANGE-6");
+  passage.answer(502, "The object is longer than what can be cached.", "OriginError");
+  if (passage.found.ticket) {
+    passage.found.ticket.fail({Errc::would_exceed_limit, Side::origin, Retry::never, "an object beyond 50 GB"});
+  }
+}
+
 // What the answer's head says of the tiers behind.
 void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
   passage.tier_hit = passage.from_parent && head.fields.has(tier_field::result);
@@ -36,9 +50,10 @@ void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
 rt::Task<Next> fetch(Passage& passage) {
   if (passage.explaining == Explaining::dry) co_return co_await fetch_dry(passage);
   if (serve_stale_at_once(passage)) co_return Next::respond;
-  if (co_await join(passage)) co_return Next::respond;
+  const bool is_joined = co_await join(passage);
+  if (co_await settle_join(passage, is_joined)) co_return Next::respond;
 
-  bool keeps_ranges = !passage.is_cacheable;
+  bool keeps_ranges = !passage.is_cacheable || passage.own_range;
   while (true) {
     const http::RequestHead request = make_request(passage, keeps_ranges);
     auto fetched = co_await ask_upstream(passage, request);
@@ -59,9 +74,22 @@ rt::Task<Next> fetch(Passage& passage) {
       co_return Next::respond;
     }
     if (head.status >= 500 && serve_stale(passage, head.status)) co_return Next::respond;
+    if (is_beyond_limit(passage, *fetched)) {
+      refuse_beyond_limit(passage);
+      co_return Next::respond;
+    }
+    if (passage.slicing) {
+      const SliceAnswer answer = take_slice(passage, request, *fetched);
+      if (answer == SliceAnswer::at_hand) co_return Next::respond;
+      keeps_ranges = passage.own_range;
+      if (answer != SliceAnswer::other) {
+        passage.facts = {};
+        continue;
+      }
+    }
     if (passage.is_cacheable && store(passage, request, *fetched)) co_return Next::respond;
     // RANGE-2: a part of what is too large to keep is asked for by itself.
-    if (head.status == 200 && !keeps_ranges && asks_for_range(passage)) {
+    if (head.status == 200 && !keeps_ranges && !passage.range_refused && asks_for_range(passage)) {
       keeps_ranges = true;
       passage.facts = {};
       continue;

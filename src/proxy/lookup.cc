@@ -1,6 +1,8 @@
 // The step `lookup`: what the cache has under the key.
 //
-// Source: COLL-1, COLL-2, HEAD-1, HEAD-2, STALE-1, STALE-5, INV-12.
+// Source: COLL-1, COLL-2, HEAD-1, HEAD-2, RANGE-1, STALE-1, STALE-5, INV-12.
+
+#include "proxy/lookup.h"
 
 #include "proxy/passage.h"
 #include "proxy/stale.h"
@@ -11,6 +13,10 @@ namespace gust::proxy {
 Next lookup(Passage& passage) {
   if (passage.explaining == Explaining::dry) return look_dry(passage);
   if (!passage.is_cacheable) return Next::step;
+  return may_slice(passage) ? lookup_slice(passage) : look_up(passage);
+}
+
+Next look_up(Passage& passage) {
   cache::Cache& cache = passage.core.node().cache();
   const Instant now = passage.core.loop().now();
   // HEAD takes part in no fill: its answer has no body to keep.

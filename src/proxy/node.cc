@@ -47,7 +47,9 @@ Node::Node(NodeSettings settings)
     : settings_(std::move(settings)),
       via_name_(via_name_of(settings_.name)),
       cache_(settings_.cache, seed_of(settings_.tier_key)),
-      circuits_(settings_.circuit) {}
+      circuits_(settings_.circuit) {
+  settings_.slice_bytes = std::min(settings_.slice_bytes, cache_.limits().object_bytes_max);
+}
 
 NodeCore::NodeCore(Node& node, NodeCoreParts parts)
     : node_(node),

@@ -54,6 +54,8 @@ struct NodeSettings {
   std::string tier_key;       // what the tiers of one network prove to each other; never empty
   std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
   cache::Limits cache;
+  ByteCount slice_bytes =
+      1_MiB;  // of ranges of what is not stored whole; 0: no slices. No longer than what the cache takes
   http::CodingLevels coding_levels;
   std::size_t codings_at_once_max = 16;                      // CMP-8: bodies that each core codes at once
   Duration fill_wait_max = std::chrono::seconds(60);         // of a request that waits for another's answer

@@ -252,7 +252,8 @@ TEST(Node, Range2APartOfWhatIsTooLargeIsAskedForByItself) {
   for (const bool has_regional : {false, true}) {
     NodeWorld net({.has_regional = has_regional,
                    .edge_cache = {.object_bytes_max = 10'000},
-                   .regional_cache = {.object_bytes_max = 10'000}});
+                   .regional_cache = {.object_bytes_max = 10'000},
+                   .slice_bytes = 0});
     net.allow_complaints();
     const std::string body = bytes_of(500'000);
     net.origin().add(

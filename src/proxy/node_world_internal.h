@@ -73,6 +73,7 @@ struct NodeWorldOptions {
   config::Distribution distribution = plain_distribution();
   cache::Limits edge_cache{};
   cache::Limits regional_cache{};
+  ByteCount slice_bytes = 1_MiB;
   http::ServerLimits server{};
   origin::CircuitLimits circuit{};
   const geo::Locations* locations = nullptr;  // of the edges; outlives the world

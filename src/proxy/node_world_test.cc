@@ -119,6 +119,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   settings.explain_token = "the explain token";
   settings.cache = cache;
   settings.circuit = options_.circuit;
+  settings.slice_bytes = options_.slice_bytes;
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);
   return std::make_unique<SimulatedNode>(world.add_host(host, address), endpoint(address), std::move(settings), limits,

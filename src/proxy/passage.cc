@@ -3,10 +3,13 @@
 namespace gust::proxy {
 
 Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange)
+    : Passage(node_core, its_exchange, its_exchange.arena()) {}
+
+Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange, Arena& its_arena)
     : core(node_core),
       exchange(its_exchange),
       viewer_request(its_exchange.request()),
-      arena(its_exchange.arena()),
+      arena(its_arena),
       began(its_exchange.facts().began),
       routes(node_core.routes()),
       own_id(RequestId::make(node_core.loop())),
@@ -14,6 +17,21 @@ Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange)
       sending(node_core.loop()) {
   decision.request_id = request_id;
   decision.node = node_core.node().settings().name;
+}
+
+void Passage::begin_like(const Passage& other) {
+  routes = other.routes;
+  request = other.request;
+  from_edge = other.from_edge;
+  pattern_of_edge = other.pattern_of_edge;
+  must_revalidate = other.must_revalidate;
+  is_background = other.is_background;
+  request_id = other.request_id;
+  decision.request_id = request_id;
+  distribution = other.distribution;
+  match = other.match;
+  is_cacheable = other.is_cacheable;
+  keyed = other.keyed;
 }
 
 void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_detail) {

@@ -20,12 +20,17 @@
 #include "proxy/node.h"
 #include "proxy/own_answer.h"
 #include "proxy/routes.h"
+#include "proxy/slicing.h"
 #include "proxy/stored_head.h"
 
 namespace gust::proxy {
 
 struct Passage {
   Passage(NodeCore& node_core, http::Exchange& its_exchange);
+  // One of several on the same exchange, with memory of its own; see begin_like().
+  Passage(NodeCore& node_core, http::Exchange& its_exchange, Arena& its_arena);
+  // Takes over what the steps up to `key` found out for `other`.
+  void begin_like(const Passage& other);
 
   NodeCore& core;
   http::Exchange& exchange;
@@ -49,6 +54,12 @@ struct Passage {
   bool is_websocket = false;  // ORIG-10
   bool is_cacheable = false;  // a cached method of a behaviour that caches
   cache::Keyed keyed;
+  std::optional<Slicing> slicing;                 // `keyed` is that of a slice
+  std::optional<SliceCut> cut;                    // of `fetched`
+  bool own_range = false;                         // the viewer's range goes upstream as it is, and nothing is stored
+  bool range_refused = false;                     // RANGE-3, RANGE-4: the origin gives the whole
+  std::uint64_t asked_epoch = ~std::uint64_t{0};  // the newest purge when an answer was asked for under another key
+  bool is_second_try = false;                     // slices of two versions: the answer is begun anew once
   // lookup, fetch: at most one of the three is the answer
   cache::Lookup found;
   cache::EntryRef entry;

@@ -2,6 +2,7 @@
 //
 // Source: HDR-2 to HDR-12, BODY-1, BODY-2.
 
+#include "http/range.h"
 #include "origin/failure.h"
 #include "proxy/answer_head.h"
 #include "proxy/passage.h"
@@ -23,7 +24,14 @@ rt::Task<bool> pass_through(Passage& passage) {
                                              passage.core.loop().wall_now(), passage.arena);
   const auto via = fetched.head().fields.combined(Name::via, passage.arena);
   add_own_fields(passage, head, via.value_or(ByteView()), passage.told_age);
-  const http::BodyFraming framing = fetched.framing();
+  http::BodyFraming framing = fetched.framing();
+  if (passage.cut) framing = become_cut(passage, head);
+  if (const auto value = head.fields.get(Name::content_range); value && head.status == 206) {
+    if (const auto told = http::read_content_range(*value); told && told->range) {
+      passage.range_first = told->range->offset;
+      passage.range_last = told->range->offset + told->range->bytes - 1;
+    }
+  }
   note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
   if (!co_await passage.exchange.start(head, framing)) co_return false;
   while (true) {
@@ -33,8 +41,27 @@ rt::Task<bool> pass_through(Passage& passage) {
       passage.detail = origin::failure_of(piece.error(), origin::FetchPhase::body).log_detail;
       co_return false;
     }
+    if (passage.cut && !piece->empty()) {
+      *piece = take_cut(*passage.cut, *piece);
+      if (piece->empty() && passage.cut->bytes > 0) continue;
+    }
     if (piece->empty()) co_return (co_await passage.exchange.finish(&fetched.trailers())).has_value();
     if (!co_await passage.exchange.write({&*piece, 1})) co_return false;
+  }
+}
+
+// Slices did not go together, before the first byte of the answer. They have been dropped: one more try.
+rt::Task<void> answer_again(Passage& passage) {
+  const bool tries_again = passage.slicing->is_outdated && !passage.is_second_try;
+  passage.is_second_try = true;
+  passage.first_cursor.reset();
+  passage.entry.reset();
+  passage.answer_failed = false;
+  if (tries_again) {
+    if (lookup(passage) == Next::step) co_await fetch(passage);
+  } else {
+    passage.slicing.reset();
+    passage.answer(502, "The parts of the object that the origin sent do not go together.", "OriginCommError");
   }
 }
 
@@ -45,6 +72,11 @@ rt::Task<Next> respond(Passage& passage) {
     co_await send_record(passage);
   } else if (passage.entry) {
     co_await send_entry(passage);
+    const bool is_unanswered = passage.slicing && passage.answer_failed && !passage.exchange.is_begun();
+    if (is_unanswered) {
+      co_await answer_again(passage);
+      co_return co_await respond(passage);
+    }
   } else if (passage.fetched && passage.fetched->tunnel() != nullptr) {
     co_await run_websocket(passage);
   } else if (passage.fetched) {

@@ -12,22 +12,12 @@
 #include "proxy/content_writer.h"
 #include "proxy/passage.h"
 #include "proxy/send_own.h"
+#include "proxy/send_slices.h"
 
 namespace gust::proxy {
 namespace {
 
 using http::Name;
-
-// What part of a stored response is asked for.
-http::PartsChoice choose(const Passage& passage, const http::Validators& validators,
-                         std::optional<ByteCount> complete) {
-  const http::Fields& request = passage.viewer_request.fields;
-  const auto asked = request.get(Name::range);
-  if (!asked || !complete || passage.request.method != http::Method::get) return {};
-  if (!http::range_applies(request, validators)) return {};
-  const bool is_cloudfront = passage.match->behavior->cache.profile == config::Profile::cloudfront;
-  return http::choose_parts(*asked, *complete, is_cloudfront);
-}
 
 // A 304 tells what may have changed, not what the content is (RFC 9110 section 15.4.5).
 void become_not_modified(http::ResponseHead& head) {
@@ -78,25 +68,41 @@ rt::Task<bool> send_parts(ContentWriter& writer, const cache::BodyRef& body, con
 
 }  // namespace
 
+http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators& validators,
+                                  std::optional<ByteCount> complete) {
+  const http::Fields& request = passage.viewer_request.fields;
+  const auto asked = request.get(Name::range);
+  if (!asked || !complete || passage.request.method != http::Method::get) return {};
+  const bool is_cloudfront = passage.match->behavior->cache.profile == config::Profile::cloudfront;
+  if (is_cloudfront && passage.range_refused) return {};  // RANGE-3, RANGE-4
+  if (!http::range_applies(request, validators)) return {};
+  return http::choose_parts(*asked, *complete, is_cloudfront);
+}
+
 rt::Task<void> send_entry(Passage& passage) {
   const cache::Entry& entry = *passage.entry;
   http::ResponseHead head;
   head.status = entry.status();
   for (const http::Field& field : entry.fields()) head.fields.add(field);
 
-  std::optional<ByteCount> complete = entry.content_bytes();
+  const bool is_of_slices = is_sliced(passage);
+  std::optional<ByteCount> complete = is_of_slices ? complete_of(entry) : entry.content_bytes();
+  if (is_of_slices) {
+    head.status = 200;
+    head.fields.remove(Name::content_range);
+  }
   if (!complete && entry.body() && entry.body()->state() == cache::Body::State::complete) {
     complete = entry.body()->bytes();
   }
   http::PartsChoice choice;
   auto precondition = http::Precondition::proceed;
   // Only a success is conditional (RFC 9110 section 13.2.1), and where cookies are forwarded not even that (COND-3).
-  if (entry.status() == 200) {
+  if (head.status == 200) {
     const http::Validators validators = http::validators_of(head.fields);
     if (!passage.match->forwards_cookies) {
       precondition = http::evaluate_preconditions(passage.request.method, passage.viewer_request.fields, validators);
     }
-    if (precondition == http::Precondition::proceed) choice = choose(passage, validators, complete);
+    if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
   }
   if (precondition == http::Precondition::failed) {
     passage.answer(412, "The stored object does not meet the request's condition.");
@@ -105,8 +111,8 @@ rt::Task<void> send_entry(Passage& passage) {
   }
 
   // BODY-4: what came without a length is replayed so.
-  http::BodyFraming framing =
-      entry.content_bytes() ? http::BodyFraming::of_length(*entry.content_bytes()) : http::BodyFraming::of_chunks();
+  const auto told_bytes = is_of_slices ? complete : entry.content_bytes();
+  http::BodyFraming framing = told_bytes ? http::BodyFraming::of_length(*told_bytes) : http::BodyFraming::of_chunks();
   http::Byteranges frames;
   if (precondition == http::Precondition::not_modified) {
     become_not_modified(head);
@@ -131,6 +137,11 @@ rt::Task<void> send_entry(Passage& passage) {
     co_return;
   }
   ContentWriter writer(passage, head, framing);
+  if (is_of_slices) {
+    if (choice.parts.empty()) choice.parts.push_back({0, *complete});
+    passage.answer_failed = !co_await send_slices(passage, writer, choice.parts, frames);
+    co_return;
+  }
   const http::ByteRange one =
       choice.parts.empty() ? http::ByteRange{0, cache::BodyCursor::to_end} : choice.parts.front();
   cache::BodyCursor cursor(entry.body(), one.offset, one.bytes);

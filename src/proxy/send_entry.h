@@ -4,6 +4,11 @@
 //         15.3.7 and 15.4.5.
 #pragma once
 
+#include <optional>
+
+#include "base/bytes.h"
+#include "http/conditional.h"
+#include "http/range.h"
 #include "rt/task.h"
 
 namespace gust::proxy {
@@ -12,5 +17,9 @@ struct Passage;
 
 // Sends Passage::entry, or the part of it that is asked for; its body may still be on its way.
 rt::Task<void> send_entry(Passage& passage);
+
+// What of a stored representation of `complete` bytes the viewer gets, its conditions aside.
+http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators& validators,
+                                  std::optional<ByteCount> complete);
 
 }  // namespace gust::proxy

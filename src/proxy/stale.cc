@@ -7,6 +7,7 @@
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/quiet_exchange.h"
+#include "proxy/slicing.h"
 #include "proxy/steps.h"
 #include "proxy/upstream.h"
 
@@ -76,6 +77,7 @@ void revalidate_behind(Passage& passage) {
   auto rerun = std::make_unique<Rerun>(passage);
   Passage& again = rerun->passage;
   if (route(again) == Next::respond || guard(again) == Next::respond || key(again) == Next::respond) return;
+  if (passage.slicing) be_slice_of(again, passage);
   again.decision.purge_epoch = passage.decision.purge_epoch;
   again.found = std::move(found);
   core.metrics().revalidations.add();

@@ -25,8 +25,8 @@ cache::FetchTimes times_of(const Passage& passage) {
 
 // The newest purge that an answer of the parent tier takes part in; an origin knows of none.
 std::uint64_t epoch_of(const Passage& passage, const http::Fields& fields) {
-  if (!passage.from_parent) return ~std::uint64_t{0};
-  return parse_decimal(fields.get(tier_field::epoch).value_or(ByteView())).value_or(0);
+  if (!passage.from_parent) return passage.asked_epoch;
+  return std::min(passage.asked_epoch, parse_decimal(fields.get(tier_field::epoch).value_or(ByteView())).value_or(0));
 }
 
 http::ResponseHead stored_head_of(Passage& passage, const http::ResponseHead& from) {
@@ -59,6 +59,12 @@ cache::Storing judge(const Passage& passage, const http::RequestHead& sent, cons
       sent.fields.has(Name::authorization) && !passage.match->key.has_header("authorization");
   cache::TtlPolicy ttl = passage.match->ttl;
   ttl.error_minimum = std::chrono::floor<cache::seconds>(passage.match->error_caching_min_ttl(head.status));
+  if (passage.slicing && head.status == 206) {
+    // A slice is kept as long as the whole would be (RFC 9111 section 3.3).
+    http::ResponseHead whole = head;
+    whole.status = 200;
+    return cache::judge_storing(facts, whole, ttl, times_of(passage));
+  }
   return cache::judge_storing(facts, head, ttl, times_of(passage));
 }
 

@@ -105,6 +105,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   facts.viewer_address = passage.arena.copy(rt::address_text(passage.exchange.peer()));
   http::RequestHead head = forward_request(passage.request, *passage.match, facts, passage.arena);
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
+  if (!keeps_ranges && passage.slicing) add_slice_range(passage, head);
   const cache::Ticket& ticket = passage.found.ticket;
   if (!keeps_ranges && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
   return head;
@@ -122,8 +123,10 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
     if (passage.explaining != Explaining::no) to_parent.fields.set(tier_field::explain, name_of(passage.explaining));
     if (passage.is_background) to_parent.fields.set(tier_field::revalidate, "1");
+    add_slice_fields(passage, to_parent);
+    const cache::Key& object_key = passage.slicing ? passage.slicing->object_key : passage.keyed.key;
     core.metrics().asked_parent.add();
-    auto fetched = co_await core.fetcher().fetch(parents, passage.keyed.key.hash.low, to_parent, body, passage.facts);
+    auto fetched = co_await core.fetcher().fetch(parents, object_key.hash.low, to_parent, body, passage.facts);
     note_visit(passage, "regional", parents.name(), fetched);
     if (fetched || !is_parents_failure(fetched.error(), passage.facts.phase)) co_return fetched;
     passage.facts = {};

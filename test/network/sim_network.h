@@ -25,6 +25,7 @@ struct SimNetworkOptions {
   int edges = 2;
   int viewers = 10;
   ByteCount cache_bytes = 1_MiB;
+  ByteCount slice_bytes = 4096;
   rt::sim::WorldOptions world;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "http/range.h"
 #include "rt/loop.h"
 #include "rt/network.h"
 
@@ -103,6 +104,19 @@ std::string VersionedOrigin::answer_to(const sim::MessageText& request, bool& br
   if (request.find("If-None-Match") == tag) return "HTTP/1.1 304 Not Modified\r\n" + head + "\r\n";
   const std::string body = body_of(path, version);
   const bool is_head = request.start_line.starts_with("HEAD ");
+  const auto range = request.find("Range");
+  if (range && number_of(path) % 3 == 0) {
+    const http::PartsChoice choice = http::choose_parts(*range, body.size(), true);
+    if (choice.kind == http::PartsChoice::unsatisfiable) {
+      return fmt::format("HTTP/1.1 416 Range Not Satisfiable\r\n{}Content-Range: {}\r\nContent-Length: 0\r\n\r\n", head,
+                         http::content_range_of_unsatisfied(body.size()));
+    }
+    if (choice.parts.size() == 1) {
+      const http::ByteRange part = choice.parts.front();
+      return fmt::format("HTTP/1.1 206 Partial Content\r\n{}Content-Range: {}\r\nContent-Length: {}\r\n\r\n{}", head,
+                         http::content_range_of(part, body.size()), part.bytes, body.substr(part.offset, part.bytes));
+    }
+  }
   head = "HTTP/1.1 200 OK\r\n" + head;
   switch (number_of(path) % 3) {
     case 0:

@@ -1,7 +1,8 @@
 // VersionedOrigin: a server whose every path has a version that tests raise; what it answers tells which one it was.
 //
 // Shape:  the body of (path, version) is a pure function, so that a reader of an answer knows every byte it must have.
-//         Framing, size and freshness differ from path to path. ETags name the version; If-None-Match gives 304.
+//         Framing, size and freshness differ from path to path. ETags name the version; If-None-Match gives 304. Paths
+//         whose answers have a length know single ranges.
 // Core:   of its loop.
 #pragma once
 

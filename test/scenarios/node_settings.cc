@@ -203,9 +203,10 @@ constexpr std::array<Row<Distribution>, 8> distribution_rows{{
 }};
 
 using proxy::NodeSettings;
-constexpr std::array<Row<NodeSettings>, 3> limit_rows{{
+constexpr std::array<Row<NodeSettings>, 4> limit_rows{{
     {"cache-bytes", [](NodeSettings& s, std::string_view v) { return read_number_into(s.cache.bytes_max, v); }},
     {"object-bytes", [](NodeSettings& s, std::string_view v) { return read_number_into(s.cache.object_bytes_max, v); }},
+    {"slice-bytes", [](NodeSettings& s, std::string_view v) { return read_number_into(s.slice_bytes, v); }},
     {"abandoned-rest-bytes",
      [](NodeSettings& s, std::string_view v) { return read_number_into(s.abandoned_rest_max, v); }},
 }};

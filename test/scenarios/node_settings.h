@@ -9,7 +9,7 @@
 //                  origin-query, origin-headers, origin-cookies SELECTION (of the origin request policy),
 //                  remove-headers NAMES, add-headers NAME:VALUE,... and set-headers NAME:VALUE,... (which override),
 //                  cors-origins NAMES (of the response headers policy)
-//   limits         cache-bytes N, object-bytes N, abandoned-rest-bytes N
+//   limits         cache-bytes N, object-bytes N, slice-bytes N, abandoned-rest-bytes N
 //
 //   NAMES and METHODS have commas between them; a SELECTION is `none`, `all`, NAMES or `except:NAMES`.
 #pragma once

@@ -48,7 +48,7 @@ TEST(NodeSettings, ReadsThoseOfDistributionsAndLimits) {
   const Made made = made_of(
       "  distribution enabled no aliases a.example,*.b.example root index.html error-ttl 404:1s,503:2m\n"
       "  distribution origin-path /x attempts 1 connect-timeout 2s read-timeout 3s\n"
-      "  limits cache-bytes 1000 object-bytes 100 abandoned-rest-bytes 10\n");
+      "  limits cache-bytes 1000 object-bytes 100 abandoned-rest-bytes 10 slice-bytes 20\n");
   EXPECT_THAT(made.complaints, IsEmpty());
   EXPECT_FALSE(made.distribution.enabled);
   EXPECT_THAT(made.distribution.aliases, ElementsAre("e.localhost", "a.example", "*.b.example"));
@@ -63,6 +63,7 @@ TEST(NodeSettings, ReadsThoseOfDistributionsAndLimits) {
   EXPECT_EQ(made.settings.cache.bytes_max, 1000U);
   EXPECT_EQ(made.settings.cache.object_bytes_max, 100U);
   EXPECT_EQ(made.settings.abandoned_rest_max, 10U);
+  EXPECT_EQ(made.settings.slice_bytes, 20U);
 }
 
 TEST(NodeSettings, ReadsThoseOfBehaviors) {
