@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
+#include "app/explain_command.h"
 #include "app/settings.h"
 #include "app/up.h"
 
@@ -56,6 +58,20 @@ int up(const std::map<std::string, std::string>& flags, const std::string& file)
   return run_up(*settings);
 }
 
+int explain(ExplainOptions& options, const std::optional<std::string>& data) {
+  SettingSource flags{.title = "flags", .values = {}, .places = {{"data", "--data"}}};
+  if (data) flags.values["data"] = *data;
+  const SettingSource environment = environment_source();
+  SettingSource of_data{.title = environment.title, .values = {}, .places = environment.places};
+  if (const auto given = environment.values.find("data"); given != environment.values.end())
+    of_data.values.insert(*given);
+  const std::vector<SettingSource> sources{std::move(flags), std::move(of_data)};
+  const auto settings = make_settings(sources);
+  if (!settings) return complain(settings.error());
+  options.data = settings->data;
+  return run_explain(options);
+}
+
 }  // namespace
 
 int run_command_line(int argument_count, const char* const* arguments) {
@@ -79,6 +95,25 @@ int run_command_line(int argument_count, const char* const* arguments) {
     up_command->add_option(flag_of(row), given[std::string(row.name)], help)->type_name("");
   }
 
+  CLI::App* explain_command = app.add_subcommand(
+      "explain", "Ask a running edge why it answers a request as it does, and what would have made it a hit.");
+  explain_command->footer(
+      "The request is sent and answered as any other, unless --dry is given. Example:\n"
+      "  gustfront explain -H 'Accept-Encoding: br' http://d111111abcdef8.cloudfront.localhost/a.css");
+  ExplainOptions asked;
+  std::optional<std::string> data;
+  explain_command->add_option("URL", asked.url, "http://host/path?query; the host is the distribution's")->required();
+  explain_command->add_option("-H,--header", asked.headers, "a header of the request, \"Name: value\"; may be repeated")
+      ->type_name("HEADER")
+      ->allow_extra_args(false);
+  explain_command->add_option("--edge", asked.edge, "the edge to ask [that of the URL's port, or the first]")
+      ->type_name("POP");
+  explain_command->add_option("--method", asked.method, "the request's method [GET]")->type_name("METHOD");
+  explain_command->add_flag("--json", asked.is_json, "print the decision record as JSON");
+  explain_command->add_flag("--dry", asked.is_dry, "say what would happen; ask no origin and change nothing");
+  explain_command->add_option("--data", data, "data folder of what runs, also GUSTFRONT_DATA [./gustfront-data]")
+      ->type_name("FOLDER");
+
   const auto commands = app.get_subcommands([](CLI::App*) { return true; });
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
   if (argument_count > 1 && arguments[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
@@ -94,6 +129,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
     std::printf("gustfront %s\n", GUST_VERSION);
     return 0;
   }
+  if (explain_command->parsed()) return explain(asked, data);
   for (const auto& [name, value] : given) {
     std::string flag = "--" + name;
     std::replace(flag.begin(), flag.end(), '_', '-');

@@ -1,4 +1,4 @@
-// The command line: `gustfront up`, `gustfront version`, and their help.
+// The command line: `gustfront up`, `gustfront explain`, `gustfront version`, and their help.
 #pragma once
 
 namespace gust::app {

@@ -1,6 +1,7 @@
 #include "app/core_group.h"
 
 #include <atomic>
+#include <future>
 
 #include "rt/loop.h"
 #include "rt/signal.h"
@@ -42,6 +43,14 @@ CoreGroup::~CoreGroup() = default;
 
 rt::Loop& CoreGroup::loop(std::size_t core) const { return cores_[core]->loop; }
 rt::Scope& CoreGroup::scope(std::size_t core) const { return cores_[core]->scope; }
+
+void CoreGroup::wait_for_last_turns() const {
+  for (std::size_t core = 0; core < count(); ++core) {
+    std::promise<void> turned;
+    loop(core).post([&turned] { turned.set_value(); });
+    turned.get_future().get();
+  }
+}
 
 rt::Task<void> CoreGroup::on(std::size_t core, std::function<rt::Task<void>()> make_task) {
   rt::Loop& home = co_await rt::this_loop();

@@ -31,6 +31,10 @@ class CoreGroup {
   // For long-lived tasks of a core; spawn on that core only.
   rt::Scope& scope(std::size_t core) const;
 
+  // Who tells that it is over does so from inside a task, whose end still touches its scope. Behind this, all such
+  // tasks have ended and the scopes may go. Not from a loop of the group.
+  void wait_for_last_turns() const;
+
   // Runs the task on `core` and returns when it has ended.
   rt::Task<void> on(std::size_t core, std::function<rt::Task<void>()> make_task);
 

@@ -1,16 +1,14 @@
 #include "app/credentials.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 
+#include "app/small_file.h"
 #include "base/text.h"
 #include "rt/files.h"
 #include "rt/loop.h"
 
 namespace gust::app {
 namespace {
-
-constexpr std::size_t file_bytes_max = 4096;
 
 std::string secret_bytes(rt::Loop& loop, std::size_t count) {
   std::string bytes(count, '\0');
@@ -38,33 +36,17 @@ Result<Credentials> read_credentials(std::string_view text) {
   return Credentials{json["access_key_id"].get<std::string>(), json["secret_access_key"].get<std::string>()};
 }
 
-rt::Task<Result<void>> write_credentials(rt::Files& files, const std::string& folder, const std::string& path,
-                                         const std::string& text) {
-  const std::string beside = path + ".new";
-  {
-    CO_TRY(const auto file, co_await files.open(beside, rt::OpenMode::write_replace));
-    CO_TRY_OK(co_await file->write_at(0, text));
-    CO_TRY_OK(co_await file->sync());
-  }
-  CO_TRY_OK(co_await files.rename(beside, path));
-  co_return co_await files.sync_directory(folder);
-}
-
 }  // namespace
 
 rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder) {
   rt::Files& files = loop.files();
   const std::string path = folder + "/credentials.json";
-  auto file = co_await files.open(path, rt::OpenMode::read);
-  if (file) {
-    std::array<char, file_bytes_max> buffer;
-    CO_TRY(const std::size_t bytes, co_await (*file)->read_at(0, buffer));
-    co_return read_credentials({buffer.data(), bytes});
-  }
-  if (file.error().code != Errc::not_found) co_return std::unexpected(file.error());
+  const auto text = co_await read_small_file(files, path);
+  if (text) co_return read_credentials(*text);
+  if (text.error().code != Errc::not_found) co_return std::unexpected(text.error());
   const Credentials made = make_credentials(loop);
   const nlohmann::json json{{"access_key_id", made.access_key_id}, {"secret_access_key", made.secret_access_key}};
-  CO_TRY_OK(co_await write_credentials(files, folder, path, json.dump(2) + "\n"));
+  CO_TRY_OK(co_await write_small_file(files, folder, path, json.dump(2) + "\n"));
   co_return made;
 }
 

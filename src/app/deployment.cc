@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/core_group.h"
+#include "app/explain_access.h"
 #include "app/gateway.h"
 #include "app/local_delivery.h"
 #include "app/running_node.h"
@@ -50,6 +51,7 @@ struct Deployment::Parts {
   std::atomic<bool> is_serving = false;
 
   Credentials credentials;
+  std::string explain_token;
   Addresses addresses;
   std::unique_ptr<config::Store> store;
   std::unique_ptr<bucket::BucketStore> buckets;
@@ -128,6 +130,12 @@ rt::Task<Outcome> Deployment::Parts::open_state() {
         describe(fmt::format("cannot read or make {}/credentials.json", settings.data), pair.error()));
   }
   credentials = std::move(*pair);
+  auto token = co_await open_explain_token(loop, settings.data);
+  if (!token) {
+    co_return std::unexpected(
+        describe(fmt::format("cannot read or make {}", explain_token_path(settings.data)), token.error()));
+  }
+  explain_token = std::move(*token);
   auto bucket_store = co_await bucket::BucketStore::open(settings.data + "/buckets");
   if (!bucket_store) {
     co_return std::unexpected(
@@ -147,6 +155,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   RunningNodeOptions options;
   options.node.tier = tier;
   options.node.name = name;
+  if (tier == proxy::Tier::edge) options.node.explain_token = explain_token;
   options.node.cache.bytes_max = memory;
   options.node.cache.object_bytes_max = settings.object_bytes_max == 0 ? memory / 8 : settings.object_bytes_max;
   options.node.circuit.failures_to_trip = static_cast<std::uint32_t>(settings.circuit_failures);

@@ -15,6 +15,8 @@
 #include "app/banner.h"
 #include "app/core_group.h"
 #include "app/deployment.h"
+#include "app/explain_access.h"
+#include "app/small_file.h"
 #include "rt/cores.h"
 #include "rt/files.h"
 #include "rt/loop.h"
@@ -37,44 +39,48 @@ void wait_for_stop_signal() {
   }
 }
 
-// Written beside its place and renamed, so that who waits for the file never reads half of it.
-rt::Task<Result<void>> write_ready_file(rt::Files& files, const std::string& path, const std::string& text) {
-  const std::string beside = path + ".new";
-  {
-    CO_TRY(const auto file, co_await files.open(beside, rt::OpenMode::write_replace));
-    CO_TRY_OK(co_await file->write_at(0, text));
-  }
-  co_return co_await files.rename(beside, path);
+using Outcome = std::expected<void, StartFailure>;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-using Outcome = std::expected<void, StartFailure>;
+rt::Task<Outcome> write_file(rt::Loop& loop, const std::string& path, const std::string& text) {
+  auto written = co_await write_small_file(loop.files(), folder_of(path), path, text);
+  if (!written) co_return std::unexpected(fmt::format("cannot write {}: {}", path, written.error().text));
+  co_return Outcome{};
+}
+
+Running running_of(const Addresses& addresses) {
+  Running running;
+  running.process_id = getpid();
+  for (const Addresses::Edge& edge : addresses.edges) running.edges.push_back({edge.pop, edge.http});
+  return running;
+}
 
 rt::Task<void> start(Deployment& deployment, const Settings& settings, rt::Loop& loop, std::promise<Outcome>& told) {
   Outcome outcome = co_await deployment.start();
+  if (outcome) {
+    outcome =
+        co_await write_file(loop, running_path(settings.data), running_json_of(running_of(deployment.addresses())));
+  }
   if (outcome && !settings.ready_file.empty()) {
     const std::string text =
         ready_json_of(settings, deployment.addresses(), deployment.credentials(), static_cast<int>(getpid()));
-    if (auto written = co_await write_ready_file(loop.files(), settings.ready_file, text); !written) {
-      outcome =
-          std::unexpected(fmt::format("cannot write the ready file {}: {}", settings.ready_file, written.error().text));
-    }
+    outcome = co_await write_file(loop, settings.ready_file, text);
   }
   told.set_value(std::move(outcome));
 }
 
-rt::Task<void> stop(Deployment& deployment, std::promise<void>& told) {
+// `has_started`: the running file is this process's own.
+rt::Task<void> stop(Deployment& deployment, const Settings& settings, rt::Loop& loop, bool has_started,
+                    std::promise<void>& told) {
+  if (has_started) [[maybe_unused]]
+    const auto removed = co_await loop.files().remove(running_path(settings.data));
   co_await deployment.stop();
   told.set_value();
-}
-
-// Who tells that it is over does so from inside a task, whose end still touches its scope. Behind this, all such tasks
-// have ended and the scopes may go.
-void wait_for_last_turns(const CoreGroup& cores) {
-  for (std::size_t core = 0; core < cores.count(); ++core) {
-    std::promise<void> turned;
-    cores.loop(core).post([&turned] { turned.set_value(); });
-    turned.get_future().get();
-  }
 }
 
 }  // namespace
@@ -112,9 +118,9 @@ int run_up(const Settings& settings) {
     std::fprintf(stderr, "gustfront: %s\n", outcome.error().c_str());
   }
   std::promise<void> stopped;
-  first.post([&] { cores.scope(0).spawn(stop(deployment, stopped)); });
+  first.post([&] { cores.scope(0).spawn(stop(deployment, settings, first, outcome.has_value(), stopped)); });
   stopped.get_future().get();
-  wait_for_last_turns(cores);
+  cores.wait_for_last_turns();
   if (outcome) std::fputs("Stopped.\n", stdout);
   return outcome ? 0 : 1;
 }
