@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -39,7 +40,7 @@ bool flag_in(const json& object, const char* name) {
 
 std::string seconds(double value) {
   const double magnitude = value < 0 ? -value : value;
-  if (magnitude > 0 && magnitude < 10) return fmt::format("{:.3f} s", value);
+  if (magnitude < 10 && value != std::floor(value)) return fmt::format("{:.3f} s", value);
   std::string text = fmt::format("{:.0f} s", value);
   if (magnitude >= 172'800) return text + fmt::format(" ({:.0f} days)", value / 86'400);
   if (magnitude >= 7'200) return text + fmt::format(" ({:.0f} h)", value / 3'600);

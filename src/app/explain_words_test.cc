@@ -27,7 +27,7 @@ TEST(ExplainWords, AMissThroughBothTiers) {
             "  behaviour              * (place 1 in order)\n"
             "  profile                cloudfront\n"
             "  cache policy           Mine (p)\n"
-            "  TTL                    minimum 1.000 s, default 86400 s (24 h), maximum 31536000 s (365 days)\n"
+            "  TTL                    minimum 1 s, default 86400 s (24 h), maximum 31536000 s (365 days)\n"
             "  origin                 o1\n"
             "\nCache key (ab)\n"
             "  path                   /a\n"

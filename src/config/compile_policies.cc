@@ -28,6 +28,7 @@ void compile_all(const std::vector<Document>& documents, Config Document::* conf
     Made& policy = made[document.id];
     policy = compile_one(document.*config, place);
     policy.id = document.id;
+    policy.name = (document.*config).name;
   }
 }
 
@@ -41,6 +42,7 @@ std::optional<Made> find_policy(const std::map<std::string, Made>& own, const st
   Findings untold;
   Made made = compile_document(document_of(*managed), Place(untold, id));
   made.id = id;
+  made.name = managed->name;
   return made;
 }
 

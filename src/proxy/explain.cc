@@ -106,9 +106,15 @@ Next look_dry(Passage& passage) {
                             : found.was_purged                 ? observe::Lookup::purged
                                                                : observe::Lookup::uri_miss;
   passage.decision.collapsed = found.fill != nullptr && passage.match->collapses;
-  if (found.found != cache::Found::fresh && found.found != cache::Found::held) return Next::step;
+  const bool is_served_while_refreshed =
+      found.found == cache::Found::stale &&
+      cache::may_serve_while_revalidating(found.entry->freshness(), passage.core.loop().now());
+  if (is_served_while_refreshed) passage.decision.note("STALE-1");
+  const bool is_served =
+      is_served_while_refreshed || found.found == cache::Found::fresh || found.found == cache::Found::held;
+  if (!is_served) return Next::step;
   passage.entry = found.entry;
-  passage.result = is_stale ? observe::ResultType::refresh_hit : observe::ResultType::hit;
+  passage.result = found.found == cache::Found::held ? observe::ResultType::refresh_hit : observe::ResultType::hit;
   return Next::respond;
 }
 

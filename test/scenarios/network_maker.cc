@@ -96,6 +96,7 @@ std::unique_ptr<RunningNode> NetworkMaker::make_node(const StartNode& node, cons
   options.node.tier = node.role == StartNode::Role::regional ? proxy::Tier::regional : proxy::Tier::edge;
   options.node.name = node.name;
   options.node.tier_key = "the tiers' secret";
+  options.node.explain_token = "explain-token";
   options.at = at;
   options.connections_max = connections_max;
   options.fetcher.addresses.allow_private = true;
