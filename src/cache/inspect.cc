@@ -28,12 +28,14 @@ Lookup Index::peek(const Key& key, Instant now) const {
   const auto at = stripe.slots.find(key.hash);
   if (at == stripe.slots.end() || at->second.key_text() != key.text) return result;
   const Slot& slot = at->second;
+  if (slot.variants) result.vary = slot.variants->names;
   if (slot.fill && slot.fill->stage != Fill::Stage::alone) result.fill = slot.fill;
   if (!slot.entry) return result;
   result.was_purged =
       slot.purges.newest() > slot.checked && slot.purges.clears(slot.checked, slot.entry->path_and_query());
   const Freshness& freshness = slot.entry->freshness();
   if (result.was_purged || !is_of_use(freshness, now)) return result;
+  result.vary.reset();
   result.entry = slot.entry;
   result.epoch = slot.checked;
   const bool is_held = now < slot.held_until && may_serve_on_error(freshness, now);

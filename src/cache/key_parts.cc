@@ -49,6 +49,9 @@ void add_raw(const Raw& raw, std::vector<KeyPart>& parts) {
     case 'M':
       parts.push_back({"method", {}, raw.bytes});
       break;
+    case 'N':
+      parts.push_back({"vary", raw.bytes, {}});
+      break;
     case 'H':
       parts.push_back({"header", raw.bytes, {}});
       break;
@@ -68,7 +71,7 @@ void add_header_value(ByteView value, bool is_first, std::vector<KeyPart>& parts
   if (is_first) {
     parts.back().value = value;
   } else {
-    parts.push_back({"header", parts.back().name, value});
+    parts.push_back({parts.back().from, parts.back().name, value});
   }
 }
 
@@ -82,8 +85,9 @@ std::vector<KeyPart> parts_of(ByteView key_text, std::size_t most) {
   while (parts.size() < most) {
     const auto raw = take_raw(key_text);
     if (!raw) break;
-    if (raw->letter == "V" && !parts.empty() && parts.back().from == "header") {
-      add_header_value(raw->bytes, letter_before == "H", parts);
+    if (raw->letter == "V" && !parts.empty() &&
+        (letter_before == "H" || letter_before == "N" || letter_before == "V")) {
+      add_header_value(raw->bytes, letter_before != "V", parts);
     } else {
       add_raw(*raw, parts);
     }

@@ -12,7 +12,8 @@
 namespace gust::cache {
 
 struct KeyPart {
-  ByteView from;   // `distribution`, `path`, `method`, `query`, `header`, `cookie`, `accept-encoding`; else the letter
+  ByteView from;   // `distribution`, `path`, `method`, `query`, `header`, `cookie`, `accept-encoding`, `vary`;
+                   // else the letter
   ByteView name;   // of the query parameter, header or cookie
   ByteView value;  // of a header without value lines: empty
 

@@ -39,6 +39,12 @@ TEST(KeyParts, Key3EveryPartIsNamed) {
                   KeyPart{"cookie", "a", "2=3"}, KeyPart{"cookie", "b", "1"}, KeyPart{"accept-encoding", {}, "gzip"}));
 }
 
+TEST(KeyParts, Rfc9111Section4Point1WhatVaryNamesIsAPart) {
+  EXPECT_THAT(parts_of("D2:E1P2:/aN3:fooV1:xN3:bar"),
+              ElementsAre(KeyPart{"distribution", {}, "E1"}, KeyPart{"path", {}, "/a"}, KeyPart{"vary", "foo", "x"},
+                          KeyPart{"vary", "bar", {}}));
+}
+
 TEST(KeyParts, WhatIsNoKeyEndsTheList) {
   EXPECT_THAT(parts_of(""), IsEmpty());
   EXPECT_THAT(parts_of("D"), IsEmpty());

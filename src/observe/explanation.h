@@ -20,7 +20,7 @@ inline constexpr int explanation_version = 1;
 
 // One part of the cache key and where it came from.
 struct KeyPart {
-  ByteView from;  // `distribution`, `path`, `method`, `query`, `header`, `cookie`, `accept-encoding`
+  ByteView from;  // `distribution`, `path`, `method`, `query`, `header`, `cookie`, `accept-encoding`, `vary`
   ByteView name;  // of the query parameter, header or cookie
   ByteView value;
 };

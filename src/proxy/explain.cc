@@ -43,6 +43,32 @@ void append_cache_status(Passage& passage, http::ResponseHead& head, ByteView me
   head.fields.set(Name::cache_status, all);
 }
 
+// What a look-up would find. True: among the variants that the key has (RFC 9111 section 4.1).
+bool peek(Passage& passage) {
+  const cache::Cache& cache = passage.core.node().cache();
+  const Instant now = passage.core.loop().now();
+  passage.found = cache.peek(passage.keyed.key, now);
+  if (!passage.found.vary) return false;
+  passage.keyed.key = cache::make_variant_key(passage.keyed.key, *passage.found.vary,
+                                              make_request(passage, false).fields, cache.seed(), passage.arena);
+  passage.found = cache.peek(passage.keyed.key, now);
+  return true;
+}
+
+observe::Lookup kind_of(const cache::Lookup& found, bool is_variant) {
+  switch (found.found) {
+    case cache::Found::fresh:
+      return observe::Lookup::hit;
+    case cache::Found::held:
+    case cache::Found::stale:
+      return observe::Lookup::stale;
+    case cache::Found::absent:
+      break;
+  }
+  if (found.was_purged) return observe::Lookup::purged;
+  return is_variant ? observe::Lookup::vary_miss : observe::Lookup::uri_miss;
+}
+
 }  // namespace
 
 ByteView name_of(Explaining explaining) {
@@ -96,25 +122,19 @@ void read_upstream_record(Passage& passage, const http::ResponseHead& head) {
 
 Next look_dry(Passage& passage) {
   if (!passage.is_cacheable) return Next::step;
-  const cache::Cache& cache = passage.core.node().cache();
-  passage.decision.purge_epoch = cache.epoch();
-  passage.found = cache.peek(passage.keyed.key, passage.core.loop().now());
+  passage.decision.purge_epoch = passage.core.node().cache().epoch();
+  const bool is_variant = peek(passage);
   const cache::Lookup& found = passage.found;
-  const bool is_stale = found.found == cache::Found::stale || found.found == cache::Found::held;
-  passage.decision.lookup = found.found == cache::Found::fresh ? observe::Lookup::hit
-                            : is_stale                         ? observe::Lookup::stale
-                            : found.was_purged                 ? observe::Lookup::purged
-                                                               : observe::Lookup::uri_miss;
+  passage.decision.lookup = kind_of(found, is_variant);
   passage.decision.collapsed = found.fill != nullptr && passage.match->collapses;
-  const bool is_served_while_refreshed =
+  const bool is_refreshed_behind =
       found.found == cache::Found::stale &&
       cache::may_serve_while_revalidating(found.entry->freshness(), passage.core.loop().now());
-  if (is_served_while_refreshed) passage.decision.note("STALE-1");
-  const bool is_served =
-      is_served_while_refreshed || found.found == cache::Found::fresh || found.found == cache::Found::held;
-  if (!is_served) return Next::step;
+  if (is_refreshed_behind) passage.decision.note("STALE-1");
+  const bool is_held = found.found == cache::Found::held;
+  if (!is_refreshed_behind && !is_held && found.found != cache::Found::fresh) return Next::step;
   passage.entry = found.entry;
-  passage.result = found.found == cache::Found::held ? observe::ResultType::refresh_hit : observe::ResultType::hit;
+  passage.result = is_held ? observe::ResultType::refresh_hit : observe::ResultType::hit;
   return Next::respond;
 }
 

@@ -44,6 +44,7 @@ std::string policy_text(const Passage& passage) {
 
 std::string part_text(const cache::KeyDifference& difference) {
   if (difference.from == "query") return fmt::format("query parameter {}", difference.name);
+  if (difference.from == "vary") return fmt::format("request header {}", difference.name);
   if (difference.name.empty()) return std::string(difference.from);
   return fmt::format("{} {}", difference.from, difference.name);
 }
@@ -117,7 +118,9 @@ void advise_of_sibling(const Passage& passage, const std::vector<cache::KeyDiffe
   }
   advice.add("another entry of this path differs in {}: stored {}, here {}", part_text(first), value_text(first.there),
              value_text(first.here));
-  if (first.from != "method") {
+  if (first.from == "vary") {
+    advice.add("RFC 9111 4.1: would hit if the origin's Vary did not name {}", first.name);
+  } else if (first.from != "method") {
     advice.add("would hit if {} were not in the key ({})", part_text(first), policy_text(passage));
   }
 }
