@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "config/store.h"
 #include "control/api.h"
+#include "control/older_keys.h"
 #include "control/publisher.h"
 #include "control/purger.h"
 #include "control/turns.h"
@@ -53,6 +54,7 @@ class Control::Service {
  public:
   Service(rt::Loop& loop, config::Store& store, Delivery& delivery, Settings settings, FindSecret find_secret)
       : loop_(loop),
+        store_(store),
         settings_(std::move(settings)),
         find_secret_(std::move(find_secret)),
         publisher_(store, delivery, settings_),
@@ -61,6 +63,7 @@ class Control::Service {
         background_(loop) {}
 
   rt::Task<Result<config::Findings>> start() {
+    CO_TRY_OK(co_await move_older_documents(store_));
     CO_TRY_OK(co_await api_.distributions().sweep());
     CO_TRY(config::Findings found, co_await publisher_.publish_once());
     background_.spawn(publisher_.run());
@@ -97,6 +100,7 @@ class Control::Service {
 
  private:
   rt::Loop& loop_;
+  config::Store& store_;
   const Settings settings_;
   const FindSecret find_secret_;
   Publisher publisher_;

@@ -121,6 +121,17 @@ TEST_F(Restart, TheDocumentsAreLoadedAndPublished) {
   EXPECT_EQ(get(id).element("Status"), "Deployed");
 }
 
+TEST_F(Restart, DistributionsOfAnEarlierReleaseAreFoundAtTheirOlderKeys) {
+  start();
+  const std::string id = create_deployed();
+  config::Document document = documents("cloudfront/config/distribution/" + id).at(0);
+  for (int i = 0; i < 40; ++i) overwrite({fmt::format("cloudfront/distribution/{}{}", id, i), document.value, 0});
+  restart();
+  EXPECT_TRUE(documents("cloudfront/distribution/").empty());
+  EXPECT_EQ(documents("cloudfront/config/distribution/").size(), 41U);
+  EXPECT_EQ(get(id + "7").status, 200);
+}
+
 TEST_F(Restart, ADocumentThatDoesNotCompileIsReportedAndNothingIsPublishedUntilItDoes) {
   start();
   const std::string id = create_deployed();
