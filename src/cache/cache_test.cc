@@ -73,6 +73,22 @@ TEST(Cache, TwoKeysWithOneHashAreToldApart) {
   EXPECT_FALSE(found.fill);
 }
 
+TEST(Cache, Range2WhatIsForgottenIsAskedForAnewAndNothingElseIs) {
+  Site site;
+  site.put("/a", "one", fresh_for(60));
+  const EntryRef one = site.find("/a").entry;
+  site.cache.forget(site.key("/b"), one);
+  EXPECT_EQ(site.find("/a").found, Found::fresh);
+  site.cache.forget(site.key("/a"), one);
+  EXPECT_EQ(site.find("/a").found, Found::absent);
+  EXPECT_EQ(site.cache.counters().entries, 0U);
+  site.put("/a", "two", fresh_for(60));
+  site.cache.forget(site.key("/a"), one);
+  EXPECT_EQ(body_of(site.find("/a").entry), "two");
+  site.cache.forget(site.key("/a"), nullptr);
+  EXPECT_EQ(site.find("/a").found, Found::fresh);
+}
+
 TEST(Cache, AStaleEntryComesWithTheTicketToRevalidateIt) {
   Site site;
   site.put("/a", "one", fresh_for(60));

@@ -56,6 +56,17 @@ TEST(Key, Key1DistributionAndPathAreTheDefaultKeyAndNothingElse) {
   EXPECT_EQ(made.keyed.cookie, "");
 }
 
+TEST(Key, Range2APartHasAKeyOfItsOwnThatPurgesOfTheWholeReach) {
+  const Made whole(KeyRules(query_policy(NameSelection::all)), Request("/a.mp4?x=1"));
+  Arena arena;
+  const Key part = part_key(whole.keyed.key, "1000.17", seed, arena);
+  EXPECT_EQ(part.text, "D2:E1P10:/a.mp4?x=1S7:1000.17");
+  EXPECT_EQ(part.distribution, "E1");
+  EXPECT_EQ(part.path_and_query, "/a.mp4?x=1");
+  EXPECT_GE(part.path_and_query.data(), part.text.data());
+  EXPECT_NE(part.hash, whole.keyed.key.hash);
+}
+
 TEST(Key, Key1TwoDistributionsWithTheSamePathNeverMix) {
   const Request request = Request("/a").with("Host", "same.example");
   const Made one(KeyRules(), request, "E1");
