@@ -176,13 +176,17 @@ Result<std::optional<Came>> ClientConnection::State::take_head(std::size_t bytes
 }
 
 rt::Task<Result<Came>> ClientConnection::State::read_head(Instant deadline, bool until_go_on) {
+  rt::Loop& loop = co_await rt::this_loop();
+  Instant whole_by = never;  // once the head has begun
   for (;;) {
     CO_TRY(const std::size_t bytes, read_response_head(input.view(), limits.head, scan, head));
     if (bytes > 0) {
       CO_TRY(const auto came, take_head(bytes, until_go_on));
       if (came) co_return *came;
+      whole_by = never;
     } else {
-      CO_TRY_OK(co_await receive(deadline));
+      if (!input.empty() && whole_by == never) whole_by = loop.now() + limits.head_time_max;
+      CO_TRY_OK(co_await receive(std::min(deadline, whole_by)));
     }
   }
 }

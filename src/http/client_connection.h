@@ -40,6 +40,7 @@ struct ClientLimits {
   std::uint32_t interim_responses_max = 8;  // 1xx before the final head; only one of them may be 100 (BODY-5)
   Duration first_byte_time_max = std::chrono::seconds{30};  // ORIG-5: from the request's end
   Duration read_time_max = std::chrono::seconds{30};        // ORIG-5: between reads
+  Duration head_time_max = std::chrono::seconds{30};        // from a head's first byte to its last, trickling or not
   Duration write_time_max = std::chrono::seconds{30};       // each write of the request
   Duration expect_time_max = std::chrono::seconds{1};       // for 100 before the body is sent without it
 };

@@ -131,11 +131,17 @@ struct Fetcher::Trying {
 };
 
 Fetcher::Fetcher(rt::Loop& loop, FetcherSettings settings)
-    : loop_(loop), settings_(std::move(settings)), resolver_(loop, settings_.resolver), pool_(loop, settings_.pool) {}
+    : loop_(loop),
+      settings_(std::move(settings)),
+      resolver_(loop, settings_.resolver),
+      pool_(loop, settings_.pool),
+      probes_(loop) {}
 
 Fetcher::~Fetcher() = default;
 
 rt::Task<void> Fetcher::close() {
+  probes_.cancel();
+  co_await probes_.join();
   co_await pool_.close();
   co_await resolver_.close();
 }
@@ -199,6 +205,7 @@ rt::Task<Result<void>> Fetcher::exchange(Trying& trying) {
     http::ClientLimits limits;
     limits.head = settings_.head;
     limits.first_byte_time_max = limits.read_time_max = limits.write_time_max = trying.target.read_timeout;
+    limits.head_time_max = trying.target.read_timeout;
     connection.set_limits(limits);
     http::BodyReader* body = trying.body.is_none() ? nullptr : &trying.body;
     const Result<void> done =
@@ -273,25 +280,36 @@ rt::Task<Result<std::vector<rt::Endpoint>>> Fetcher::addresses_of(const OriginTa
   co_return addresses;
 }
 
+rt::Task<void> Fetcher::watch(ParentTier& tier, std::size_t parent) {
+  const OriginTarget& target = tier.target(parent);
+  while (!tier.is_up(parent)) {
+    if (!co_await rt::sleep_until(tier.due(parent))) break;
+    const Instant deadline = loop_.now() + target.connect_timeout;
+    const auto socket = co_await loop_.network().connect(target.trusted_endpoints.front(), deadline);
+    if (!socket && socket.error().code == Errc::cancelled) break;
+    tier.report_probe(parent, socket.has_value(), loop_.now());
+  }
+  tier.end_watch(parent);
+}
+
 rt::Task<Result<Fetched>> Fetcher::fetch(ParentTier& tier, std::uint64_t key_hash, const http::RequestHead& head,
                                          http::BodyReader* body, FetchFacts& facts) {
   Error last{.code = Errc::unreachable, .side = Side::origin, .text = "every parent is down"};
   facts.phase = FetchPhase::connect;
   for (std::size_t tried = 0; tried < tier.size(); ++tried) {
-    const std::optional<std::size_t> parent = tier.choose(key_hash, loop_.now());
+    const std::optional<std::size_t> parent = tier.choose(key_hash);
     if (!parent) break;
     auto fetched = co_await fetch(tier.target(*parent), head, body, facts);
-    const bool cancelled = !fetched && fetched.error().code == Errc::cancelled;
-    if (fetched || facts.phase > FetchPhase::connect) {
-      tier.report(*parent, true, loop_.now());
-    } else if (cancelled || facts.phase == FetchPhase::queue) {
-      tier.withdraw(*parent);
-    } else {
-      tier.report(*parent, false, loop_.now());
-      last = fetched.error();
-      continue;
-    }
-    co_return fetched;
+    const bool is_unreached = !fetched && facts.phase <= FetchPhase::connect;
+    const bool says_nothing =
+        is_unreached && (facts.phase == FetchPhase::queue || fetched.error().code == Errc::cancelled);
+    if (says_nothing) co_return fetched;
+    // One that stays silent may be cut off: the next try to connect tells.
+    const bool is_silent = !fetched && !is_unreached && fetched.error().code == Errc::timed_out;
+    tier.report(*parent, !is_unreached && !is_silent, loop_.now());
+    if (tier.take_watch(*parent)) probes_.spawn(watch(tier, *parent));
+    if (!is_unreached) co_return fetched;
+    last = fetched.error();
   }
   co_return std::unexpected(last);
 }

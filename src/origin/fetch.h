@@ -24,6 +24,7 @@
 #include "origin/pool.h"
 #include "origin/resolver.h"
 #include "rt/address.h"
+#include "rt/scope.h"
 #include "rt/task.h"
 
 namespace gust::http {
@@ -106,13 +107,15 @@ class Fetcher {
   rt::Task<Result<Fetched>> fetch(const OriginTarget& target, const http::RequestHead& head, http::BodyReader* body,
                                   FetchFacts& facts, rt::Scope* sender = nullptr);
 
-  // Sends `head` to the parent that `key_hash` leads to, or the next when that cannot be reached.
+  // Sends `head` to the parent that `key_hash` leads to, or the next when that cannot be reached. One that is down
+  // is tried again beside requests.
+  //   needs   `tier` outlives close()
   //   fails   as above; unreachable at once, with facts.attempts == 0, when all parents are down: the caller may go
   //           straight to the origin
   rt::Task<Result<Fetched>> fetch(ParentTier& tier, std::uint64_t key_hash, const http::RequestHead& head,
                                   http::BodyReader* body, FetchFacts& facts);
 
-  // Closes idle connections and waits for look-ups under way. All that was fetched is gone by then.
+  // Closes idle connections, ends look-ups and probes. All that was fetched is gone by then.
   rt::Task<void> close();
 
   const PoolCounts& pool_counts() const { return pool_.counts(); }
@@ -124,11 +127,14 @@ class Fetcher {
                                                            FetchFacts& facts);
   rt::Task<Result<std::vector<rt::Endpoint>>> addresses_of(const OriginTarget& target, Instant deadline);
   rt::Task<Result<void>> exchange(Trying& trying);
+  // Tries to connect to a parent that is down until it is up.
+  rt::Task<void> watch(ParentTier& tier, std::size_t parent);
 
   rt::Loop& loop_;
   FetcherSettings settings_;
   Resolver resolver_;
   Pool pool_;
+  rt::Scope probes_;
 };
 
 }  // namespace gust::origin

@@ -296,6 +296,26 @@ TEST_F(FetchTest, Orig5AGapInTheBodyIsATimeoutToo) {
   EXPECT_EQ(fetcher->pool_counts().leased, 0U);
 }
 
+// A byte now and then is no gap: the head has a bound as a whole.
+TEST_F(FetchTest, Orig5AHeadThatTricklesIsATimeout) {
+  target.attempts = 1;
+  Step trickle = says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n\r\n");
+  trickle.gap = milliseconds(500);
+  serve({{trickle}});
+  const Got got = fetch();
+  EXPECT_EQ(got.error, Errc::timed_out);
+  EXPECT_EQ(got.facts.phase, FetchPhase::head);
+  EXPECT_LT(got.took, seconds(5));
+}
+
+// Interim responses begin the time anew, and are few.
+TEST_F(FetchTest, Orig5EachInterimResponseMayTakeItsTime) {
+  Step slowly = says("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  slowly.gap = milliseconds(50);
+  serve({{slowly}});
+  EXPECT_EQ(fetch().status, 200);
+}
+
 TEST_F(FetchTest, Orig7TheWholeExchangeIsBounded) {
   ScriptedOrigin& origin = serve({{says("", Step::stall)}});
   target.completion_timeout = seconds(3);
@@ -461,8 +481,7 @@ struct TierTest : FetchTest {
 TEST_F(TierTest, Tier4TheNextParentServesWhenTheFirstCannotBeReached) {
   world.add_address("origin", "10.0.0.3");
   set_parents({"10.0.0.2", "10.0.0.3"});
-  const std::size_t first = *parents->choose(7, edge.now());
-  parents->withdraw(first);
+  const std::size_t first = *parents->choose(7);
   ScriptedOrigin& other = serve({{replies("x"), replies("y")}}, first == 0 ? "10.0.0.3" : "10.0.0.2");
   const Got got = fetch();
   EXPECT_EQ(got.body, "x");
@@ -472,7 +491,7 @@ TEST_F(TierTest, Tier4TheNextParentServesWhenTheFirstCannotBeReached) {
   EXPECT_EQ(other.connections, 1U);
 }
 
-TEST_F(TierTest, WhenAllParentsAreDownTheCallerHearsSoAtOnceAndOneRequestProbes) {
+TEST_F(TierTest, WhenAllParentsAreDownTheCallerHearsSoAtOnceAndNobodyWaitsForTheProbe) {
   set_parents({"10.0.0.2"});
   EXPECT_EQ(fetch().error, Errc::refused);
   const Got got = fetch();
@@ -481,7 +500,17 @@ TEST_F(TierTest, WhenAllParentsAreDownTheCallerHearsSoAtOnceAndOneRequestProbes)
   EXPECT_EQ(got.facts.phase, FetchPhase::connect);
   serve({{replies("back")}});
   world.run_for(seconds(1));
+  world.run_for(seconds(2));
+  EXPECT_TRUE(parents->is_up(0));
   EXPECT_EQ(fetch().body, "back");
+}
+
+TEST_F(TierTest, AParentThatStaysSilentIsLeftAloneUntilItCanBeConnectedTo) {
+  serve({{says("", Step::stall)}, {replies("back")}});
+  set_parents({"10.0.0.2"});
+  EXPECT_EQ(fetch().error, Errc::timed_out);
+  EXPECT_FALSE(parents->is_up(0));
+  world.run_for(seconds(2));
   EXPECT_TRUE(parents->is_up(0));
 }
 

@@ -30,28 +30,30 @@ ParentTier::ParentTier(std::string name, std::vector<OriginTarget> parents, cons
   }
 }
 
-std::optional<std::size_t> ParentTier::choose(std::uint64_t key_hash, Instant now) {
+std::optional<std::size_t> ParentTier::choose(std::uint64_t key_hash) const {
   std::optional<std::size_t> best;
   std::uint64_t best_score = 0;
   for (std::size_t i = 0; i < parents_.size(); ++i) {
-    const Parent& parent = parents_[i];
-    if (!parent.is_open(now)) continue;
-    const std::uint64_t score = mixed(key_hash ^ mixed(parent.seed));
+    if (!is_up(i)) continue;
+    const std::uint64_t score = mixed(key_hash ^ mixed(parents_[i].seed));
     if (best && score <= best_score) continue;
     best = i;
     best_score = score;
   }
-  if (best && parents_[*best].failures > 0) parents_[*best].probing = true;
   return best;
 }
 
-bool ParentTier::has_any(Instant now) const {
-  return std::ranges::any_of(parents_, [now](const Parent& parent) { return parent.is_open(now); });
+bool ParentTier::has_any() const {
+  return std::ranges::any_of(parents_, [](const Parent& parent) { return parent.failures == 0; });
 }
 
+// Requests that were on their way when it went down say nothing new.
 void ParentTier::report(std::size_t parent, bool reached, Instant now) {
+  if (reached || is_up(parent)) report_probe(parent, reached, now);
+}
+
+void ParentTier::report_probe(std::size_t parent, bool reached, Instant now) {
   Parent& reported = parents_[parent];
-  reported.probing = false;
   if (reached) {
     reported.failures = 0;
     return;
@@ -59,6 +61,10 @@ void ParentTier::report(std::size_t parent, bool reached, Instant now) {
   const std::uint32_t doublings = std::min(reported.failures, 10U);
   ++reported.failures;
   reported.down_until = now + std::min(health_.down_max, health_.down_min * (1 << doublings));
+}
+
+bool ParentTier::take_watch(std::size_t parent) {
+  return !is_up(parent) && !std::exchange(parents_[parent].is_watched, true);
 }
 
 }  // namespace gust::origin

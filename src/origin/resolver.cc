@@ -21,7 +21,10 @@ Resolver::Resolver(rt::Loop& loop, const ResolverLimits& limits) : loop_(loop), 
 
 Resolver::~Resolver() = default;
 
-rt::Task<void> Resolver::close() { co_await look_ups_.join(); }
+rt::Task<void> Resolver::close() {
+  look_ups_.cancel();
+  co_await look_ups_.join();
+}
 
 rt::Task<Result<std::vector<rt::Endpoint>>> Resolver::resolve(std::string host, std::uint16_t port, Instant deadline) {
   host = to_lower(host);

@@ -37,7 +37,7 @@ class Resolver {
   //           are being looked up; side origin
   rt::Task<Result<std::vector<rt::Endpoint>>> resolve(std::string host, std::uint16_t port, Instant deadline);
 
-  // Waits for the look-ups under way. Nothing is asked afterwards.
+  // Ends the look-ups under way. Nothing is asked afterwards.
   rt::Task<void> close();
 
  private:

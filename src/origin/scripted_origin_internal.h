@@ -21,6 +21,7 @@ struct Step {
   Act act = reply;
   std::string text;  // written first
   Duration wait{};   // before anything else
+  Duration gap{};    // behind each byte of the text
 };
 using Script = std::vector<Step>;  // of one connection; closed in order behind the last step
 
@@ -58,7 +59,11 @@ class ScriptedOrigin {
     for (const Step& step : script) {
       if (!co_await read_request(*socket, input)) co_return;
       if (step.wait > Duration::zero()) co_await rt::sleep_until(loop_.now() + step.wait);
-      co_await write(*socket, step.text);
+      const std::size_t piece = step.gap > Duration::zero() ? 1 : std::max<std::size_t>(step.text.size(), 1);
+      for (std::size_t at = 0; at < step.text.size(); at += piece) {
+        co_await write(*socket, std::string_view(step.text).substr(at, piece));
+        if (step.gap > Duration::zero() && !co_await rt::sleep_until(loop_.now() + step.gap)) co_return;
+      }
       if (step.act == Step::close) co_return;
       if (step.act == Step::reset) co_return socket->reset();
       if (step.act == Step::stall) co_await rt::sleep_until(loop_.now() + std::chrono::hours(1));
@@ -110,10 +115,11 @@ inline Step replies(std::string_view body, std::string_view fields = "") {
   return {.act = Step::reply,
           .text = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields) +
                   "\r\n" + std::string(body),
-          .wait = {}};
+          .wait = {},
+          .gap = {}};
 }
 inline Step says(std::string text, Step::Act then = Step::reply) {
-  return {.act = then, .text = std::move(text), .wait = {}};
+  return {.act = then, .text = std::move(text), .wait = {}, .gap = {}};
 }
 
 }  // namespace gust::origin

@@ -25,6 +25,8 @@ struct PlainBody {
 // `content_bytes`: of what the source receives.
 template <typename Source>
 rt::Task<void> pour(NodeCore& core, cache::Ticket& ticket, Source& source, std::optional<ByteCount> content_bytes) {
+  const NodeSettings& settings = core.node().settings();
+  Instant last_read_by_a_viewer = core.loop().now();
   while (true) {
     auto piece = co_await source.read();
     if (!piece) {
@@ -43,9 +45,11 @@ rt::Task<void> pour(NodeCore& core, cache::Ticket& ticket, Source& source, std::
       ticket.fail(kept.error());
       co_return;
     }
-    // BODY-3: without a viewer only a short rest is still worth its transfer.
-    const bool is_rest_short = content_bytes && *content_bytes - std::min(source.received(), *content_bytes) <=
-                                                    core.node().settings().abandoned_rest_max;
+    // BODY-3: without a viewer only a short rest is still worth its transfer, and that not for ever.
+    if (ticket.readers() > 0) last_read_by_a_viewer = core.loop().now();
+    const bool is_rest_short =
+        content_bytes && *content_bytes - std::min(source.received(), *content_bytes) <= settings.abandoned_rest_max &&
+        core.loop().now() - last_read_by_a_viewer <= settings.abandoned_time_max;
     if (ticket.readers() == 0 && !is_rest_short) {
       ticket.give_up();
       co_return;

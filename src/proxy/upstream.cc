@@ -90,7 +90,7 @@ origin::Circuits::State circuit_of(const Passage& passage) {
   if (circuits.tripped() == 0) return {};
   // The parent tier knows for itself how the origin stands.
   const origin::ParentTier* parents = passage.core.parents();
-  if (goes_to_parent(passage) && parents->has_any(passage.core.loop().now())) return {};
+  if (goes_to_parent(passage) && parents->has_any()) return {};
   return circuits.find(origin::pool_key_of(target_of(passage)));
 }
 

@@ -1,4 +1,4 @@
-// blocking: a call that may block (a file, SQLite, a name look-up) made outside the loop's thread, and awaited.
+// blocking: a call that may block (a file, SQLite) made outside the loop's thread, and awaited.
 //
 // Shape:  `T result = co_await rt::blocking(loop, function);` The call is never abandoned: a cancel waits for its end,
 // so

@@ -127,6 +127,7 @@ void EpollLoop::run_posted() {
 }
 
 void EpollLoop::offload(Job job) { workers_.run(std::move(job)); }
+LookUpPool& EpollLoop::look_ups() { return workers_.look_ups(); }
 
 Result<void> EpollLoop::watch(int descriptor, Watched& watched) {
   epoll_event event{};

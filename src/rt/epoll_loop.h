@@ -11,6 +11,7 @@
 
 namespace gust::rt {
 
+class LookUpPool;
 class WorkerPool;
 
 // What the loop tells about a descriptor; see epoll_network.cc.
@@ -42,6 +43,7 @@ class EpollLoop final : public Loop {
   Files& files() override { return *files_; }
   void post(Job job) override;
   void offload(Job job) override;
+  LookUpPool& look_ups();
 
   // Edge-triggered watch of a descriptor for reading and writing until unwatch().
   Result<void> watch(int descriptor, Watched& watched);

@@ -14,9 +14,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "rt/blocking.h"
 #include "rt/epoll_loop.h"
 #include "rt/epoll_network_internal.h"
+#include "rt/look_up_pool.h"
 #include "rt/signal.h"
 
 namespace gust::rt {
@@ -332,7 +332,9 @@ class EpollNetwork final : public Network {
     if (name == "localhost" || name.ends_with(".localhost")) {
       co_return std::vector{*read_address("127.0.0.1", port), *read_address("::1", port)};
     }
-    co_return co_await blocking(loop_, [&name, port] { return look_up(name, port); });
+    CO_TRY(std::vector<Endpoint> found, co_await loop_.look_ups().find(name));
+    for (Endpoint& endpoint : found) endpoint.port = port;
+    co_return found;
   }
 
  private:
@@ -351,29 +353,29 @@ class EpollNetwork final : public Network {
     return failure_of(error);
   }
 
-  static Result<std::vector<Endpoint>> look_up(const std::string& name, std::uint16_t port) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0) {
-      return fail(Errc::name_not_found, "the host name does not resolve");
-    }
-    std::vector<Endpoint> endpoints;
-    for (const addrinfo* at = found; at; at = at->ai_next) {
-      Endpoint endpoint = endpoint_of(at->ai_addr);
-      endpoint.port = port;
-      if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
-    }
-    freeaddrinfo(found);
-    if (endpoints.empty()) return fail(Errc::name_not_found, "the host name has no address");
-    return endpoints;
-  }
-
   EpollLoop& loop_;
 };
 
 }  // namespace
+
+Result<std::vector<Endpoint>> look_up_name(const std::string& name) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0) {
+    return fail(Errc::name_not_found, "the host name does not resolve");
+  }
+  std::vector<Endpoint> endpoints;
+  for (const addrinfo* at = found; at; at = at->ai_next) {
+    Endpoint endpoint = endpoint_of(at->ai_addr);
+    endpoint.port = 0;
+    if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
+  }
+  freeaddrinfo(found);
+  if (endpoints.empty()) return fail(Errc::name_not_found, "the host name has no address");
+  return endpoints;
+}
 
 std::unique_ptr<Network> make_epoll_network(EpollLoop& loop) { return std::make_unique<EpollNetwork>(loop); }
 

@@ -146,7 +146,7 @@ class Network {
   virtual Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) = 0;
   // Addresses of a host name or literal, in order of preference; `localhost` and names under it are loopback (RFC
   // 6761).
-  //   fails  name_not_found
+  //   fails  name_not_found; would_exceed_limit (too many names wait); cancelled
   virtual Task<Result<std::vector<Endpoint>>> resolve(std::string_view host, std::uint16_t port) = 0;
   // True when no one listens at `at`, also not by a shared port of another process.
   virtual bool is_free(const Endpoint& at) = 0;

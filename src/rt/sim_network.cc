@@ -163,7 +163,7 @@ class SimNetwork final : public Network {
     if (asked == "localhost" || asked.ends_with(".localhost")) {
       co_return std::vector{*read_address("127.0.0.1", port), *read_address("::1", port)};
     }
-    // Like the real one, a look-up under way is not ended by a cancel.
+    // A look-up takes its time.
     co_await blocking(loop_, [] { return true; });
     const auto found = engine().names().find(asked);
     engine().trace().record(engine().now(), host().name, "resolved", 0, 0, asked);

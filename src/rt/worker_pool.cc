@@ -1,8 +1,10 @@
 #include "rt/worker_pool.h"
 
+#include "rt/epoll_network_internal.h"
+
 namespace gust::rt {
 
-WorkerPool::WorkerPool(std::size_t threads) {
+WorkerPool::WorkerPool(std::size_t threads) : look_ups_(look_up_name) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 

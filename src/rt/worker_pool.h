@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "rt/look_up_pool.h"
 #include "rt/loop.h"
 
 namespace gust::rt {
@@ -21,6 +22,8 @@ class WorkerPool {
 
   // From any thread.
   void run(Job job);
+  // Host names have threads of their own.
+  LookUpPool& look_ups() { return look_ups_; }
 
  private:
   void work();
@@ -29,6 +32,7 @@ class WorkerPool {
   std::condition_variable wake_;
   std::deque<Job> jobs_;
   bool stopping_ = false;
+  LookUpPool look_ups_;
   std::vector<std::jthread> threads_;
 };
 

@@ -108,6 +108,14 @@ rt::Task<void> Origin::serve(std::unique_ptr<rt::Socket> socket) {
 // Gives whether the connection goes on.
 rt::Task<bool> Origin::answer_with(rt::Socket& socket, Answer answer) {
   if (answer.wait > Duration{0} && !co_await rt::sleep_until(loop_.now() + answer.wait)) co_return false;
+  if (answer.trickle > Duration{0}) {
+    constexpr std::size_t piece = 1024;
+    for (std::size_t at = 0; at < answer.reply.size(); at += piece) {
+      if (!co_await write_text(socket, std::string_view(answer.reply).substr(at, piece), never)) co_return false;
+      if (!co_await rt::sleep_until(loop_.now() + answer.trickle)) co_return false;
+    }
+    answer.reply.clear();
+  }
   const std::size_t half = answer.pause > Duration{0} ? answer.reply.size() / 2 : answer.reply.size();
   if (!co_await write_text(socket, std::string_view(answer.reply).substr(0, half), never)) co_return false;
   if (answer.pause > Duration{0}) {

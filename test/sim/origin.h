@@ -37,6 +37,7 @@ struct Answer {
   Duration wait{};      // before the reply
   std::string reply{};  // raw; nothing is added
   Duration pause{};     // between the two halves of the reply
+  Duration trickle{};   // behind each kilobyte of the reply
   enum class Then { keep_open, close, reset, stall } then = Then::keep_open;
 };
 
