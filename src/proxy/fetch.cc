@@ -87,6 +87,12 @@ rt::Task<Next> fetch(Passage& passage) {
         continue;
       }
     }
+    if (goes_by_slices(passage, request, *fetched)) {
+      passage.facts = {};
+      fetched = fail(Errc::cancelled, "the object comes by slices");
+      if (lookup(passage) == Next::respond) co_return Next::respond;
+      co_return co_await fetch(passage);
+    }
     if (passage.is_cacheable && store(passage, request, *fetched)) co_return Next::respond;
     // RANGE-2: a part of what is too large to keep is asked for by itself.
     if (head.status == 200 && !keeps_ranges && !passage.range_refused && asks_for_range(passage)) {

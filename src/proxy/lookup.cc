@@ -13,7 +13,9 @@ namespace gust::proxy {
 Next lookup(Passage& passage) {
   if (passage.explaining == Explaining::dry) return look_dry(passage);
   if (!passage.is_cacheable) return Next::step;
-  return may_slice(passage) ? lookup_slice(passage) : look_up(passage);
+  if (may_slice(passage)) return lookup_slice(passage);
+  const Next next = look_up(passage);
+  return next == Next::step && takes_whole_by_slices(passage) ? lookup_slice(passage) : next;
 }
 
 Next look_up(Passage& passage) {

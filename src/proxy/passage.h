@@ -56,6 +56,7 @@ struct Passage {
   cache::Keyed keyed;
   std::optional<Slicing> slicing;                 // `keyed` is that of a slice
   std::optional<SliceCut> cut;                    // of `fetched`
+  bool whole_by_slices = false;                   // no range is asked for: the object is too long to be stored whole
   bool own_range = false;                         // the viewer's range goes upstream as it is, and nothing is stored
   bool range_refused = false;                     // RANGE-3, RANGE-4: the origin gives the whole
   std::uint64_t asked_epoch = ~std::uint64_t{0};  // the newest purge when an answer was asked for under another key

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "http/conditional.h"
+#include "http/field_values.h"
 #include "http/range.h"
 #include "proxy/join.h"
 #include "proxy/lookup.h"
@@ -142,6 +143,17 @@ bool varies_beyond_key(const Passage& passage, const http::ResponseHead& head) {
   return passage.match->behavior->cache.profile == config::Profile::rfc9111 && head.fields.has(Name::vary);
 }
 
+bool may_be_whole_by_slices(const Passage& passage) {
+  return passage.is_cacheable && passage.request.method == http::Method::get && slice_bytes_of(passage) > 0 &&
+         !passage.is_background && !passage.whole_by_slices && !passage.own_range && !passage.range_refused &&
+         !(passage.from_edge && passage.viewer_request.fields.has(tier_field::own_range)) &&
+         !passage.viewer_request.fields.has(Name::range);
+}
+
+bool is_too_long(const Passage& passage, ByteCount complete) {
+  return complete > passage.core.node().cache().limits().object_bytes_max && complete <= whole_object_bytes_max;
+}
+
 // The answer, or the next one, is of the whole: it belongs under the object's key. Those who wait for the slice look
 // there too.
 void move_to_object(Passage& passage) {
@@ -227,7 +239,40 @@ bool may_slice(const Passage& passage) {
   if (!passage.is_cacheable || passage.request.method != http::Method::get || slice_bytes_of(passage) == 0)
     return false;
   if (passage.own_range) return false;
+  if (passage.whole_by_slices) return true;
   return (passage.slicing && passage.slicing->is_further) || asked_ranges(passage).has_value();
+}
+
+bool takes_whole_by_slices(Passage& passage) {
+  const bool is_slow_path = passage.found.found == cache::Found::absent && passage.found.ticket;
+  if (!is_slow_path || !may_be_whole_by_slices(passage)) return false;
+  passage.slicing.emplace().object_key = passage.keyed.key;
+  const cache::Key first = slice_key(passage, 0, passage.arena);
+  passage.slicing.reset();
+  cache::Cache& cache = passage.core.node().cache();
+  const cache::Lookup found = cache.peek(first, passage.core.loop().now());
+  if (!found.entry || found.entry->status() != 206) return false;
+  if (!is_too_long(passage, complete_of(*found.entry)) || version_of(*found.entry, passage.arena).empty()) return false;
+  passage.found.ticket.pass();
+  passage.whole_by_slices = true;
+  return true;
+}
+
+bool goes_by_slices(Passage& passage, const http::RequestHead& sent, const origin::Fetched& fetched) {
+  const http::ResponseHead& head = fetched.head();
+  const http::BodyFraming framing = fetched.framing();
+  const bool is_candidate = head.status == 200 && framing.kind == http::BodyFraming::length && passage.found.ticket &&
+                            is_too_long(passage, framing.bytes) && may_be_whole_by_slices(passage);
+  if (!is_candidate || !http::list_has(head.fields.get(Name::accept_ranges).value_or(ByteView()), "bytes"))
+    return false;
+  const http::Validators validators = http::validators_of(head.fields);
+  const bool is_stored =
+      judge(passage, sent, head).verdict == cache::Storing::store && !varies_beyond_key(passage, head);
+  if (!is_stored || !validators.tag || validators.tag->is_weak) return false;
+  passage.found.ticket.pass();
+  passage.found = {};
+  passage.whole_by_slices = true;
+  return true;
 }
 
 Next lookup_slice(Passage& passage) {

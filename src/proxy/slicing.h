@@ -50,6 +50,13 @@ void be_slice_of(Passage& again, const Passage& passage);
 // The step `lookup` of such a request: the whole object (RANGE-1), else the slice.
 Next lookup_slice(Passage& passage);
 
+// Behind a look-up that found nothing of the whole object: true where its first slice tells that it is too long to be
+// stored whole. The answer comes from slices from then on, and others need not wait for this request.
+bool takes_whole_by_slices(Passage& passage);
+// Of an answer to a request for the whole: true where it is too long to be stored, and its origin knows ranges. It is
+// to be dropped, and looked for again: the answer comes from slices from then on.
+bool goes_by_slices(Passage& passage, const http::RequestHead& sent, const origin::Fetched& fetched);
+
 // Behind the join() of such a request, which gave `at_hand`: what another's fill did not bring is looked for once more.
 // Gives true when an answer is at hand.
 rt::Task<bool> settle_join(Passage& passage, bool at_hand);

@@ -377,6 +377,42 @@ TEST(Slices, Rfc9110Section13Point1Point5AnIfRangeThatFailsGetsTheWholeFromSlice
   EXPECT_EQ(net.get("/a", {{"Range", "bytes=1000-"}, {"If-None-Match", "\"one\""}}).status, 304);
 }
 
+TEST(Slices, Rfc9111Section3Point4AnObjectTooLongToBeStoredIsStoredInSlicesAndServedWhole) {
+  for (const bool has_regional : {false, true}) {
+    NodeWorldOptions small = options(has_regional);
+    small.edge_cache.object_bytes_max = small.regional_cache.object_bytes_max = 2000;
+    NodeWorld net(small);
+    const std::string body = bytes_of(2500);
+    std::vector<TextField> fields = version_one;
+    fields.push_back({"Accept-Ranges", "bytes"});
+    net.origin().add({.target = "/a", .absent_fields = {"Range"}, .reply = reply_text(200, fields, body)});
+    for (const std::uint64_t slice : slices({0, 1, 2})) add_slice(net, body, slice, fields);
+    // The regional cache has the first slice by the time that the edge asks for it.
+    for (const char* result : {has_regional ? "Hit" : "Miss", "Hit", "Hit"}) {
+      const Reply whole = net.get("/a");
+      EXPECT_EQ(whole.status, 200);
+      EXPECT_EQ(whole.message.body, body);
+      EXPECT_EQ(field(whole, "Content-Length"), "2500");
+      EXPECT_EQ(field(whole, "Content-Range"), "");
+      EXPECT_EQ(cache_result(whole), result);
+    }
+    EXPECT_EQ(net.get("/a", {{"Range", "bytes=1999-2000"}}).message.body, body.substr(1999, 2));
+    EXPECT_EQ(net.origin().request_count(), 4U);
+  }
+}
+
+TEST(Slices, Range3AnOriginThatDoesNotKeepItsWordAboutRangesStillGivesTheWhole) {
+  NodeWorldOptions small = options();
+  small.edge_cache.object_bytes_max = 2000;
+  NodeWorld net(small);
+  const std::string body = bytes_of(2500);
+  std::vector<TextField> fields = version_one;
+  fields.push_back({"Accept-Ranges", "bytes"});
+  net.serve("/a", reply_text(200, fields, body));
+  EXPECT_EQ(net.get("/a").message.body, body);
+  EXPECT_EQ(net.origin().request_count(), 2U);
+}
+
 TEST(Slices, Body3AViewerWhoLeavesNeedsNoFurtherSlices) {
   NodeWorld net(options(true));
   net.allow_complaints();

@@ -141,7 +141,8 @@ class Story {
     if (reply.failure) {
       // Slices of an object that has changed meanwhile do not go together.
       const bool has_changed = network_.origin().version_of(question.asked) != question.oldest;
-      const bool may_fail = has_trouble() || (has_changed && !question.range.empty());
+      const bool is_long = body_of(question.asked, 0).size() > SimNetworkOptions{}.object_bytes_max;
+      const bool may_fail = has_trouble() || (has_changed && (is_long || !question.range.empty()));
       if (!may_fail) complain(fmt::format("failure {}", name_of(*reply.failure)));
       return;
     }

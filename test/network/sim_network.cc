@@ -71,6 +71,7 @@ app::RunningNode& SimNetwork::add_node(const std::string& host, const std::strin
   node.node.name = tier == proxy::Tier::edge ? "SIM5" + host.substr(4) : "SIM99";
   node.node.tier_key = "the tiers' secret";
   node.node.cache.bytes_max = options.cache_bytes;
+  node.node.cache.object_bytes_max = options.object_bytes_max;
   node.node.slice_bytes = options.slice_bytes;
   node.at = at(address);
   node.connections_max = 1000;

@@ -25,6 +25,7 @@ struct SimNetworkOptions {
   int edges = 2;
   int viewers = 10;
   ByteCount cache_bytes = 1_MiB;
+  ByteCount object_bytes_max = 80'000;  // less than the longest of the origin's
   ByteCount slice_bytes = 4096;
   rt::sim::WorldOptions world;
 };

@@ -105,7 +105,9 @@ std::string VersionedOrigin::answer_to(const sim::MessageText& request, bool& br
   const std::string body = body_of(path, version);
   const bool is_head = request.start_line.starts_with("HEAD ");
   const auto range = request.find("Range");
-  if (range && number_of(path) % 3 == 0) {
+  const bool knows_ranges = number_of(path) % 3 == 0;
+  if (knows_ranges) head += "Accept-Ranges: bytes\r\n";
+  if (range && knows_ranges) {
     const http::PartsChoice choice = http::choose_parts(*range, body.size(), true);
     if (choice.kind == http::PartsChoice::unsatisfiable) {
       return fmt::format("HTTP/1.1 416 Range Not Satisfiable\r\n{}Content-Range: {}\r\nContent-Length: 0\r\n\r\n", head,
