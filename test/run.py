@@ -137,7 +137,7 @@ def format_part(log: Log) -> Count:
 
 
 def docs_part(log: Log) -> Count:
-    """Every relative link of every page leads somewhere."""
+    """Every relative link of every page leads somewhere, and the table of rules is that of the tests."""
     count = Count()
     pages = [page for page in ROOT.glob("**/*.md") if not {"build", "node_modules"} & set(page.parts)]
     for page in sorted(pages):
@@ -145,6 +145,7 @@ def docs_part(log: Log) -> Count:
         lost = [link for link in links if "://" not in link and not (page.parent / link).exists()]
         log.write(f"{page.relative_to(ROOT)}: " + (f"no such file: {', '.join(lost)}" if lost else "ok"))
         count.add(not lost)
+    count.add(log.run("tools/rules/table.py", "--check", seconds=60))
     return count
 
 

@@ -272,7 +272,7 @@ class Limited : public ControlTest {
   }
 };
 
-TEST_F(Limited, QuotasHaveTheirOwnErrors) {
+TEST_F(Limited, Path7QuotasHaveTheirOwnErrors) {
   start();
   EXPECT_EQ(create(small_config("r1", behaviors(3, small_behavior))).error(), "400 TooManyCacheBehaviors");
   EXPECT_EQ(create(small_config("r1", behaviors(2, small_behavior))).status, 201);

@@ -482,5 +482,16 @@ TEST(Node, Coll1AllWhoWaitHearOfTheFailure) {
   EXPECT_EQ(net.origin().request_count(), 1U);
 }
 
+TEST(Node, Ttl13AChangedPolicyDoesNotDropWhatIsStored) {
+  NodeWorld net;
+  net.origin().add({.target = "/a", .reply = reply_text(200, {{"Cache-Control", "max-age=60"}}, "stored")});
+  EXPECT_EQ(cache_result(net.get("/a")), "Miss");
+  config::Distribution distribution = plain_distribution();
+  distribution.behaviors.front().cache.max_ttl = distribution.behaviors.front().cache.default_ttl = seconds(5);
+  net.install(distribution);
+  net.world.run_for(seconds(30));
+  EXPECT_EQ(cache_result(net.get("/a")), "Hit") << "it lives out its TTL";
+}
+
 }  // namespace
 }  // namespace gust::proxy
