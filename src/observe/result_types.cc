@@ -11,8 +11,10 @@ bool is_limit(ResultType type) { return type == ResultType::limit_exceeded || ty
 // A node that was too full says so as a failure of its own.
 ResultType response_of(const Decision& decision) {
   if (is_limit(decision.served)) return decision.served;
-  if (decision.failure == text_of(ResultType::capacity_exceeded)) return ResultType::capacity_exceeded;
-  if (decision.failure == text_of(ResultType::limit_exceeded)) return ResultType::limit_exceeded;
+  if (!decision.failure.empty()) {
+    if (decision.failure == text_of(ResultType::capacity_exceeded)) return ResultType::capacity_exceeded;
+    if (decision.failure == text_of(ResultType::limit_exceeded)) return ResultType::limit_exceeded;
+  }
   return decision.status >= 400 ? ResultType::error : decision.served;
 }
 

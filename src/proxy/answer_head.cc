@@ -84,7 +84,7 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();
     head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
   }
-  tell_decision(passage, head);
+  if (passage.is_told()) tell_decision(passage, head);
   const bool has_policy = passage.match != nullptr && passage.match->response_policy.has_value();
   if (has_policy && passage.is_edge() && passage.own.location.empty()) apply_response_policy(passage, head);
 }

@@ -97,7 +97,6 @@ Explaining read_tier_explain(ByteView value) {
 void tell_decision(Passage& passage, http::ResponseHead& head) {
   const bool is_explained = passage.explaining != Explaining::no;
   const bool shows_always = passage.match != nullptr && passage.match->tells_cache_status;
-  if (!is_explained && !shows_always) return;
   passage.conclude(head.status);
   note_freshness(passage);
   const ByteView key = is_explained ? passage.keyed.key.text : ByteView();

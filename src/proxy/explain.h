@@ -33,6 +33,7 @@ Explaining read_viewer_explain(ByteView value, ByteView token);
 Explaining read_tier_explain(ByteView value);
 
 // Cache-Status, and where it is asked for the record, for an answer whose head is otherwise complete.
+//   needs  Passage::is_told()
 void tell_decision(Passage& passage, http::ResponseHead& head);
 
 // Keeps what the parent tier told of its part; nothing of an origin's answer.

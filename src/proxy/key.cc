@@ -12,7 +12,7 @@ namespace gust::proxy {
 Next key(Passage& passage) {
   const Route& match = *passage.match;
   passage.request = passage.viewer_request;
-  if (passage.request.fields.has(http::Name::gust_explain)) {
+  if (passage.has_explain_field) {
     passage.request.fields.remove(http::Name::gust_explain);  // no policy puts it into a key
   }
   // RFC 9110 section 7.6.1. Before the key is made: what is not sent on must not be in it.

@@ -41,10 +41,11 @@ struct Passage {
 
   // route
   Explaining explaining = Explaining::no;
-  http::RequestHead request;     // as the cache and the origin see it: default root object put in
-  bool from_edge = false;        // came from another tier of ours, which proved it
-  ByteView pattern_of_edge;      // the behaviour that it chose
-  bool must_revalidate = false;  // it asks behind its viewer's back: nobody waits, so that fresh is better than soon
+  bool has_explain_field = false;  // of whatever worth
+  http::RequestHead request;       // as the cache and the origin see it: default root object put in
+  bool from_edge = false;          // came from another tier of ours, which proved it
+  ByteView pattern_of_edge;        // the behaviour that it chose
+  bool must_revalidate = false;    // it asks behind its viewer's back: nobody waits, so that fresh is better than soon
   RequestId own_id;
   ByteView request_id;
   const config::Distribution* distribution = nullptr;
@@ -96,6 +97,8 @@ struct Passage {
   void serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result);
   // Fills in what the decision says of the answer.
   void conclude(std::uint16_t with_status);
+  // Whether its answer tells of the decision.
+  bool is_told() const { return explaining != Explaining::no || (match != nullptr && match->tells_cache_status); }
   // Whom its answer is for.
   Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }

@@ -27,8 +27,9 @@ bool read_tier_fields(Passage& passage) {
 }  // namespace
 
 Next route(Passage& passage) {
-  if (const auto asked = passage.viewer_request.fields.get(http::Name::gust_explain)) {
-    passage.explaining = read_viewer_explain(*asked, passage.core.node().settings().explain_token);
+  if (const http::Field* asked = passage.viewer_request.fields.find(http::Name::gust_explain)) {
+    passage.has_explain_field = true;
+    passage.explaining = read_viewer_explain(asked->value, passage.core.node().settings().explain_token);
   }
   const bool is_from_edge = !passage.is_edge() && read_tier_fields(passage);
   if (!passage.is_edge() && !is_from_edge) {
