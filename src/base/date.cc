@@ -65,10 +65,14 @@ Split split_of(WallTime at) {
 // Takes pieces off the front; one that is not as expected leaves `good` false for good.
 struct Reader {
   std::string_view left;
+  bool ignores_case = false;
   bool good = true;
 
+  bool begins_with(std::string_view text) const {
+    return ignores_case ? starts_with_fold(left, text) : left.starts_with(text);
+  }
   void skip(std::string_view literal) {
-    good = good && left.starts_with(literal);
+    good = good && begins_with(literal);
     if (good) left.remove_prefix(literal.size());
   }
   unsigned number(std::size_t digits) {
@@ -80,7 +84,7 @@ struct Reader {
   template <std::size_t n>
   unsigned one_of(const std::array<std::string_view, n>& names, std::size_t letters) {
     for (unsigned i = 0; good && i < n; ++i) {
-      if (left.starts_with(names[i].substr(0, letters))) {
+      if (begins_with(names[i].substr(0, letters))) {
         left.remove_prefix(std::min(letters, names[i].size()));
         return i;
       }
@@ -107,7 +111,7 @@ std::string http_date_of(WallTime at) {
 
 std::optional<WallTime> read_http_date(std::string_view text) {
   Parts parts;
-  Reader fixed{text};  // Sun, 06 Nov 1994 08:49:37 GMT
+  Reader fixed{.left = text, .ignores_case = true};  // Sun, 06 Nov 1994 08:49:37 GMT
   fixed.one_of(days, 3);
   fixed.skip(", ");
   parts.day = fixed.number(2);
@@ -120,7 +124,8 @@ std::optional<WallTime> read_http_date(std::string_view text) {
   fixed.skip(" GMT");
   if (fixed.good && fixed.left.empty()) return wall_time_of_http(parts);
 
-  Reader old{text};  // Sunday, 06-Nov-94 08:49:37 GMT; years before 70 are of this century
+  Reader old{.left = text,
+             .ignores_case = true};  // Sunday, 06-Nov-94 08:49:37 GMT; years before 70 are of this century
   old.one_of(days, 9);
   old.skip(", ");
   parts.day = old.number(2);
@@ -134,7 +139,7 @@ std::optional<WallTime> read_http_date(std::string_view text) {
   old.skip(" GMT");
   if (old.good && old.left.empty()) return wall_time_of_http(parts);
 
-  Reader c_form{text};  // Sun Nov  6 08:49:37 1994
+  Reader c_form{.left = text, .ignores_case = true};  // Sun Nov  6 08:49:37 1994
   c_form.one_of(days, 3);
   c_form.skip(" ");
   parts.month = c_form.one_of(months, 3) + 1;
@@ -169,7 +174,7 @@ std::string iso8601_exact_of(WallTime at) {
 
 std::optional<WallTime> read_iso8601(std::string_view text) {
   Parts parts;
-  Reader in{text};
+  Reader in{.left = text};
   parts.year = static_cast<int>(in.number(4));
   in.skip("-");
   parts.month = in.number(2);
@@ -213,7 +218,7 @@ std::string iso8601_basic_of(WallTime at) {
 
 std::optional<WallTime> read_iso8601_basic(std::string_view text) {
   Parts parts;
-  Reader in{text};
+  Reader in{.left = text};
   parts.year = static_cast<int>(in.number(4));
   parts.month = in.number(2);
   parts.day = in.number(2);

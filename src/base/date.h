@@ -14,7 +14,8 @@ namespace gust {
 
 // "Sun, 06 Nov 1994 08:49:37 GMT", rounded down to the second.
 std::string http_date_of(WallTime at);
-// Dates after 2262, which a WallTime cannot hold, count as its last second.
+// One of the three forms of RFC 9110 section 5.6.7, in any case, as RFC 9111 section 4.2 wants it. Dates after 2262,
+// which a WallTime cannot hold, count as its last second.
 std::optional<WallTime> read_http_date(std::string_view text);
 
 // "1994-11-06T08:49:37.000Z", rounded down to the millisecond.

@@ -14,6 +14,12 @@ TEST(HttpDate, ReadsTheThreeFormsOfRfc9110) {
   EXPECT_EQ(read_http_date("Sun Nov  6 08:49:37 1994"), example);
 }
 
+TEST(HttpDate, Rfc9111Section4Point2CaseDoesNotMatter) {
+  EXPECT_EQ(read_http_date("SUN, 06 nOV 1994 08:49:37 gMT"), example);
+  EXPECT_EQ(read_http_date("sunday, 06-NOV-94 08:49:37 Gmt"), example);
+  EXPECT_EQ(read_http_date("sUN nov  6 08:49:37 1994"), example);
+}
+
 TEST(HttpDate, DatesThatAWallTimeCannotHoldCountAsItsLastSecond) {
   const auto far = read_http_date("Fri, 31 Dec 9999 23:59:59 GMT");
   ASSERT_TRUE(far);

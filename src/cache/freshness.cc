@@ -37,6 +37,13 @@ Duration corrected_initial_age(const http::ResponseHead& response, const FetchTi
   return std::max<Duration>(corrected, std::chrono::floor<seconds>(apparent));
 }
 
+bool has_wildcard_vary(const http::Fields& fields) {
+  for (const http::Field* at = fields.find(Name::vary); at != nullptr; at = fields.find(Name::vary, at)) {
+    if (http::list_has(at->value, "*")) return true;
+  }
+  return false;
+}
+
 bool has_validator(const http::Fields& fields) {
   return fields.has(Name::etag) || read_http_date(fields.get(Name::last_modified).value_or(ByteView())).has_value();
 }
@@ -169,13 +176,6 @@ struct Judge {
 };
 
 }  // namespace
-
-bool has_wildcard_vary(const http::Fields& fields) {
-  for (const http::Field* at = fields.find(Name::vary); at != nullptr; at = fields.find(Name::vary, at)) {
-    if (http::list_has(at->value, "*")) return true;
-  }
-  return false;
-}
 
 RequestFacts request_facts(const http::Method& method) {
   RequestFacts facts;

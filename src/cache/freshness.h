@@ -25,7 +25,6 @@
 #include "base/time.h"
 
 namespace gust::http {
-class Fields;
 class Method;
 struct ResponseHead;
 }  // namespace gust::http
@@ -96,9 +95,6 @@ RequestFacts request_facts(const http::Method& method);
 // By the service's table, or by rfc9111.h where the policy says so.
 Storing judge_storing(const RequestFacts& request, const http::ResponseHead& response, const TtlPolicy& policy,
                       const FetchTimes& times);
-
-// True where Vary has a `*`, on whichever line.
-bool has_wildcard_vary(const http::Fields& fields);
 
 // The time since the origin made the response, as its Age field says it (RFC 9111 section 4.2.3).
 inline Duration age_of(const Freshness& freshness, Instant now) {

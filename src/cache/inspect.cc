@@ -32,7 +32,8 @@ Lookup Index::peek(const Key& key, Instant now) const {
   if (slot.fill && slot.fill->stage != Fill::Stage::alone) result.fill = slot.fill;
   if (!slot.entry) return result;
   result.was_purged =
-      slot.purges.newest() > slot.checked && slot.purges.clears(slot.checked, slot.entry->path_and_query());
+      (slot.purges.newest() > slot.checked && slot.purges.clears(slot.checked, slot.entry->path_and_query())) ||
+      slot.invalidations.clears(slot.invalidations_checked, slot.entry->path_and_query());
   const Freshness& freshness = slot.entry->freshness();
   if (result.was_purged || !is_of_use(freshness, now)) return result;
   result.vary.reset();

@@ -49,11 +49,11 @@ void add_raw(const Raw& raw, std::vector<KeyPart>& parts) {
     case 'M':
       parts.push_back({"method", {}, raw.bytes});
       break;
-    case 'N':
-      parts.push_back({"vary", raw.bytes, {}});
-      break;
     case 'H':
       parts.push_back({"header", raw.bytes, {}});
+      break;
+    case 'N':
+      parts.push_back({"vary", raw.bytes, {}});
       break;
     case 'C':
       add_named("cookie", raw.bytes, "; ", parts);

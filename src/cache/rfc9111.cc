@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "cache/variant.h"
 #include "http/cache_control.h"
 #include "http/field_values.h"
 #include "http/message.h"
@@ -169,7 +170,7 @@ struct Judge {
     if (request.has_unkeyed_authorization && !control.public_ && !control.must_revalidate && !control.s_maxage) {
       return pass("RFC 9111 3.5");
     }
-    if (has_wildcard_vary(response.fields)) return pass("RFC 9111 4.1");
+    if (!read_vary(response.fields)) return pass("RFC 9111 4.1");
     if (control.no_cache) return store({Duration::zero(), "RFC 9111 5.2.2.4"});
     if (lifetime) return store(*lifetime);
     const auto heuristic = heuristic_lifetime();

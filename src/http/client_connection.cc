@@ -77,6 +77,7 @@ struct ClientConnection::State : std::enable_shared_from_this<State> {
   Method method = Method::get;
   std::uint32_t exchanges = 0;
   std::uint32_t interim_responses = 0;
+  InterimSink* interim = nullptr;  // of the exchange under way
   std::optional<Sending> sending;  // of the exchange under way, where it has a body
   bool told_to_go_on = false;      // 100 has come
   bool has_head = false;           // the final one
@@ -169,8 +170,6 @@ Result<std::optional<Came>> ClientConnection::State::take_head(std::size_t bytes
   if (++interim_responses > limits.interim_responses_max || is_second_100) {
     return failed({Errc::would_exceed_limit, Side::origin, Retry::never, "too many interim responses"});
   }
-  scan = {};
-  input.compact();
   if (head.status == 100 && until_go_on) return Came::go_on;
   return std::nullopt;
 }
@@ -182,6 +181,10 @@ rt::Task<Result<Came>> ClientConnection::State::read_head(Instant deadline, bool
     CO_TRY(const std::size_t bytes, read_response_head(input.view(), limits.head, scan, head));
     if (bytes > 0) {
       CO_TRY(const auto came, take_head(bytes, until_go_on));
+      if (came == Came::final_head) co_return *came;
+      if (interim != nullptr && head.status != 100) co_await interim->pass_on(head);
+      scan = {};
+      input.compact();
       if (came) co_return *came;
       whole_by = never;
     } else {
@@ -313,7 +316,8 @@ rt::Task<void> ClientConnection::end_sending() { return state_->end_sending(); }
 void ClientConnection::set_limits(const ClientLimits& limits) { state_->set_limits(limits); }
 
 rt::Task<Result<void>> ClientConnection::exchange(const RequestHead& head, BodyFraming framing, BodyReader* body,
-                                                  Instant deadline, rt::Scope* sender) {
+                                                  Instant deadline, rt::Scope* sender, InterimSink* interim) {
+  state_->interim = interim;
   const ByteCount before = state_->output.bytes_sent();
   auto result = co_await state_->exchange(head, framing, body, deadline, sender);
   state_->facts.bytes_sent = state_->output.bytes_sent() - before;

@@ -53,6 +53,15 @@ struct ClientFacts {
   Instant first_byte{};       // of the response; only when bytes_received is not 0
 };
 
+// Who is told of interim responses (RFC 9110 section 15.2), each as it comes and before the final head: 102, 103 and
+// the like. Not of 100, which answers what this connection asked, nor of 101.
+class InterimSink {
+ public:
+  virtual ~InterimSink() = default;
+  // `head` is good until this returns.
+  virtual rt::Task<void> pass_on(const ResponseHead& head) = 0;
+};
+
 class ClientConnection {
  public:
   explicit ClientConnection(std::unique_ptr<net::Stream> stream, const ClientLimits& limits = {});
@@ -63,16 +72,16 @@ class ClientConnection {
   // Limits from the next exchange on.
   void set_limits(const ClientLimits& limits);
 
-  // Sends the request and reads the head of the final response; interim responses are passed over. The body is sent
-  // while the response is awaited. What of it is unsent when the final head comes is sent by `sender` behind that, so
-  // that both bodies stream at once, until end_sending(); without a `sender` it is not sent any more. With `Expect:
+  // Sends the request and reads the head of the final response; interim responses go to `interim`, if any. The body is
+  // sent while the response is awaited. What of it is unsent when the final head comes is sent by `sender` behind that,
+  // so that both bodies stream at once, until end_sending(); without a `sender` it is not sent any more. With `Expect:
   // 100-continue` in head.fields the body waits for 100. `deadline` bounds all of it.
   //   needs   `head` and `body` outlive the wait, `body` also what runs in `sender`; `body` is null where `framing` is
   //           empty
   //   fails   reset, closed (no response), timed_out, head_too_large, bad_status_line, bad_version, bad_field,
   //           bad_framing, unsupported, cancelled; short_body or what `body` fails with, side viewer; head_writer's
   rt::Task<Result<void>> exchange(const RequestHead& head, BodyFraming framing, BodyReader* body, Instant deadline,
-                                  rt::Scope* sender = nullptr);
+                                  rt::Scope* sender = nullptr, InterimSink* interim = nullptr);
   // Stops what is still being sent of the request's body, and returns when it has ended.
   rt::Task<void> end_sending();
 

@@ -27,6 +27,20 @@ std::optional<Dates> dates_of(const Fields& request, Name name, const Validators
   return Dates{unix_seconds(*asked), unix_seconds(*stored.last_modified)};
 }
 
+// Steps 3 and 4.
+Precondition evaluate_last_steps(Method method, const Fields& request, const Validators& stored) {
+  const bool is_read = method == Method::get || method == Method::head;
+  if (request.has(Name::if_none_match)) {
+    if (any_line_matches(request, Name::if_none_match, stored, equal_weak)) {
+      return is_read ? Precondition::not_modified : Precondition::failed;
+    }
+  } else if (is_read) {
+    const auto dates = dates_of(request, Name::if_modified_since, stored);
+    if (dates && dates->stored <= dates->asked) return Precondition::not_modified;
+  }
+  return Precondition::proceed;
+}
+
 }  // namespace
 
 Validators validators_of(const Fields& fields) {
@@ -44,17 +58,13 @@ Precondition evaluate_preconditions(Method method, const Fields& request, const 
   } else if (const auto dates = dates_of(request, Name::if_unmodified_since, stored)) {
     if (dates->stored > dates->asked) return Precondition::failed;
   }
+  return evaluate_last_steps(method, request, stored);
+}
 
-  const bool is_read = method == Method::get || method == Method::head;
-  if (request.has(Name::if_none_match)) {
-    if (any_line_matches(request, Name::if_none_match, stored, equal_weak)) {
-      return is_read ? Precondition::not_modified : Precondition::failed;
-    }
-  } else if (is_read) {
-    const auto dates = dates_of(request, Name::if_modified_since, stored);
-    if (dates && dates->stored <= dates->asked) return Precondition::not_modified;
-  }
-  return Precondition::proceed;
+Precondition evaluate_preconditions_of_cache(Method method, const Fields& request, Validators stored) {
+  if (method != Method::get && method != Method::head) return Precondition::proceed;
+  if (!stored.last_modified) stored.last_modified = stored.date;
+  return evaluate_last_steps(method, request, stored);
 }
 
 bool range_applies(const Fields& request, const Validators& stored) {

@@ -110,5 +110,27 @@ TEST(Conditional, ValidatorsOfAResponseSkipWhatDoesNotParse) {
   EXPECT_FALSE(v.date);
 }
 
+TEST(Conditional, Rfc9111Section4Point3Point2ACacheLeavesIfMatchToOrigins) {
+  Fields request;
+  request.add(Name::if_match, "\"other\"");
+  Validators stored;
+  stored.tag = read_entity_tag("\"a\"");
+  EXPECT_EQ(evaluate_preconditions(Method::get, request, stored), Precondition::failed);
+  EXPECT_EQ(evaluate_preconditions_of_cache(Method::get, request, stored), Precondition::proceed);
+  request.add(Name::if_none_match, "W/\"a\"");
+  EXPECT_EQ(evaluate_preconditions_of_cache(Method::get, request, stored), Precondition::not_modified);
+  EXPECT_EQ(evaluate_preconditions_of_cache(Method::post, request, stored), Precondition::proceed);
+}
+
+TEST(Conditional, Rfc9111Section4Point3Point2WithoutLastModifiedTheDateCounts) {
+  Fields request;
+  request.add(Name::if_modified_since, "Thu, 01 Jan 2026 00:00:10 GMT");
+  Validators stored;
+  stored.date = wall_time_of(1'767'225'610);
+  EXPECT_EQ(evaluate_preconditions_of_cache(Method::get, request, stored), Precondition::not_modified);
+  stored.date = wall_time_of(1'767'225'611);
+  EXPECT_EQ(evaluate_preconditions_of_cache(Method::get, request, stored), Precondition::proceed);
+}
+
 }  // namespace
 }  // namespace gust::http

@@ -124,7 +124,8 @@ struct Fetcher::Trying {
   http::BodyFraming framing;
   OnceBody& body;
   FetchFacts& facts;
-  rt::Scope* sender;  // may be null
+  rt::Scope* sender;           // may be null
+  http::InterimSink* interim;  // may be null
   Fetched::State& state;
   Instant began;
   int attempts_left;  // ORIG-4, ORIG-6
@@ -147,7 +148,8 @@ rt::Task<void> Fetcher::close() {
 }
 
 rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http::RequestHead& head,
-                                         http::BodyReader* body, FetchFacts& facts, rt::Scope* sender) {
+                                         http::BodyReader* body, FetchFacts& facts, rt::Scope* sender,
+                                         http::InterimSink* interim) {
   auto state = std::make_unique<Fetched::State>();
   CO_TRY(const http::BodyFraming framing, request_framing(head, body != nullptr));
   CO_TRY(http::RequestHead request, make_origin_request(target, head, state->arena));
@@ -157,6 +159,7 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
                 .body = state->body.emplace(body),
                 .facts = facts,
                 .sender = sender,
+                .interim = interim,
                 .state = *state,
                 .began = loop_.now(),
                 .attempts_left = std::max(target.attempts, 1)};
@@ -208,8 +211,8 @@ rt::Task<Result<void>> Fetcher::exchange(Trying& trying) {
     limits.head_time_max = trying.target.read_timeout;
     connection.set_limits(limits);
     http::BodyReader* body = trying.body.is_none() ? nullptr : &trying.body;
-    const Result<void> done =
-        co_await connection.exchange(trying.request, trying.framing, body, trying.state.deadline, trying.sender);
+    const Result<void> done = co_await connection.exchange(trying.request, trying.framing, body, trying.state.deadline,
+                                                           trying.sender, trying.interim);
     if (done) co_return Result<void>{};
 
     const http::ClientFacts& facts = connection.facts();
@@ -293,13 +296,13 @@ rt::Task<void> Fetcher::watch(ParentTier& tier, std::size_t parent) {
 }
 
 rt::Task<Result<Fetched>> Fetcher::fetch(ParentTier& tier, std::uint64_t key_hash, const http::RequestHead& head,
-                                         http::BodyReader* body, FetchFacts& facts) {
+                                         http::BodyReader* body, FetchFacts& facts, http::InterimSink* interim) {
   Error last{.code = Errc::unreachable, .side = Side::origin, .text = "every parent is down"};
   facts.phase = FetchPhase::connect;
   for (std::size_t tried = 0; tried < tier.size(); ++tried) {
     const std::optional<std::size_t> parent = tier.choose(key_hash);
     if (!parent) break;
-    auto fetched = co_await fetch(tier.target(*parent), head, body, facts);
+    auto fetched = co_await fetch(tier.target(*parent), head, body, facts, nullptr, interim);
     const bool is_unreached = !fetched && facts.phase <= FetchPhase::connect;
     const bool says_nothing =
         is_unreached && (facts.phase == FetchPhase::queue || fetched.error().code == Errc::cancelled);

@@ -29,6 +29,7 @@
 
 namespace gust::http {
 class BodyReader;
+class InterimSink;
 class Tunnel;
 }  // namespace gust::http
 
@@ -98,6 +99,7 @@ class Fetcher {
 
   // Sends `head` as make_origin_request makes it, with the content of `body` (null: none), framed by the head's
   // Content-Length, else chunked.
+  // Interim responses go to `interim`, where there is one.
   // What of `body` is unsent when the response begins goes on in `sender`, where there is one, until the response ends;
   // else it is not sent any more.
   //   needs   `target`, `head`, `body` and `facts` outlive the wait, `body` also what runs in `sender`
@@ -105,7 +107,7 @@ class Fetcher {
   //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
   //           with, side viewer. failure_of(error, facts.phase) says what each means.
   rt::Task<Result<Fetched>> fetch(const OriginTarget& target, const http::RequestHead& head, http::BodyReader* body,
-                                  FetchFacts& facts, rt::Scope* sender = nullptr);
+                                  FetchFacts& facts, rt::Scope* sender = nullptr, http::InterimSink* interim = nullptr);
 
   // Sends `head` to the parent that `key_hash` leads to, or the next when that cannot be reached. One that is down
   // is tried again beside requests.
@@ -113,7 +115,7 @@ class Fetcher {
   //   fails   as above; unreachable at once, with facts.attempts == 0, when all parents are down: the caller may go
   //           straight to the origin
   rt::Task<Result<Fetched>> fetch(ParentTier& tier, std::uint64_t key_hash, const http::RequestHead& head,
-                                  http::BodyReader* body, FetchFacts& facts);
+                                  http::BodyReader* body, FetchFacts& facts, http::InterimSink* interim = nullptr);
 
   // Closes idle connections, ends look-ups and probes. All that was fetched is gone by then.
   rt::Task<void> close();

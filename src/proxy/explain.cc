@@ -12,6 +12,7 @@
 #include "proxy/steps.h"
 #include "proxy/tier_fields.h"
 #include "proxy/upstream.h"
+#include "proxy/variants.h"
 
 namespace gust::proxy {
 namespace {
@@ -99,7 +100,7 @@ void tell_decision(Passage& passage, http::ResponseHead& head) {
   const bool shows_always = passage.match != nullptr && passage.match->tells_cache_status;
   passage.conclude(head.status);
   note_freshness(passage);
-  const ByteView key = is_explained ? passage.keyed.key.text : ByteView();
+  const ByteView key = is_explained ? passage.key().text : ByteView();
   const ByteView member = passage.arena.copy(observe::cache_status_of(passage.decision, key));
   if (shows_always || passage.is_edge()) {
     append_cache_status(passage, head, member);

@@ -49,8 +49,8 @@ observe::Explanation explanation_of(Passage& passage) {
   }
   if (passage.match != nullptr) tell_behavior(passage, out);
   if (!passage.keyed.key.text.empty()) {
-    out.key_hash = passage.keyed.key.hash.low;
-    for (const cache::KeyPart& part : cache::parts_of(passage.keyed.key.text)) {
+    out.key_hash = passage.key().hash.low;
+    for (const cache::KeyPart& part : cache::parts_of(passage.key().text)) {
       out.key_parts.add({part.from, part.name, part.value});
     }
   }

@@ -12,6 +12,7 @@
 #include "proxy/storing.h"
 #include "proxy/tier_fields.h"
 #include "proxy/upstream.h"
+#include "proxy/write_through.h"
 
 namespace gust::proxy {
 namespace {
@@ -53,6 +54,7 @@ rt::Task<Next> fetch(Passage& passage) {
   const bool is_joined = co_await join(passage);
   if (co_await settle_join(passage, is_joined)) co_return Next::respond;
 
+  const bool is_rfc9111 = passage.match->ttl.is_rfc9111;
   bool keeps_ranges = !passage.is_cacheable || passage.own_range;
   while (true) {
     const http::RequestHead request = make_request(passage, keeps_ranges);
@@ -64,7 +66,16 @@ rt::Task<Next> fetch(Passage& passage) {
     }
     const http::ResponseHead& head = fetched->head();
     note_upstream_head(passage, head);
+    if (passage.is_unsafe) {
+      invalidate_by(passage, head);
+      if (store_posted(passage, request, *fetched)) co_return Next::respond;
+    }
     const bool was_confirmed = head.status == 304 && passage.found.ticket && passage.found.ticket.stale();
+    if (was_confirmed && is_rfc9111 && !passage.asks_anew && !confirms(head, *passage.found.ticket.stale())) {
+      passage.asks_anew = true;
+      passage.facts = {};
+      continue;
+    }
     if (was_confirmed) {
       refresh(passage, request, *fetched);
       co_return Next::respond;
@@ -74,6 +85,9 @@ rt::Task<Next> fetch(Passage& passage) {
       co_return Next::respond;
     }
     if (head.status >= 500 && serve_stale(passage, head.status)) co_return Next::respond;
+    if (is_rfc9111 && passage.is_cacheable && passage.request.method == http::Method::head && head.status == 200) {
+      update_by_head(passage, request, *fetched);
+    }
     if (is_beyond_limit(passage, *fetched)) {
       refuse_beyond_limit(passage);
       co_return Next::respond;

@@ -30,6 +30,17 @@ std::uint8_t bit_of(http::Method method) {
   }
 }
 
+// METH-3. A behaviour of the rfc9111 profile that allows all seven allows those that it cannot name too (RFC 9110
+// section 16.1), which are passed on like POST.
+bool is_allowed(const Passage& passage) {
+  constexpr std::uint8_t all = config::method_get | config::method_head | config::method_options | config::method_put |
+                               config::method_post | config::method_patch | config::method_delete;
+  const http::Method method = passage.viewer_request.method;
+  const std::uint8_t allowed = passage.match->behavior->allowed_methods;
+  if (method == http::Method::other) return passage.match->ttl.is_rfc9111 && allowed == all;
+  return (allowed & bit_of(method)) != 0;
+}
+
 bool is_get_or_head(http::Method method) { return method == http::Method::get || method == http::Method::head; }
 
 bool has_content(const http::RequestHead& request) {
@@ -68,7 +79,7 @@ Next guard(Passage& passage) {
   if (passage.from_edge) return Next::step;  // the edge has seen to the rest
 
   if (is_stopped_by_protocol(passage)) return Next::respond;
-  if (!(passage.match->behavior->allowed_methods & bit_of(request.method))) {
+  if (!is_allowed(passage)) {
     passage.decision.note("METH-3");
     passage.answer(403, "This distribution is not configured to allow the HTTP request method that was used.",
                    "InvalidRequestMethod");

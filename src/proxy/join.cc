@@ -5,26 +5,37 @@
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/steps.h"
+#include "proxy/variants.h"
 
 namespace gust::proxy {
 namespace {
 
-// Waits for the fill that was found. Gives true when its answer, or its failure, is this request's too.
-rt::Task<bool> join_once(Passage& passage, Instant deadline) {
-  auto joined = co_await passage.core.node().cache().join(std::move(passage.found.fill), passage.keyed.key, deadline);
+enum class JoinedAs : std::uint8_t {
+  one,    // its answer, or its failure, is this request's too
+  none,   // on alone
+  other,  // it is another variant than this request's: look again
+};
+
+// Waits for the fill that was found.
+rt::Task<JoinedAs> join_once(Passage& passage, Instant deadline) {
+  auto joined = co_await passage.core.node().cache().join(std::move(passage.found.fill), passage.key(), deadline);
   if (!joined) {
     const auto failure = origin::failure_of(joined.error(), origin::FetchPhase::head);
     passage.answer(failure.status, "The request that this one waited for brought no answer.", failure.log_detail);
-    co_return true;
+    co_return JoinedAs::one;
+  }
+  if (joined->vary) {
+    select_variant(passage, joined->vary);
+    if (!joined->entry || joined->entry->key_text() != passage.key().text) co_return JoinedAs::other;
   }
   if (joined->entry) {
     passage.serve(std::move(joined->entry), joined->epoch,
                   joined->is_refreshed ? observe::ResultType::refresh_hit : observe::ResultType::hit);
-    co_return true;
+    co_return JoinedAs::one;
   }
   // HEAD cannot bring what the others wait for: the next of them takes over.
   if (passage.request.method != http::Method::head) passage.found.ticket = std::move(joined->ticket);
-  co_return false;
+  co_return JoinedAs::none;
 }
 
 // LIM-7: what a request that has been in this network before would wait for may be its own first visit.
@@ -41,7 +52,12 @@ rt::Task<bool> join(Passage& passage) {
   passage.decision.collapsed = true;
   const Instant deadline = passage.core.loop().now() + passage.core.node().settings().fill_wait_max;
   for (int looks = 0; looks < 2 && passage.found.fill; ++looks) {
-    if (!co_await join_once(passage, deadline)) co_return false;
+    const JoinedAs joined = co_await join_once(passage, deadline);
+    if (joined == JoinedAs::none) co_return false;
+    if (joined == JoinedAs::other) {
+      if (lookup(passage) == Next::respond) co_return true;
+      continue;
+    }
     if (!passage.entry || passage.request.method == http::Method::head) co_return true;
     // A fill that dies before its first byte is one of which the viewer has seen nothing: look again, once.
     const auto begun = co_await passage.first_cursor->wait(deadline);

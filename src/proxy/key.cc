@@ -8,6 +8,18 @@
 #include "proxy/websocket.h"
 
 namespace gust::proxy {
+namespace {
+
+// RFC 9111 sections 4.4 and 5.2.1.5.
+void apply_rfc9111(Passage& passage) {
+  passage.demand = cache::read_demand(passage.viewer_request.fields);
+  passage.is_cacheable = passage.is_cacheable && !passage.demand.no_store;
+  passage.is_unsafe = passage.match->caches && !passage.request.method.is_safe();
+  if (passage.demand.no_store) passage.decision.note("RFC 9111 5.2.1.5");
+  if (passage.is_unsafe) passage.decision.lookup = observe::Lookup::method;
+}
+
+}  // namespace
 
 Next key(Passage& passage) {
   const Route& match = *passage.match;
@@ -36,7 +48,8 @@ Next key(Passage& passage) {
   const bool has_body = !passage.exchange.request_framing().is_empty();
   passage.is_websocket = asks_for_websocket(passage.viewer_request);
   passage.is_cacheable = match.caches && is_cached_method && !has_body && !passage.is_websocket;
-  if (!passage.is_cacheable) {
+  if (match.ttl.is_rfc9111) apply_rfc9111(passage);
+  if (!passage.is_cacheable && !passage.is_unsafe) {
     passage.decision.lookup = match.caches && !passage.is_websocket ? observe::Lookup::method : observe::Lookup::bypass;
     return Next::step;
   }

@@ -7,6 +7,7 @@
 #include "proxy/passage.h"
 #include "proxy/stale.h"
 #include "proxy/steps.h"
+#include "proxy/variants.h"
 
 namespace gust::proxy {
 
@@ -24,7 +25,16 @@ Next look_up(Passage& passage) {
   // HEAD takes part in no fill: its answer has no body to keep.
   const bool begins = passage.request.method != http::Method::head;
   passage.decision.purge_epoch = cache.epoch();  // before the look-up: a purge that comes between may not be claimed
-  passage.found = begins ? cache.find_or_begin(passage.keyed.key, now) : cache.find(passage.keyed.key, now);
+  const cache::Demand* demand = passage.match->ttl.is_rfc9111 ? &passage.demand : nullptr;
+  const auto look = [&](const cache::Key& key) {
+    return begins ? cache.find_or_begin(key, now, demand) : cache.find(key, now, demand);
+  };
+  passage.variant.reset();
+  passage.found = look(passage.keyed.key);
+  if (const cache::VaryRef vary = passage.found.vary) {
+    select_variant(passage, vary);
+    passage.found = look(*passage.variant);
+  }
 
   const cache::Lookup& found = passage.found;
   switch (found.found) {
@@ -41,11 +51,20 @@ Next look_up(Passage& passage) {
       return Next::respond;
     case cache::Found::stale:
       passage.decision.lookup = observe::Lookup::stale;
-      if (serve_while_revalidating(passage)) return Next::respond;
+      if (!passage.demand.is_strict() && serve_while_revalidating(passage)) return Next::respond;
+      if (passage.demand.is_strict()) passage.decision.lookup = observe::Lookup::request;
       break;
     case cache::Found::absent:
-      passage.decision.lookup = found.was_purged ? observe::Lookup::purged : observe::Lookup::uri_miss;
+      passage.decision.lookup = found.was_purged  ? observe::Lookup::purged
+                                : passage.variant ? observe::Lookup::vary_miss
+                                                  : observe::Lookup::uri_miss;
       break;
+  }
+  if (passage.demand.only_if_cached) {  // RFC 9111 section 5.2.1.7
+    passage.found = {};
+    passage.decision.note("RFC 9111 5.2.1.7");
+    passage.answer(504, "Nothing is stored that this request allows to be served.", "Error");
+    return Next::respond;
   }
   return Next::step;
 }

@@ -62,6 +62,11 @@ struct Passage {
   bool range_refused = false;                     // RANGE-3, RANGE-4: the origin gives the whole
   std::uint64_t asked_epoch = ~std::uint64_t{0};  // the newest purge when an answer was asked for under another key
   bool is_second_try = false;                     // slices of two versions: the answer is begun anew once
+  cache::Demand demand;    // of the rfc9111 profile; else none
+  bool is_unsafe = false;  // rfc9111: its success makes what is stored under its URI useless
+  // lookup: set once the key is known to have variants
+  cache::VaryRef vary;
+  std::optional<cache::Key> variant;
   // lookup, fetch: at most one of the three is the answer
   cache::Lookup found;
   cache::EntryRef entry;
@@ -72,6 +77,7 @@ struct Passage {
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
   std::optional<cache::BodyCursor> first_cursor;
   origin::FetchFacts facts;
+  bool asks_anew = false;             // a 304 did not confirm the stale copy: no more conditions
   bool is_background = false;         // nobody waits for it: a revalidation behind a viewer's back (STALE-1)
   std::optional<Instant> down_until;  // the origin was not asked, since it is known to be down: look again then
   bool from_parent = false;           // the answer is the parent tier's, or is awaited from it
@@ -99,6 +105,8 @@ struct Passage {
   void conclude(std::uint16_t with_status);
   // Whether its answer tells of the decision.
   bool is_told() const { return explaining != Explaining::no || (match != nullptr && match->tells_cache_status); }
+  // The key that is looked up: the variant's where there is one.
+  const cache::Key& key() const { return variant ? *variant : keyed.key; }
   // Whom its answer is for.
   Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }

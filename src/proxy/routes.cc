@@ -100,7 +100,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.caches = !route.ttl.is_caching_off() && policy.headers.mode != Mode::all;
   route.compresses =
       behavior.compress && route.caches && route.key.has_codings() && !route.key.has_header("accept-encoding");
-  route.collapses = route.caches && !route.forwards_cookies;
+  route.collapses = route.caches && (!route.forwards_cookies || route.ttl.is_rfc9111);  // COLL-2
   route.tells_cache_status = policy.profile == config::Profile::rfc9111;
   route.is_legacy = policy.id.empty();
   route.target = target_of(distribution, origin);

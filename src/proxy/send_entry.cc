@@ -66,6 +66,14 @@ rt::Task<bool> send_parts(ContentWriter& writer, const cache::BodyRef& body, con
   co_return co_await writer.finish();
 }
 
+http::Precondition precondition_of(const Passage& passage, const http::Validators& validators) {
+  const http::Method method = passage.request.method;
+  const http::Fields& request = passage.viewer_request.fields;
+  if (passage.match->ttl.is_rfc9111) return http::evaluate_preconditions_of_cache(method, request, validators);
+  if (passage.match->forwards_cookies) return http::Precondition::proceed;  // COND-3
+  return http::evaluate_preconditions(method, request, validators);
+}
+
 }  // namespace
 
 http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators& validators,
@@ -96,12 +104,10 @@ rt::Task<void> send_entry(Passage& passage) {
   }
   http::PartsChoice choice;
   auto precondition = http::Precondition::proceed;
-  // Only a success is conditional (RFC 9110 section 13.2.1), and where cookies are forwarded not even that (COND-3).
+  // Only a success is conditional (RFC 9110 section 13.2.1).
   if (head.status == 200) {
     const http::Validators validators = http::validators_of(head.fields);
-    if (!passage.match->forwards_cookies) {
-      precondition = http::evaluate_preconditions(passage.request.method, passage.viewer_request.fields, validators);
-    }
+    precondition = precondition_of(passage, validators);
     if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
   }
   if (precondition == http::Precondition::failed) {

@@ -281,7 +281,7 @@ Next lookup_slice(Passage& passage) {
   cache::Cache& cache = passage.core.node().cache();
   const cache::Lookup whole = cache.peek(passage.keyed.key, passage.core.loop().now());
   const bool is_own_range = passage.from_edge && passage.viewer_request.fields.has(tier_field::own_range);
-  const bool is_there = whole.found != cache::Found::absent || whole.fill;
+  const bool is_there = whole.found != cache::Found::absent || whole.fill || whole.vary;
   if (is_there) return look_up(passage);  // RANGE-1
   if (is_own_range) {
     go_by_own_range(passage);

@@ -10,6 +10,7 @@
 #include "proxy/slicing.h"
 #include "proxy/steps.h"
 #include "proxy/upstream.h"
+#include "proxy/variants.h"
 
 namespace gust::proxy {
 namespace {
@@ -69,7 +70,7 @@ void revalidate_behind(Passage& passage) {
   const Instant now = core.loop().now();
   // A HEAD was not given the Ticket; what runs behind it is a GET.
   if (passage.request.method == http::Method::head) {
-    found = core.node().cache().find_or_begin(passage.keyed.key, now);
+    found = core.node().cache().find_or_begin(passage.key(), now);
   }
   if (!found.ticket || !found.ticket.stale()) return;
   found.found = cache::Found::stale;
@@ -79,6 +80,7 @@ void revalidate_behind(Passage& passage) {
   if (route(again) == Next::respond || guard(again) == Next::respond || key(again) == Next::respond) return;
   if (passage.slicing) be_slice_of(again, passage);
   again.decision.purge_epoch = passage.decision.purge_epoch;
+  if (passage.variant) select_variant(again, passage.vary);
   again.found = std::move(found);
   core.metrics().revalidations.add();
   core.background().spawn(revalidate(std::move(rerun)));

@@ -23,7 +23,7 @@ bool is_dropped(const http::Field& field, const Route& route) {
     case Name::x_amz_cf_pop:
       return true;
     case Name::set_cookie:
-      return !route.forwards_cookies;  // HDR-2, HDR-4
+      return !route.forwards_cookies && !route.ttl.is_rfc9111;  // HDR-2, HDR-4; RFC 9111 section 7.3
     case Name::x_amz_id_2:
     case Name::x_amz_request_id:
       return route.ttl.is_s3_origin || route.bucket_target;  // HDR-3
@@ -56,7 +56,8 @@ http::ResponseHead make_stored_head(const http::ResponseHead& from, const Route&
   http::ResponseHead head;
   head.status = from.status;
   head.reason = from.reason;
-  const bool shows_vary = audience == Audience::edge;
+  // VARY-2 is the service's; by RFC 9111 those behind go by it too.
+  const bool shows_vary = audience == Audience::edge || route.ttl.is_rfc9111;
   for (const http::Field& field : from.fields) {
     if (!is_dropped(field, route) && (shows_vary || field.known != Name::vary)) head.fields.add(field);
   }

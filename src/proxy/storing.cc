@@ -7,6 +7,8 @@
 #include "proxy/passage.h"
 #include "proxy/stored_head.h"
 #include "proxy/tier_fields.h"
+#include "proxy/variants.h"
+#include "proxy/write_through.h"
 
 namespace gust::proxy {
 namespace {
@@ -57,6 +59,8 @@ cache::Storing judge(const Passage& passage, const http::RequestHead& sent, cons
   cache::RequestFacts facts = cache::request_facts(sent.method);
   facts.has_unkeyed_authorization =
       sent.fields.has(Name::authorization) && !passage.match->key.has_header("authorization");
+  if (passage.match->ttl.is_rfc9111 && facts.is_post)
+    facts.is_own_content_location = is_own_content_location(passage, head);
   cache::TtlPolicy ttl = passage.match->ttl;
   ttl.error_minimum = std::chrono::floor<cache::seconds>(passage.match->error_caching_min_ttl(head.status));
   if (passage.slicing && head.status == 206) {
@@ -78,17 +82,26 @@ cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, con
   return draft;
 }
 
-void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation) {
-  const cache::EntryRef stale = passage.found.ticket.stale();
+cache::EntryRef freshen(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation,
+                        cache::Ticket& ticket) {
+  const cache::EntryRef stale = ticket.stale();
   http::ResponseHead confirmed = stored_head_of(passage, confirmation.head());
   match_stored_coding(*stale, confirmed, passage.arena);
   http::ResponseHead merged;
   cache::merge_head(*stale, confirmed, merged);
-  cache::EntryDraft draft = draft_of(passage, merged, judge(passage, sent, merged));
+  cache::Storing storing = judge(passage, sent, merged);
+  // What is one variant of several from now on is asked for anew by the next.
+  const StoredVariant variant = variant_to_store(passage, sent.fields, merged.fields);
+  if (!variant.is_storable || variant.key) storing.verdict = cache::Storing::pass;
+  cache::EntryDraft draft = draft_of(passage, merged, storing);
   draft.upstream_epoch = epoch_of(passage, confirmation.head().fields);
   draft.content_bytes = stale->content_bytes();
   note_storing(passage, true, "COND-2");
-  cache::EntryRef refreshed = passage.found.ticket.refresh(draft);
+  return ticket.refresh(draft);
+}
+
+void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation) {
+  cache::EntryRef refreshed = freshen(passage, sent, confirmation, passage.found.ticket);
   const std::uint64_t epoch = refreshed->epoch();
   passage.serve(std::move(refreshed), epoch, observe::ResultType::refresh_hit);
 }
@@ -97,7 +110,8 @@ bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fet
   cache::Ticket& ticket = passage.found.ticket;
   if (!ticket) return false;
   const cache::Storing storing = judge(passage, sent, fetched.head());
-  if (storing.verdict == cache::Storing::pass) {
+  const StoredVariant variant = variant_to_store(passage, sent.fields, fetched.head().fields);
+  if (storing.verdict == cache::Storing::pass || !variant.is_storable) {
     note_storing(passage, false, storing.freshness.rule);
     ticket.pass();
     return false;
@@ -112,6 +126,10 @@ bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fet
   if (framing.kind == http::BodyFraming::length) content_bytes = framing.bytes;
   if (framing.kind == http::BodyFraming::none) content_bytes = 0;
   if (!coding.slot) draft.content_bytes = content_bytes;
+  if (variant.key) {
+    draft.variant = &*variant.key;
+    draft.vary = variant.vary;
+  }
   auto entry = ticket.store(draft);
   if (!entry) {
     note_storing(passage, false, entry.error().text);

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "cache/cache.h"
 #include "cache/entry.h"
 #include "cache/freshness.h"
 #include "http/message.h"
@@ -21,6 +22,10 @@ cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, con
 
 // COND-2: `confirmation`, a 304, confirms the ticket's stale copy, which is served.
 void refresh(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation);
+
+// What refresh() does but serve: `ticket` ends with the entry that it gives.
+cache::EntryRef freshen(Passage& passage, const http::RequestHead& sent, const origin::Fetched& confirmation,
+                        cache::Ticket& ticket);
 
 // Stores `fetched` and serves the entry while it fills. False: it is not to be stored and is still in `fetched`.
 bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fetched);

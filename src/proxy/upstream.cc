@@ -1,6 +1,9 @@
 #include "proxy/upstream.h"
 
 #include "base/arena.h"
+#include "base/text.h"
+#include "http/client_connection.h"
+#include "http/framing.h"
 #include "proxy/forward.h"
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
@@ -39,8 +42,10 @@ const origin::OriginTarget& target_of(const Passage& passage) {
   return is_ours ? *match.bucket_target : match.target;
 }
 
-// TIER-2, METH-4: what is not cached, and OPTIONS in any case, goes straight to the origin.
+// TIER-2, METH-4: what is not cached, and OPTIONS in any case, goes straight to the origin. In the rfc9111 profile an
+// unsafe method takes the way of what it may change (RFC 9111 section 4.4).
 bool goes_to_parent(const Passage& passage) {
+  if (passage.is_unsafe) return passage.core.parents() != nullptr;
   const http::Method method = passage.request.method;
   return passage.core.parents() && passage.is_cacheable &&
          (method == http::Method::get || method == http::Method::head);
@@ -48,12 +53,33 @@ bool goes_to_parent(const Passage& passage) {
 
 // A parent that cannot be reached, or goes down before its answer, is no reason to fail: the origin may be well. Nor is
 // a full queue for it: one distribution's slow origin must not stand in the way of all others.
-bool is_parents_failure(const Error& error, origin::FetchPhase phase) {
+bool is_parents_failure(const Error& error, origin::FetchPhase phase, bool is_safe) {
   using origin::FetchPhase;
   if (phase == FetchPhase::connect || phase == FetchPhase::queue) return error.code != Errc::cancelled;
   const bool is_broken = error.code == Errc::reset || error.code == Errc::closed;
-  return is_broken && (phase == FetchPhase::send || phase == FetchPhase::head);
+  // What may have been done is not done again.
+  return is_broken && is_safe && (phase == FetchPhase::send || phase == FetchPhase::head);
 }
+
+// RFC 9110 section 15.2: interim responses go to the viewer whose request this is, and to nobody else. The service is
+// not known to pass them on, so that only the rfc9111 profile does.
+class InterimPasser final : public http::InterimSink {
+ public:
+  explicit InterimPasser(Passage& passage) : passage_(passage) {}
+
+  http::InterimSink* get() { return passage_.match->ttl.is_rfc9111 && !passage_.is_background ? this : nullptr; }
+
+  rt::Task<void> pass_on(const http::ResponseHead& head) override {
+    http::ResponseHead own = head;
+    http::remove_hop_by_hop(own.fields);
+    own.fields.remove_if([](const http::Field& field) { return starts_with_fold(field.name, "gust-"); });
+    // A viewer that is gone is noticed by the final answer.
+    [[maybe_unused]] const auto sent = co_await passage_.exchange.inform(own);
+  }
+
+ private:
+  Passage& passage_;
+};
 
 // Nobody waits for an origin that is known to be down.
 Error fail_at_once(Passage& passage, const origin::Circuits::State& circuit) {
@@ -75,7 +101,8 @@ rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::Reque
     co_return std::unexpected(fail_at_once(passage, circuit));
   }
   core.metrics().asked_origin.add();
-  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts, &passage.sending);
+  InterimPasser interim(passage);
+  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts, &passage.sending, interim.get());
   const origin::Lesson lesson =
       fetched ? origin::lesson_of(fetched->head().status) : origin::lesson_of(fetched.error(), passage.facts);
   circuits.report(name, circuit, lesson, core.loop().now());
@@ -107,7 +134,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
   if (!keeps_ranges && passage.slicing) add_slice_range(passage, head);
   const cache::Ticket& ticket = passage.found.ticket;
-  if (!keeps_ranges && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
+  if (!keeps_ranges && !passage.asks_anew && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
   return head;
 }
 
@@ -126,9 +153,11 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     add_slice_fields(passage, to_parent);
     const cache::Key& object_key = passage.slicing ? passage.slicing->object_key : passage.keyed.key;
     core.metrics().asked_parent.add();
-    auto fetched = co_await core.fetcher().fetch(parents, object_key.hash.low, to_parent, body, passage.facts);
+    InterimPasser interim(passage);
+    auto fetched =
+        co_await core.fetcher().fetch(parents, object_key.hash.low, to_parent, body, passage.facts, interim.get());
     note_visit(passage, "regional", parents.name(), fetched);
-    if (fetched || !is_parents_failure(fetched.error(), passage.facts.phase)) co_return fetched;
+    if (fetched || !is_parents_failure(fetched.error(), passage.facts.phase, !passage.is_unsafe)) co_return fetched;
     passage.facts = {};
     passage.from_parent = false;
   }
