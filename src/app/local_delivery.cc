@@ -19,7 +19,7 @@ rt::Task<Result<control::Receipt>> LocalDelivery::purge(control::Purge purge) {
   std::vector<cache::Purge> purges;
   purges.reserve(purge.paths.size());
   for (const std::string& path : purge.paths) {
-    purges.push_back(cache::Purge::of_path(purge.epoch, purge.distribution_id, path));
+    purges.push_back(cache::Purge::of_item(purge.epoch, purge.distribution_id, path));
   }
   for (RunningNode* node : nodes_) {
     node->node().cache().apply(purges);

@@ -139,7 +139,7 @@ struct Judge {
     if (policy.is_s3_origin && response.status == 501 && is_forbidden) return pass("STALE-9");
     const auto lifetime = origin_lifetime(response, control, initial_age, times);
     const bool is_explicit = lifetime && lifetime->is_explicit && !is_forbidden;
-    if (caching == ErrorCaching::if_explicit && !is_explicit) return pass("ERR-2");
+    if (caching == ErrorCaching::if_explicit && !is_explicit && !policy.has_error_page) return pass("ERR-2");
     Duration from_arrival = bounded(policy.error_minimum);
     if (lifetime && !is_forbidden) {
       from_arrival = std::max(from_arrival, std::min(lifetime->from_arrival, bounded(policy.maximum)));

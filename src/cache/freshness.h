@@ -38,6 +38,7 @@ struct TtlPolicy {
   seconds default_{86'400};
   seconds maximum{31'536'000};
   seconds error_minimum{10};       // the distribution's error caching minimum TTL for the status at hand (ERR-4)
+  bool has_error_page = false;     // for the status at hand: the error is kept as the page is (CER-3)
   bool is_options_cached = false;  // the behaviour caches answers to OPTIONS
   bool is_s3_origin = false;       // STALE-9
   bool is_rfc9111 = false;         // the profile: rfc9111.h judges, not the service's table

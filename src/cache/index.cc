@@ -194,11 +194,11 @@ bool Index::is_cleared(Fill& fill) const {
 }
 
 bool Index::is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const {
-  // A tier above that has not applied a purge may have answered with what the purge clears.
-  if (upstream_epoch < fill.checked && fill.purges.clears(upstream_epoch, fill.path_and_query)) return true;
   fill.tags_checked = std::min(fill.tags_checked, upstream_epoch);
   fill.is_purged_by_tag = fill.purges.clears_tags(fill.tags_checked, fill.entry->tags());
-  return fill.is_purged_by_tag;
+  // A tier above that has not applied a purge may have answered with what the purge clears.
+  const bool is_lagging = upstream_epoch < fill.checked && fill.purges.clears(upstream_epoch, fill.path_and_query);
+  return fill.is_purged_by_tag || is_lagging;
 }
 
 void Index::remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped) {

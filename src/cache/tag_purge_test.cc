@@ -245,6 +245,20 @@ TEST(TagPurge, WhoAskedBeforeThePurgeGetsTheFillAndWhoAskedAfterLooksAgain) {
   finish(owner.ticket);
 }
 
+// Found by the simulated network (seed 92): the path's purge was all that was looked at.
+TEST(TagPurge, WhoAskedBetweenAPurgeOfTheTagAndOneOfThePathLooksAgain) {
+  Waiting here;
+  Waiter between;
+  Lookup owner = here.site.begin("/a");
+  purge(here.site, 1, "#x");
+  here.join(between);
+  purge(here.site, 2, "/*");
+  ASSERT_TRUE(store(owner.ticket, {"x"}, fresh_for(60), 0));
+  here.world.run_for(milliseconds(1));
+  EXPECT_TRUE(between.has_ticket);
+  finish(owner.ticket);
+}
+
 TEST(TagPurge, WhoAskedAfterThePurgeOfAnotherTagGetsTheFill) {
   Waiting here;
   Waiter after;

@@ -1,7 +1,6 @@
 #include "config/compile.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 
@@ -22,24 +21,12 @@ void compile_root_object(const std::string& name, const Place& place, Distributi
   out.default_root_object = name;
 }
 
-void compile_errors(const model::CustomErrorResponses& errors, const Place& place, Distribution& out) {
-  constexpr std::array<std::int32_t, 11> known = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504};  // CER-1
-  for (std::size_t i = 0; i < errors.items.size(); ++i) {
-    const model::CustomErrorResponse& error = errors.items[i];
-    const std::int64_t ttl = error.error_caching_min_ttl.value_or(10);
-    place.at(i)
-        .in("ErrorCode")
-        .expect(std::ranges::find(known, error.error_code) != known.end(), "An invalid error code was specified.",
-                "InvalidErrorCode");
-    const bool in_range = ttl >= 0 && ttl <= 31'536'000;
-    place.at(i)
-        .in("ErrorCachingMinTTL")
-        .expect(in_range, "An error caching minimum TTL is from 0 to 31536000 seconds.");
-    const Duration kept = in_range ? Duration(std::chrono::seconds(ttl)) : Duration::zero();
-    place.at(i)
-        .in("ErrorCode")
-        .expect(out.error_caching_min_ttl.emplace(error.error_code, kept).second, "The error code is named twice.");
-  }
+void compile_cache_tags(const model::CacheTagConfig& tags, const Place& place, Distribution& out) {
+  place.in("HeaderName")
+      .expect(is_token(tags.header_name) && tags.header_name.size() <= 256,
+              "The name of the cache tag header is not a token of "
+              "at most 256 characters.");  // TAG-1
+  out.cache_tag_header = to_lower(tags.header_name);
 }
 
 void check_certificate(const model::DistributionConfig& config, const Place& place) {
@@ -68,6 +55,7 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }
+  if (config.cache_tag_config) compile_cache_tags(*config.cache_tag_config, place.in("CacheTagConfig"), out);
   const auto comment_characters =
       std::ranges::count_if(config.comment, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   place.in("Comment").expect(comment_characters <= 128 && is_utf8(config.comment),

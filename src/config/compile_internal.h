@@ -46,6 +46,13 @@ bool is_token(std::string_view name);
 // RFC 9110 section 5.5, visible ASCII, space and tab only.
 bool is_field_value(std::string_view value);
 
+// CER-1, ERR-4.
+void compile_errors(const aws::cloudfront::CustomErrorResponses& errors, const Place& place, Distribution& out);
+// CER-1: where an error page may lie, and what viewers may be told in place of an error.
+bool is_error_page_path(std::string_view path);
+bool is_error_code(std::int64_t status);
+bool is_response_code(std::int64_t status);
+
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
 
 // One policy by itself, without its id.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "config/compile_internal.h"
+#include "config/extension_header.h"
 #include "config/origin_name.h"
 
 namespace gust::config {
@@ -55,7 +56,11 @@ void compile_custom_headers(const model::CustomHeaders& headers, const Place& pl
     here.in("HeaderValue")
         .expect(is_field_value(value) && value.size() <= 1783,
                 "The header value is longer than 1783 characters or holds some that are not allowed.");
-    out.custom_headers.push_back({name, value});
+    if (is_extension_header(folded)) {
+      compile_extension_header(folded, value, here, out);
+    } else {
+      out.custom_headers.push_back({name, value});
+    }
   }
   place.expect(bytes <= 10'240, "The names and values of the custom headers are longer than 10240 characters in all.");
 }

@@ -450,6 +450,95 @@ TEST(Compile, Err4ErrorCachingTimesByCode) {
             "InvalidErrorCode CustomErrorResponses.Items[0].ErrorCode");
 }
 
+TEST(Compile, Cer1APageIsAPathAndACode) {
+  const Distribution distribution = compiled(changed([](Config& c) {
+    c.custom_error_responses =
+        model::CustomErrorResponses{3, {{404, "/404.html", "200", 5}, {503, "/down", "503", {}}, {500, "", "", {}}}};
+  }));
+  ASSERT_EQ(distribution.error_pages.size(), 2U);
+  EXPECT_EQ(distribution.error_pages.at(404).path, "/404.html");
+  EXPECT_EQ(distribution.error_pages.at(404).status, 200);
+  EXPECT_EQ(distribution.error_pages.at(503).status, 503);
+  EXPECT_EQ(distribution.error_caching_min_ttl.at(404), seconds(5));
+}
+
+TEST(Compile, Cer1PathAndCodeComeTogetherAndInTheirForms) {
+  const auto wrong_page = [](std::string path, std::string code) {
+    DistributionDocument document = small_distribution();
+    document.config.custom_error_responses = model::CustomErrorResponses{1, {{404, path, code, 10}}};
+    std::string all;
+    for (const Finding& finding : check_distribution(document))
+      all += fmt::format("{} {};", finding.code, finding.path);
+    return all;
+  };
+  constexpr std::string_view item = "DistributionConfig.CustomErrorResponses.Items[0]";
+  EXPECT_EQ(wrong_page("/404.html", "404"), "");
+  EXPECT_EQ(wrong_page("/404.html", ""), fmt::format("InvalidArgument {};", item));
+  EXPECT_EQ(wrong_page("", "200"), fmt::format("InvalidArgument {};", item));
+  for (const char* code : {"201", "412", "301", "0", "two", "65736"}) {
+    EXPECT_EQ(wrong_page("/404.html", code), fmt::format("InvalidResponseCode {}.ResponseCode;", item)) << code;
+  }
+  for (const std::string& path : {std::string("404.html"), std::string("/a b"), std::string("/a?x"),
+                                  std::string("/a#x"), "/" + std::string(4000, 'a')}) {
+    EXPECT_EQ(wrong_page(path, "404"), fmt::format("InvalidArgument {}.ResponsePagePath;", item)) << path;
+  }
+}
+
+TEST(Compile, Tag1TheHeaderOfTagsIsAName) {
+  EXPECT_EQ(
+      compiled(changed([](Config& c) { c.cache_tag_config = model::CacheTagConfig{"Cache-Tag"}; })).cache_tag_header,
+      "cache-tag");
+  EXPECT_EQ(compiled(small_distribution()).cache_tag_header, "");
+  EXPECT_EQ(wrong([](Config& c) { c.cache_tag_config = model::CacheTagConfig{"Cache Tag"}; }),
+            "InvalidArgument CacheTagConfig.HeaderName");
+  EXPECT_EQ(wrong([](Config& c) { c.cache_tag_config = model::CacheTagConfig{}; }),
+            "InvalidArgument CacheTagConfig.HeaderName");
+}
+
+// Of a distribution whose one origin has the header: the findings, or the origin.
+struct WithHeader {
+  WithHeader(std::string name, std::string value) {
+    DistributionDocument document = small_distribution();
+    document.config.origins.items[0].custom_headers = model::CustomHeaders{1, {{std::move(name), std::move(value)}}};
+    const auto snapshot = compile(1, std::span(&document, 1));
+    if (snapshot) {
+      origin = (*snapshot)->distributions().front().origins.front();
+    } else {
+      wrong = snapshot.error().front().code + " " + snapshot.error().front().path.substr(std::string("E123.").size());
+    }
+  }
+  Origin origin;
+  std::string wrong;
+};
+
+constexpr std::string_view header_place = "DistributionConfig.Origins.Items[0].CustomHeaders.Items[0]";
+
+TEST(ExtensionHeader, AnOriginMayHaveErrorPagesOfItsOwn) {
+  const WithHeader with_code("Gustfront-Error-Page-404", "/api/404.json 200");
+  EXPECT_EQ(with_code.origin.error_pages.at(404).path, "/api/404.json");
+  EXPECT_EQ(with_code.origin.error_pages.at(404).status, 200);
+  EXPECT_TRUE(with_code.origin.custom_headers.empty());
+  EXPECT_EQ(WithHeader("gustfront-error-page-503", "/down").origin.error_pages.at(503).status, 503);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-404", "none").origin.error_pages.at(404).path, "");
+}
+
+TEST(ExtensionHeader, AnOriginMayNameTheHeaderOfTags) {
+  EXPECT_EQ(WithHeader("Gustfront-Cache-Tag-Header", "Cache-Tag").origin.cache_tag_header, "cache-tag");
+  EXPECT_EQ(WithHeader("X-Other", "Cache-Tag").origin.cache_tag_header, "");
+}
+
+TEST(ExtensionHeader, WhatIsNotOneIsRefusedWithItsPlace) {
+  const std::string name = fmt::format("{}.HeaderName", header_place);
+  const std::string value = fmt::format("{}.HeaderValue", header_place);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-412", "/a").wrong, "InvalidErrorCode " + name);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-x", "/a").wrong, "InvalidErrorCode " + name);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-404", "a").wrong, "InvalidArgument " + value);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-404", "/a 299").wrong, "InvalidResponseCode " + value);
+  EXPECT_EQ(WithHeader("Gustfront-Error-Page-404", "/a 200 x").wrong, "InvalidResponseCode " + value);
+  EXPECT_EQ(WithHeader("Gustfront-Cache-Tag-Header", "a b").wrong, "InvalidArgument " + value);
+  EXPECT_EQ(WithHeader("Gustfront-Colour", "red").wrong, "InvalidArgument " + name);
+}
+
 TEST(Document, ComesBackAsItWasWritten) {
   DistributionDocument document = small_distribution();
   document.config.comment = "r\xC3\xA9sum\xC3\xA9 \"quoted\"";

@@ -38,6 +38,8 @@ constexpr SettingRow rows[] = {
     {"DistributionConfig", "IsIPV6Enabled", kept},
     {"DistributionConfig", "ContinuousDeploymentPolicyId", refused, ""},
     {"DistributionConfig", "Staging", refused, "false"},
+    {"DistributionConfig", "CacheTagConfig", enforced},
+    {"CacheTagConfig", "HeaderName", enforced},
 
     {"Aliases", "Quantity", enforced},
     {"Aliases", "Items", enforced},
@@ -129,8 +131,8 @@ constexpr SettingRow rows[] = {
     {"CustomErrorResponses", "Quantity", enforced},
     {"CustomErrorResponses", "Items", enforced},
     {"CustomErrorResponse", "ErrorCode", enforced},
-    {"CustomErrorResponse", "ResponsePagePath", refused, ""},
-    {"CustomErrorResponse", "ResponseCode", refused, ""},
+    {"CustomErrorResponse", "ResponsePagePath", enforced},
+    {"CustomErrorResponse", "ResponseCode", enforced},
     {"CustomErrorResponse", "ErrorCachingMinTTL", enforced},
 
     {"LoggingConfig", "Enabled", refused, "false"},

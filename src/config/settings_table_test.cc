@@ -105,8 +105,6 @@ const Refused refused_settings[] = {
      [](auto& c) { c.viewer_certificate.emplace().acm_certificate_arn = "arn"; }},
     {"DistributionConfig.ViewerCertificate.IAMCertificateId",
      [](auto& c) { c.viewer_certificate.emplace().iam_certificate_id = "id"; }},
-    {"DistributionConfig.CustomErrorResponses.Items[0].ResponsePagePath",
-     [](auto& c) { c.custom_error_responses = model::CustomErrorResponses{1, {{404, "/404.html", "200", 10}}}; }},
     {"DistributionConfig.Origins.Items[0].OriginAccessControlId",
      [](auto& c) { c.origins.items[0].origin_access_control_id = "id"; }},
     {"DistributionConfig.Origins.Items[0].S3OriginConfig.OriginAccessIdentity",

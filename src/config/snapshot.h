@@ -85,6 +85,13 @@ struct CustomHeader {
   std::string name, value;
 };
 
+// What viewers get instead of an error (CER-1).
+struct ErrorPage {
+  std::string path;          // fetched through the behaviour that it matches (CER-2); empty: the error as it is
+  std::uint16_t status = 0;  // what the viewer is told
+};
+using ErrorPages = std::map<int, ErrorPage>;  // by the status that they stand for
+
 struct Origin {
   enum class Kind : std::uint8_t { bucket, custom };
   std::string id;
@@ -99,6 +106,9 @@ struct Origin {
   Duration read_timeout = std::chrono::seconds(30);         // ORIG-5
   Duration keepalive_timeout = std::chrono::seconds(5);     // ORIG-8
   Duration response_completion_timeout = Duration::zero();  // ORIG-7; zero: none
+  // Extensions (extension_header.h). Of behaviours with this origin, instead of the distribution's.
+  ErrorPages error_pages;
+  std::string cache_tag_header;  // in lower case; empty: the distribution's
 };
 
 enum class ViewerProtocolPolicy : std::uint8_t { allow_all, https_only, redirect_to_https };
@@ -126,12 +136,6 @@ struct Behavior {
   bool compress = false;  // CMP-1
 };
 
-// What viewers get instead of an error (CER-1).
-struct ErrorPage {
-  std::string path;          // fetched through the behaviour that it matches (CER-2)
-  std::uint16_t status = 0;  // what the viewer is told
-};
-
 struct Distribution {
   std::string id;
   std::string domain_name;  // d<13>.<suffix>
@@ -142,8 +146,8 @@ struct Distribution {
   std::vector<Behavior> behaviors;  // in order of precedence; the default one is last (PATH-1)
   // ERR-4: error caching minimum TTL by status; 10 s for a status that is not named.
   std::map<int, Duration> error_caching_min_ttl;
-  std::map<int, ErrorPage> error_pages;  // by the status that they stand for
-  std::string cache_tag_header;          // TAG-1: in lower case; empty: no tags
+  ErrorPages error_pages;
+  std::string cache_tag_header;  // TAG-1: in lower case; empty: no tags
 };
 
 class Snapshot {

@@ -15,12 +15,13 @@
 
 namespace gust::control {
 
-// Objects of a distribution whose fill began before `epoch` and whose path matches are not to be served any more.
+// Objects of a distribution whose fill began before `epoch` and which one of `paths` names are not to be served any
+// more.
 struct Purge {
   std::uint64_t epoch = 0;  // a revision of the store: rises with every purge, also over restarts
   std::string distribution_id;
   // INV-1 to INV-4: each begins with `/` and is compared with path and query as the viewer sent them; a `*` at the end
-  // stands for any tail, elsewhere it is itself.
+  // stands for any tail, elsewhere it is itself. Or TAG-3: `#` and a tag.
   std::vector<std::string> paths;
 };
 

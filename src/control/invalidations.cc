@@ -27,6 +27,16 @@ bool is_invalidation_path(std::string_view path) {
          std::ranges::all_of(path, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// TAG-2, TAG-3. A star at the end would be taken for a wildcard, and there are none for tags.
+bool is_invalidation_tag(std::string_view item) {
+  if (!item.starts_with('#')) return false;
+  const std::string_view tag = item.substr(1);
+  return !tag.empty() && tag.size() <= 256 && !tag.ends_with('*') &&
+         std::ranges::all_of(tag, [](char c) { return c > ' ' && c <= '~' && c != ','; });
+}
+
+bool is_invalidation_item(std::string_view item) { return is_invalidation_path(item) || is_invalidation_tag(item); }
+
 aws::Answer<void> check_batch(const model::InvalidationBatch& batch, const Quotas& quotas) {
   const std::vector<std::string>& paths = batch.paths.items;
   if (batch.caller_reference.empty()) return refuse("InvalidArgument", "The parameter CallerReference is empty.");
@@ -36,7 +46,7 @@ aws::Answer<void> check_batch(const model::InvalidationBatch& batch, const Quota
   if (paths.size() > quotas.invalidation_paths_in_progress) {
     return refuse("BatchTooLarge", "Invalidation batch specified is too large.");
   }
-  if (paths.empty() || !std::ranges::all_of(paths, is_invalidation_path)) {
+  if (paths.empty() || !std::ranges::all_of(paths, is_invalidation_item)) {
     return refuse("InvalidArgument", "Your request contains one or more invalid invalidation paths.");
   }
   return {};

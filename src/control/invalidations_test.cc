@@ -67,12 +67,41 @@ TEST_F(InvalidationsTest, Inv10TheSameReferenceAndPathsGiveTheFirstAnswerOthersA
 }
 
 TEST_F(InvalidationsTest, Inv1AndInv2PathsBeginWithASlashAndHaveAStarOnlyAtTheEnd) {
-  for (const char* path : {"a", "", "/a*b", "/*/", "/a b", "/\xC3\xA9", "#tag"}) {
+  for (const char* path : {"a", "", "/a*b", "/*/", "/a b", "/\xC3\xA9", "tag"}) {
     EXPECT_EQ(invalidate(id, "i1", {"/good", path}).error(), "400 InvalidArgument") << path;
   }
   EXPECT_EQ(invalidate(id, "i1", {"/" + std::string(4000, 'a')}).error(), "400 InvalidArgument");
   EXPECT_EQ(invalidate(id, "", {"/a"}).status, 400);
   EXPECT_EQ(invalidate(id, "i1", {"/a?x=1&amp;y=2", "/*"}).status, 201);
+}
+
+TEST_F(InvalidationsTest, Tag3TagsBesidePathsGoToTheNodes) {
+  const Reply reply = invalidate(id, "i1", {"#product:tv", "/a*"});
+  EXPECT_EQ(reply.status, 201) << reply.body;
+  settle();
+  ASSERT_EQ(delivery.purged.size(), 1U);
+  EXPECT_EQ(delivery.purged[0].paths, (std::vector<std::string>{"#product:tv", "/a*"}));
+  EXPECT_EQ(status_of(reply.element("Id")), "Completed");
+}
+
+TEST_F(InvalidationsTest, Tag3ATagPurgeThatARestartInterruptedIsTakenUp) {
+  delivery.is_held = true;
+  invalidate(id, "i1", {"#x"});
+  settle();
+  delivery.is_held = false;
+  restart();
+  settle();
+  ASSERT_EQ(delivery.purged.size(), 2U);
+  EXPECT_EQ(delivery.purged[1].paths, std::vector<std::string>{"#x"});
+  EXPECT_EQ(delivery.purged[0].epoch, delivery.purged[1].epoch);
+}
+
+TEST_F(InvalidationsTest, Tag2And3WhatIsNoTagIsRefused) {
+  for (const std::string& item : {std::string("#"), std::string("#a,b"), std::string("#a b"), std::string("#\xC3\xA9"),
+                                  std::string("#product*"), "#" + std::string(257, 'a')}) {
+    EXPECT_EQ(invalidate(id, "i1", {item}).error(), "400 InvalidArgument") << item;
+  }
+  EXPECT_EQ(invalidate(id, "i1", {"#" + std::string(256, 'a'), "#a*b"}).status, 201);
 }
 
 TEST_F(InvalidationsTest, AQuantityThatIsNotTheNumberOfPathsIsInconsistent) {
@@ -171,7 +200,7 @@ class FewInvalidations : public InvalidationsTest {
 
 TEST_F(FewInvalidations, Inv11QuotasOfPathsAndWildcardsInProgress) {
   delivery.is_held = true;
-  EXPECT_EQ(invalidate(id, "i1", {"/1", "/2", "/3", "/4"}).error(), "413 BatchTooLarge");
+  EXPECT_EQ(invalidate(id, "i1", {"/1", "/2", "#3", "/4"}).error(), "413 BatchTooLarge");
   EXPECT_EQ(invalidate(id, "i1", {"/a*", "/b*"}).error(), "400 TooManyInvalidationsInProgress");
   EXPECT_EQ(invalidate(id, "i1", {"/a*", "/2"}).status, 201);
   EXPECT_EQ(invalidate(id, "i2", {"/3", "/4"}).error(), "400 TooManyInvalidationsInProgress");

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "proxy/passage.h"
 #include "proxy/server_timing.h"
+#include "proxy/tags.h"
 #include "proxy/tier_fields.h"
 
 namespace gust::proxy {
@@ -11,7 +12,7 @@ namespace {
 using http::Name;
 
 ByteView x_cache_of(const Passage& passage, std::uint16_t status) {
-  if (status >= 400) return "Error from cloudfront";
+  if (status >= 400 || passage.is_error_page()) return "Error from cloudfront";
   switch (passage.result) {
     case observe::ResultType::hit:
       return "Hit from cloudfront";
@@ -68,6 +69,11 @@ std::optional<Duration> age_to_tell(const Passage& passage) {
 
 void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
   const Node& node = passage.core.node();
+  const bool is_page_found = passage.is_error_page() && head.status / 100 == 2;
+  if (is_page_found) {
+    head.status = passage.page_status;
+    head.reason = {};
+  }
   if (passage.is_edge()) head.fields.set(Name::x_cache, x_cache_of(passage, head.status));
   const ByteView own_via = passage.arena.join({"1.1 ", node.via_name(), " (CloudFront)"});
   head.fields.set(Name::via, origin_via.empty() ? own_via : passage.arena.join({origin_via, ", ", own_via}));
@@ -79,6 +85,7 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     // What passes through began after the purges that were in force at the look-up.
     const std::uint64_t epoch = passage.entry ? passage.epoch : passage.decision.purge_epoch;
     head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
+    tell_tags(passage, head);
   }
   if (age) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();

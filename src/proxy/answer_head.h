@@ -16,8 +16,8 @@ struct Passage;
 // HDR-10: absent on a miss, unless the origin told an age itself.
 std::optional<Duration> age_to_tell(const Passage& passage);
 
-// What each answer says anew, in the order of HDR-12, and then what the response headers policy makes of it
-// for a viewer. `origin_via`: the stored or fetched answer's own, or empty.
+// What each answer says anew, in the order of HDR-12, the status of an error page, and then what the response headers
+// policy makes of it for a viewer. `origin_via`: the stored or fetched answer's own, or empty.
 void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age);
 
 // For the log. `length`: of the content, where it is known.

@@ -96,6 +96,7 @@ Explaining read_tier_explain(ByteView value) {
 }
 
 void tell_decision(Passage& passage, http::ResponseHead& head) {
+  if (passage.failed != nullptr) return tell_decision(*passage.failed, head);
   const bool is_explained = passage.explaining != Explaining::no;
   const bool shows_always = passage.match != nullptr && passage.match->tells_cache_status;
   passage.conclude(head.status);

@@ -45,7 +45,7 @@ Next key(Passage& passage) {
       method == http::Method::get || method == http::Method::head ||
       (method == http::Method::options && (match.behavior->cached_methods & config::method_options) != 0);
   // What is in a body is in no key: an answer that may depend on it is not stored.
-  const bool has_body = !passage.exchange.request_framing().is_empty();
+  const bool has_body = !passage.request_framing().is_empty();
   passage.is_websocket = asks_for_websocket(passage.viewer_request);
   passage.is_cacheable = match.caches && is_cached_method && !has_body && !passage.is_websocket;
   if (match.ttl.is_rfc9111) apply_rfc9111(passage);

@@ -37,7 +37,7 @@ ByteView name_of(Tier tier) { return tier == Tier::edge ? "edge" : "regional"; }
 
 http::HeadLimits between_tiers(http::HeadLimits limits) {
   // The viewer headers, of which the order of headers alone may be 7,680 bytes.
-  limits.head_bytes_max += 2048 + 12 * 1024 + tier_record_bytes_max;
+  limits.head_bytes_max += 3072 + 12 * 1024 + tier_record_bytes_max;
   limits.target_bytes_max += 256;  // a default root object
   limits.fields_max += 16 + config::viewer_headers().size();
   return limits;

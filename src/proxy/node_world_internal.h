@@ -40,7 +40,8 @@ class SimulatedNode {
  public:
   // `parent` is null where the node asks origins itself.
   SimulatedNode(rt::Loop& loop, const rt::Endpoint& at, NodeSettings settings, const http::ServerLimits& limits,
-                const rt::Endpoint* parent, const geo::Locations* locations = nullptr);
+                const rt::Endpoint* parent, const geo::Locations* locations = nullptr,
+                const origin::PoolLimits& pool = {});
 
   rt::Task<void> stop(Duration patience);
   bool is_running() const { return is_running_; }
@@ -77,6 +78,7 @@ struct NodeWorldOptions {
   http::ServerLimits server{};
   origin::CircuitLimits circuit{};
   const geo::Locations* locations = nullptr;  // of the edges; outlives the world
+  origin::PoolLimits pool{};                  // of connections to origins and parents
 };
 
 // A request on its way, or its reply.

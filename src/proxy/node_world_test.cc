@@ -29,7 +29,7 @@ origin::ParentTier parents_of(const rt::Endpoint& parent) {
 }
 
 NodeCoreParts parts_of(rt::Loop& loop, observe::MetricsWriter& metrics, observe::AccessSink& access, observe::Log& log,
-                       const rt::Endpoint* parent, const geo::Locations* locations) {
+                       const rt::Endpoint* parent, const geo::Locations* locations, const origin::PoolLimits& pool) {
   NodeCoreParts parts;
   parts.locations = locations;
   parts.loop = &loop;
@@ -37,6 +37,7 @@ NodeCoreParts parts_of(rt::Loop& loop, observe::MetricsWriter& metrics, observe:
   parts.access = &access;
   parts.log = &log;
   parts.fetcher.addresses.allow_private = true;
+  parts.fetcher.pool = pool;
   if (parent) parts.parents = parents_of(*parent);
   return parts;
 }
@@ -54,11 +55,11 @@ rt::Task<void> ask_for(Visit& visit, std::string request) {
 
 SimulatedNode::SimulatedNode(rt::Loop& loop, const rt::Endpoint& listens_at, NodeSettings settings,
                              const http::ServerLimits& limits, const rt::Endpoint* parent,
-                             const geo::Locations* locations)
+                             const geo::Locations* locations, const origin::PoolLimits& pool)
     : at(listens_at),
       log(sink_, loop, settings.name),
       node(std::move(settings)),
-      core(node, parts_of(loop, registry_.make_writer(), access, log, parent, locations)),
+      core(node, parts_of(loop, registry_.make_writer(), access, log, parent, locations, pool)),
       server(loop, core, limits, 1000) {
   CHECK(server.listen(at, false));
   core.start();
@@ -123,7 +124,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);
   return std::make_unique<SimulatedNode>(world.add_host(host, address), endpoint(address), std::move(settings), limits,
-                                         parent, tier == Tier::edge ? options_.locations : nullptr);
+                                         parent, tier == Tier::edge ? options_.locations : nullptr, options_.pool);
 }
 
 void NodeWorld::install(const config::Distribution& distribution) {
@@ -133,7 +134,7 @@ void NodeWorld::install(const config::Distribution& distribution) {
 }
 
 void NodeWorld::purge_at(SimulatedNode& node, std::string_view path, std::uint64_t epoch) {
-  node.node.apply(cache::Purge::of_path(epoch, options_.distribution.id, path));
+  node.node.apply(cache::Purge::of_item(epoch, options_.distribution.id, path));
 }
 
 // As delivered: the regional cache first.

@@ -34,6 +34,20 @@ void Passage::begin_like(const Passage& other) {
   keyed = other.keyed;
 }
 
+Passage::Passage(Passage& its_failed, const http::RequestHead& page_request, std::uint16_t status)
+    : core(its_failed.core),
+      exchange(its_failed.exchange),
+      viewer_request(page_request),
+      arena(its_failed.arena),
+      began(its_failed.began),
+      routes(its_failed.routes),
+      own_id(its_failed.own_id),
+      request_id(its_failed.request_id),
+      distribution(its_failed.distribution),
+      sending(its_failed.core.loop()),
+      failed(&its_failed),
+      page_status(status) {}
+
 void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_detail) {
   own = {.status = with_status, .log_detail = log_detail, .reason = reason, .location = {}};
   result = observe::ResultType::error;

@@ -31,6 +31,8 @@ struct Passage {
   Passage(NodeCore& node_core, http::Exchange& its_exchange, Arena& its_arena);
   // Takes over what the steps up to `key` found out for `other`.
   void begin_like(const Passage& other);
+  // Of the page that the viewer gets instead of `its_failed`, with `status` where it is found.
+  Passage(Passage& its_failed, const http::RequestHead& page_request, std::uint16_t status);
 
   NodeCore& core;
   http::Exchange& exchange;
@@ -96,6 +98,10 @@ struct Passage {
   observe::Decision decision;
   ByteView upstream_record, upstream_cache_status;  // what the parent tier told of its part, where that was asked
 
+  // Of an error page: the request that failed, and what its viewer is told where the page is found.
+  Passage* failed = nullptr;
+  std::uint16_t page_status = 0;
+
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});
   // Serves `with` from here on; its body may still be on its way. `its_epoch`: as `epoch`. A remembered failure is an
@@ -109,6 +115,11 @@ struct Passage {
   const cache::Key& key() const { return variant ? *variant : keyed.key; }
   // Whom its answer is for.
   Audience audience() const { return from_edge ? Audience::edge : Audience::viewer; }
+  bool is_error_page() const { return failed != nullptr; }
+  // Of the body that may go upstream.
+  http::BodyFraming request_framing() const {
+    return is_error_page() ? http::BodyFraming::no_body() : exchange.request_framing();
+  }
   bool is_edge() const { return core.node().settings().tier == Tier::edge; }
 };
 

@@ -5,6 +5,7 @@
 #include "http/range.h"
 #include "origin/failure.h"
 #include "proxy/answer_head.h"
+#include "proxy/error_page.h"
 #include "proxy/passage.h"
 #include "proxy/send_entry.h"
 #include "proxy/send_own.h"
@@ -70,6 +71,8 @@ rt::Task<void> answer_again(Passage& passage) {
 rt::Task<Next> respond(Passage& passage) {
   if (passage.explaining == Explaining::dry) {
     co_await send_record(passage);
+  } else if (const config::ErrorPage* page = find_error_page(passage)) {
+    co_await send_error_page(passage, *page);
   } else if (passage.entry) {
     co_await send_entry(passage);
     const bool is_unanswered = passage.slicing && passage.answer_failed && !passage.exchange.is_begun();

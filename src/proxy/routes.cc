@@ -95,6 +95,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.viewer_headers = ViewerHeaders(policy.headers, behavior.origin_request.headers);
   if (behavior.response_headers) route.response_policy.emplace(*behavior.response_headers);
   route.ttl = ttl_policy(behavior, origin);
+  route.cache_tag_header = origin.cache_tag_header.empty() ? distribution.cache_tag_header : origin.cache_tag_header;
   route.forwards_cookies = cookies.mode != Mode::none;
   // KEY-11: all headers forwarded by legacy settings turns caching off.
   route.caches = !route.ttl.is_caching_off() && policy.headers.mode != Mode::all;
@@ -135,6 +136,13 @@ Selection combine(const Selection& cache, const Selection& origin_request) {
     both.names = with(cache.names, origin_request.names);  // V minus D minus B
   }
   return both;
+}
+
+const config::ErrorPage* Route::error_page(int status) const {
+  const config::ErrorPages& own = distribution->origins[behavior->origin].error_pages;
+  const config::ErrorPages& pages = own.contains(status) ? own : distribution->error_pages;
+  const auto found = pages.find(status);
+  return found == pages.end() || found->second.path.empty() ? nullptr : &found->second;
 }
 
 Duration Route::error_caching_min_ttl(int status) const {

@@ -49,6 +49,11 @@ struct Route {
   // Where the origin's name has the form of a bucket's: the bucket of that name in our own store.
   std::optional<origin::OriginTarget> bucket_target;
 
+  // TAG-1: in lower case; empty: no tags.
+  std::string cache_tag_header;
+
+  // CER-1: what viewers get instead of `status`, or null.
+  const config::ErrorPage* error_page(int status) const;
   // ERR-4: the error caching minimum TTL for `status`.
   Duration error_caching_min_ttl(int status) const;
   // True if the header goes to the origin by policy.

@@ -10,6 +10,7 @@
 #include "http/range.h"
 #include "proxy/answer_head.h"
 #include "proxy/content_writer.h"
+#include "proxy/error_page.h"
 #include "proxy/passage.h"
 #include "proxy/send_own.h"
 #include "proxy/send_slices.h"
@@ -109,6 +110,12 @@ rt::Task<void> send_entry(Passage& passage) {
     const http::Validators validators = http::validators_of(head.fields);
     precondition = precondition_of(passage, validators);
     if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
+  }
+  if (choice.kind == http::PartsChoice::unsatisfiable) {
+    if (const config::ErrorPage* page = find_error_page(passage, 416)) {
+      co_await send_error_page(passage, *page);
+      co_return;
+    }
   }
   if (precondition == http::Precondition::failed) {
     passage.answer(412, "The stored object does not meet the request's condition.");

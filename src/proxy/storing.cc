@@ -6,6 +6,7 @@
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/stored_head.h"
+#include "proxy/tags.h"
 #include "proxy/tier_fields.h"
 #include "proxy/variants.h"
 #include "proxy/write_through.h"
@@ -62,6 +63,7 @@ cache::Storing judge(const Passage& passage, const http::RequestHead& sent, cons
   if (passage.match->ttl.is_rfc9111 && facts.is_post)
     facts.is_own_content_location = is_own_content_location(passage, head);
   cache::TtlPolicy ttl = passage.match->ttl;
+  ttl.has_error_page = passage.match->error_page(head.status) != nullptr;
   ttl.error_minimum = std::chrono::floor<cache::seconds>(passage.match->error_caching_min_ttl(head.status));
   if (passage.slicing && head.status == 206) {
     // A slice is kept as long as the whole would be (RFC 9111 section 3.3).
@@ -95,6 +97,7 @@ cache::EntryRef freshen(Passage& passage, const http::RequestHead& sent, const o
   if (!variant.is_storable || variant.key) storing.verdict = cache::Storing::pass;
   cache::EntryDraft draft = draft_of(passage, merged, storing);
   draft.upstream_epoch = epoch_of(passage, confirmation.head().fields);
+  draft.tags = tags_of(passage, confirmation.head().fields);
   draft.content_bytes = stale->content_bytes();
   note_storing(passage, true, "COND-2");
   return ticket.refresh(draft);
@@ -121,6 +124,7 @@ bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fet
   if (coding.slot) become_coded(head, coding.coding, passage.arena);
   cache::EntryDraft draft = draft_of(passage, head, storing);
   draft.upstream_epoch = epoch_of(passage, fetched.head().fields);
+  draft.tags = tags_of(passage, fetched.head().fields);
   const http::BodyFraming framing = fetched.framing();
   std::optional<ByteCount> content_bytes;
   if (framing.kind == http::BodyFraming::length) content_bytes = framing.bytes;

@@ -22,5 +22,8 @@ inline constexpr ByteView failure = "Gust-Failure";
 inline constexpr ByteView explain = "Gust-Explain";            // `live` or `dry`
 inline constexpr ByteView decision = "Gust-Decision";          // of an answer: the tier's record
 inline constexpr ByteView cache_status = "Gust-Cache-Status";  // of an answer: the tier's member, where none is shown
+// Of an answer: the tags that were kept with it, in the form of cache::write_tag_numbers. Absent: it says nothing of
+// tags.
+inline constexpr ByteView tags = "Gust-Tags";
 
 }  // namespace gust::proxy::tier_field

@@ -140,7 +140,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
 
 rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::RequestHead& head) {
   NodeCore& core = passage.core;
-  http::BodyReader* body = passage.exchange.request_framing().is_empty() ? nullptr : &passage.exchange.body();
+  http::BodyReader* body = passage.request_framing().is_empty() ? nullptr : &passage.exchange.body();
   passage.from_parent = goes_to_parent(passage);
   if (passage.from_parent) {
     origin::ParentTier& parents = *core.parents();

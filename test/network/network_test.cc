@@ -184,18 +184,18 @@ class Story {
     rt::Loop& loop = network_.control_loop();
     for (std::uint64_t epoch = 10; epoch < 16; ++epoch) {
       co_await rt::sleep_until(loop.now() + std::chrono::microseconds(loop.random() % 200'000));
-      const bool clears_all = loop.random() % 4 == 0;
       const std::string one = path(loop.random() % path_count);
+      const std::string items[] = {one, one, "#" + tag_of(one), "#" + tag_of(one), "/*", "#all"};
+      const std::string item = items[loop.random() % std::size(items)];
       std::map<std::string, int> current;
       for (int i = 0; i < path_count; ++i) {
         const std::string each = path(static_cast<std::uint64_t>(i));
-        if (!clears_all && each != one) continue;
+        if (item != "/*" && item != "#all" && item != "#" + tag_of(each) && item != each) continue;
         network_.origin().raise_version(each);
         current[each] = network_.origin().version_of(each);
       }
-      control::Purge purge{.epoch = epoch,
-                           .distribution_id = std::string(SimNetwork::distribution_id),
-                           .paths = {clears_all ? "/*" : one}};
+      control::Purge purge{
+          .epoch = epoch, .distribution_id = std::string(SimNetwork::distribution_id), .paths = {item}};
       if (!faults_.loses_purges) co_await network_.delivery().purge(std::move(purge));
       for (const auto& [each, version] : current) oldest_allowed_[each] = version;
     }

@@ -20,6 +20,7 @@ config::SnapshotRef make_snapshot() {
   config::Distribution distribution;
   distribution.id = SimNetwork::distribution_id;
   distribution.domain_name = SimNetwork::domain;
+  distribution.cache_tag_header = "cache-tag";
   config::Origin origin;
   origin.id = "origin";
   origin.domain_name = "origin.test";

@@ -30,6 +30,8 @@ std::string body_of(std::string_view path, int version) {
   return body;
 }
 
+std::string tag_of(std::string_view path) { return fmt::format("t{}", number_of(path) % tag_count); }
+
 VersionedOrigin::VersionedOrigin(rt::Loop& loop, const rt::Endpoint& at)
     : loop_(loop), listener_(*loop.network().listen(at, {})), scope_(loop) {
   scope_.spawn(accept_all());
@@ -99,8 +101,9 @@ std::string VersionedOrigin::answer_to(const sim::MessageText& request, bool& br
   breaks_off = draw(break_chance_);
   if (draw(error_chance_)) return "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\ntrouble";
   const std::string tag = fmt::format("\"{}\"", version);
-  std::string head = fmt::format("ETag: {}\r\nX-Version: {}\r\nContent-Type: text/plain\r\nCache-Control: {}\r\n", tag,
-                                 version, number_of(path) % 5 == 0 ? "max-age=1" : "max-age=3600");
+  std::string head = fmt::format(
+      "ETag: {}\r\nX-Version: {}\r\nContent-Type: text/plain\r\nCache-Tag: all, {}\r\nCache-Control: {}\r\n", tag,
+      version, tag_of(path), number_of(path) % 5 == 0 ? "max-age=1" : "max-age=3600");
   if (request.find("If-None-Match") == tag) return "HTTP/1.1 304 Not Modified\r\n" + head + "\r\n";
   const std::string body = body_of(path, version);
   const bool is_head = request.start_line.starts_with("HEAD ");

@@ -28,6 +28,10 @@ namespace gust::network {
 // 0 to some 100 KB of text that no other path or version has.
 std::string body_of(std::string_view path, int version);
 
+// The tag of a path's answers, in the field Cache-Tag; one of `tag_count`.
+inline constexpr std::size_t tag_count = 3;
+std::string tag_of(std::string_view path);
+
 class VersionedOrigin {
  public:
   VersionedOrigin(rt::Loop& loop, const rt::Endpoint& at);

@@ -40,7 +40,7 @@ class NetworkNode final : public RunningNode {
 
   bool purge(std::uint64_t epoch, std::string_view path) override {
     for (const config::Distribution& distribution : snapshot_->distributions()) {
-      node_.node().apply(cache::Purge::of_path(epoch, distribution.id, path));
+      node_.node().apply(cache::Purge::of_item(epoch, distribution.id, path));
     }
     return true;
   }

@@ -104,6 +104,19 @@ bool read_error_ttls_into(std::map<int, Duration>& into, std::string_view value)
   return true;
 }
 
+// `404:/404.html:200,503:/down.html:503`
+bool read_error_pages_into(config::ErrorPages& into, std::string_view value) {
+  for (const std::string_view each : split(value, ',')) {
+    const std::vector<std::string_view> parts = split(each, ':');
+    if (parts.size() != 3 || !parts[1].starts_with('/')) return false;
+    const auto error = parse_decimal<std::uint16_t>(parts[0]);
+    const auto status = parse_decimal<std::uint16_t>(parts[2]);
+    if (!error || !status) return false;
+    into[*error] = {std::string(parts[1]), *status};
+  }
+  return true;
+}
+
 using config::Behavior;
 using config::Distribution;
 
@@ -182,11 +195,17 @@ bool set_origin_path(Distribution& distribution, std::string_view value) {
   return value.starts_with('/');
 }
 
-constexpr std::array<Row<Distribution>, 8> distribution_rows{{
+constexpr std::array<Row<Distribution>, 10> distribution_rows{{
     {"enabled", set_enabled},
     {"aliases", add_aliases},
     {"root", set_root},
     {"error-ttl", [](Distribution& d, std::string_view v) { return read_error_ttls_into(d.error_caching_min_ttl, v); }},
+    {"error-pages", [](Distribution& d, std::string_view v) { return read_error_pages_into(d.error_pages, v); }},
+    {"cache-tag-header",
+     [](Distribution& d, std::string_view v) {
+       d.cache_tag_header = to_lower(v);
+       return !v.empty();
+     }},
     {"origin-path", set_origin_path},
     {"attempts",
      [](Distribution& d, std::string_view v) {
