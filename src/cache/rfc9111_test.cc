@@ -197,7 +197,8 @@ TEST(Rfc9111, Section5Point2Point2Point5And7NoStoreAndPrivateAreNotStored) {
 }
 
 TEST(Rfc9111, Section5Point2Point2Point4And7QualifiedFormsWithholdFields) {
-  const Storing storing = judge(Answer().control("max-age=5, no-cache=\"a, b\", private=c"));
+  Answer answer;
+  const Storing storing = judge(answer.control("max-age=5, no-cache=\"a, b\", private=c"));
   EXPECT_EQ(told(storing), "store 5 9111 4.2.1");
   EXPECT_EQ(storing.fields_withheld[0], "a, b");
   EXPECT_EQ(storing.fields_withheld[1], "c");

@@ -63,9 +63,10 @@ struct Passage {
   bool own_range = false;                         // the viewer's range goes upstream as it is, and nothing is stored
   bool range_refused = false;                     // RANGE-3, RANGE-4: the origin gives the whole
   std::uint64_t asked_epoch = ~std::uint64_t{0};  // the newest purge when an answer was asked for under another key
+  ByteView version_met;                           // of slices, where the one that the answer began with is outdated
   bool is_second_try = false;                     // slices of two versions: the answer is begun anew once
-  cache::Demand demand;    // of the rfc9111 profile; else none
-  bool is_unsafe = false;  // rfc9111: its success makes what is stored under its URI useless
+  cache::Demand demand;                           // of the rfc9111 profile; else none
+  bool is_unsafe = false;                         // rfc9111: its success makes what is stored under its URI useless
   // lookup: set once the key is known to have variants
   cache::VaryRef vary;
   std::optional<cache::Key> variant;

@@ -51,18 +51,19 @@ rt::Task<bool> pass_through(Passage& passage) {
   }
 }
 
-// Slices did not go together, before the first byte of the answer. They have been dropped: one more try.
+// Slices did not come or go together, before the first byte of the answer. Those of an older version have been dropped:
+// one more try by slices of the version that was met, then one by the viewer's own range, which has one answer.
 rt::Task<void> answer_again(Passage& passage) {
-  const bool tries_again = passage.slicing->is_outdated && !passage.is_second_try;
-  passage.is_second_try = true;
+  const bool tries_slices = passage.slicing->is_outdated && !passage.is_second_try;
   passage.first_cursor.reset();
   passage.entry.reset();
   passage.answer_failed = false;
-  if (tries_again) {
+  if (tries_slices) {
+    passage.is_second_try = true;
     if (lookup(passage) == Next::step) co_await fetch(passage);
   } else {
-    passage.slicing.reset();
-    passage.answer(502, "The parts of the object that the origin sent do not go together.", "OriginCommError");
+    go_by_own_range(passage);
+    co_await fetch(passage);
   }
 }
 

@@ -42,7 +42,7 @@ http::BodyFraming become_partial(Passage& passage, http::ResponseHead& head, con
   if (parts.size() > 1) {
     frames = http::make_byteranges(parts, complete, head.fields.get(Name::content_type).value_or(ByteView()),
                                    make_boundary(passage.core.loop()));
-    head.fields.set(Name::content_type, frames.content_type);
+    head.fields.set(Name::content_type, passage.arena.copy(frames.content_type));
     return http::BodyFraming::of_length(frames.content_bytes);
   }
   const http::ByteRange& part = parts.front();

@@ -59,6 +59,7 @@ class SliceSource {
     if (!is_sliced(slice)) co_return nullptr;
     if (!version_.empty() && version_of(*slice.entry, slice.arena) == version_) co_return &slice;
     first_.slicing->is_outdated = true;
+    first_.version_met = version_of(*slice.entry, first_.arena);
     co_return nullptr;
   }
 

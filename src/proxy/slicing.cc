@@ -48,6 +48,7 @@ void enter_slices(Passage& passage, std::uint64_t number) {
   if (passage.from_edge) {
     slicing.wanted_version = passage.viewer_request.fields.get(tier_field::version).value_or(ByteView());
   }
+  if (!passage.version_met.empty()) slicing.wanted_version = passage.version_met;
   passage.keyed.key = slice_key(passage, number, passage.arena);
 }
 
@@ -60,15 +61,6 @@ void leave_slices(Passage& passage) {
 void drop_answer(Passage& passage) {
   passage.first_cursor.reset();
   passage.entry.reset();
-}
-
-// The viewer's range is asked for as it is. Those who wait for the slice go on alone.
-void go_by_own_range(Passage& passage) {
-  drop_answer(passage);
-  if (passage.found.ticket) passage.found.ticket.pass();
-  passage.found = {};
-  leave_slices(passage);
-  passage.own_range = true;
 }
 
 // True where the answer takes more than the slice at hand and cannot be put together.
@@ -191,6 +183,14 @@ SliceAnswer fail_further(Passage& passage) {
 
 }  // namespace
 
+void go_by_own_range(Passage& passage) {
+  drop_answer(passage);
+  if (passage.found.ticket) passage.found.ticket.pass();
+  passage.found = {};
+  leave_slices(passage);
+  passage.own_range = true;
+}
+
 bool is_sliced(const Passage& passage) { return passage.slicing && passage.entry && passage.entry->status() == 206; }
 
 cache::Key slice_key(const Passage& passage, std::uint64_t number, Arena& arena) {
@@ -294,7 +294,7 @@ Next lookup_slice(Passage& passage) {
 rt::Task<bool> settle_join(Passage& passage, bool at_hand) {
   if (!may_slice(passage)) co_return at_hand;
   const bool is_further = passage.slicing && passage.slicing->is_further;
-  if (!at_hand && !passage.found.ticket && !is_further) {
+  if (!at_hand && !passage.found.ticket) {
     at_hand = lookup(passage) == Next::respond || co_await join(passage);
   }
   if (at_hand && needs_own_range(passage)) {

@@ -41,6 +41,9 @@ struct Slicing {
   bool is_outdated = false;  // slices of a newer version were met while the answer was sent
 };
 
+// The viewer's range is asked for as it is, by fetch. Those who wait for the slice go on alone.
+void go_by_own_range(Passage& passage);
+
 // True where the request's ranges may be served from slices. Never for what an edge asks for by its own range.
 bool may_slice(const Passage& passage);
 

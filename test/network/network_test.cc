@@ -149,7 +149,7 @@ class Story {
     answered_.push_back(question.id);
     if (reply.status >= 500 && has_trouble()) return;
     if (reply.status != 200 && reply.status != 206 && reply.status != 416) {
-      complain(fmt::format("status {}", reply.status));
+      complain(fmt::format("status {} {}", reply.status, reply.message.body));
       return;
     }
     const auto version_text = reply.message.find("X-Version");
