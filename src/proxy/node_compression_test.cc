@@ -27,7 +27,7 @@ NodeWorldOptions with(bool has_regional) { return {.has_regional = has_regional,
 
 std::string text_of(std::size_t bytes) {
   std::string text;
-  for (int i = 0; text.size() < bytes; ++i) text += fmt::format("<li>{}</li>\n", i * 7919);
+  for (std::uint64_t i = 0; text.size() < bytes; ++i) text += fmt::format("<li>{}</li>\n", i * 7919);
   text.resize(bytes);
   return text;
 }
