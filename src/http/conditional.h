@@ -31,8 +31,8 @@ enum class Precondition : std::uint8_t { proceed, not_modified, failed };
 // HEAD.
 Precondition evaluate_preconditions(Method method, const Fields& request, const Validators& stored);
 
-// Steps 3 and 4, those that a cache takes (RFC 9111 section 4.3.2): the other conditions are for origins alone. Without a
-// last_modified, If-Modified-Since is held against `date`.
+// Steps 3 and 4, those that a cache takes (RFC 9111 section 4.3.2): the other conditions are for origins alone. Without
+// a last_modified, If-Modified-Since is held against `date`.
 Precondition evaluate_preconditions_of_cache(Method method, const Fields& request, Validators stored);
 
 // Step 5: true if Range is to be honoured, that is without If-Range or with one that matches by strong comparison.
