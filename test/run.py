@@ -183,6 +183,19 @@ def end_to_end(preset: str, patience: int) -> Callable[[Log], Count]:
     return run
 
 
+def conformance_part(log: Log) -> Count:
+    """The public HTTP cache suite, which npm brings, in both profiles and through one tier and two."""
+    if not build(log, "release", "gustfront"):
+        return Count(0, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        good = log.run("/usr/bin/python3", "test/conformance/run.py", "--report", report, seconds=900)
+        if not report.exists():
+            return Count(0, 1)
+        found = json.loads(report.read_text())
+        return Count(found["passed"], max(found["failed"], int(not good)))
+
+
 def bench_part(log: Log) -> Count:
     good = build(log, "release", "gustfront") and log.run("bench/hit.py", "--smoke", seconds=180)
     return Count(int(good), int(not good))
@@ -229,6 +242,7 @@ PARTS: dict[str, tuple[Callable[[Log], Count], str]] = {
     "format": (format_part, "clang-format agrees with every C++ file"),
     "docs": (docs_part, "links between pages lead somewhere"),
     "end-to-end": (end_to_end("release", 1), "the real program with the AWS CLI and curl (release build)"),
+    "conformance": (conformance_part, "the public HTTP cache suite from npm against real edges (release build)"),
     "simulation": (world_part("simulation"), "whole topologies under seeds (release build)"),
     "scenarios": (world_part("scenarios"), "test/scenarios, simulated and over sockets (release build)"),
     "bench": (bench_part, "bench/hit.py --smoke runs"),

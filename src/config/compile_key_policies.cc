@@ -145,6 +145,9 @@ CachePolicy compile_cache_policy(const model::CachePolicyConfig& config, const P
   if (config.name.ends_with("-rfc9111")) out.profile = Profile::rfc9111;
   out.zstd = config.name.ends_with("-zstd") || config.name.ends_with("-zstd-rfc9111");
   compile_ttls(config, place, out);
+  // No response lives longer than its origin allows (RFC 9111 section 4.2).
+  place.in("MinTTL").expect(out.profile != Profile::rfc9111 || out.min_ttl == Duration::zero(),
+                            "A policy of the profile rfc9111 has a minimum TTL of 0.");
   if (!config.parameters_in_cache_key_and_forwarded_to_origin) return out;
   const auto& parts = *config.parameters_in_cache_key_and_forwarded_to_origin;
   const Place here = place.in("ParametersInCacheKeyAndForwardedToOrigin");

@@ -205,6 +205,7 @@ TEST(Policies, Ttl9APolicyThatTurnsCachingOffHasNothingInItsKey) {
 
 TEST(Policies, ANameThatEndsInRfc9111ChoosesTheProfile) {
   model::CachePolicyConfig config = small_cache_policy();
+  config.min_ttl = 0;
   const auto profile = [&] {
     return compiled(config, small_origin_request_policy(), small_response_headers_policy()).cache.profile;
   };
@@ -215,8 +216,14 @@ TEST(Policies, ANameThatEndsInRfc9111ChoosesTheProfile) {
   EXPECT_EQ(profile(), Profile::cloudfront);
 }
 
+TEST(Policies, Rfc9111Section4Point2ThatProfileHasNoMinimumTtl) {
+  EXPECT_EQ(wrong_cache([](auto& c) { c.name = "mine-rfc9111", c.min_ttl = 1; }), "InvalidArgument MinTTL");
+  EXPECT_EQ(wrong_cache([](auto& c) { c.name = "mine-rfc9111", c.min_ttl = 0; }), "");
+}
+
 TEST(Policies, ANameThatEndsInZstdTurnsThatCodingOn) {
   model::CachePolicyConfig config = small_cache_policy();
+  config.min_ttl = 0;
   const auto made = [&] {
     return compiled(config, small_origin_request_policy(), small_response_headers_policy()).cache;
   };

@@ -210,7 +210,7 @@ TEST_F(PoliciesTest, AnUpdateReachesTheNodesAndTheDistributionIsDeployedWhenThey
   EXPECT_EQ(behavior_in_force().cache.min_ttl, std::chrono::seconds(1));
   EXPECT_TRUE(behavior_in_force().cache.gzip);
   delivery.is_held = true;
-  put("cache-policy", policy, cache_policy("mine-rfc9111", "<MinTTL>5</MinTTL>", listed_headers({"Accept"})),
+  put("cache-policy", policy, cache_policy("mine-rfc9111", "<MinTTL>0</MinTTL>", listed_headers({"Accept"})),
       made.header("ETag"));
   settle();
   EXPECT_EQ(get(id).element("Status"), "InProgress");
@@ -218,7 +218,7 @@ TEST_F(PoliciesTest, AnUpdateReachesTheNodesAndTheDistributionIsDeployedWhenThey
   delivery.release();
   settle();
   EXPECT_EQ(get(id).element("Status"), "Deployed");
-  EXPECT_EQ(behavior_in_force().cache.min_ttl, std::chrono::seconds(5));
+  EXPECT_EQ(behavior_in_force().cache.min_ttl, std::chrono::seconds(0));
   EXPECT_EQ(behavior_in_force().cache.headers.names, std::vector<std::string>{"accept"});
   EXPECT_EQ(behavior_in_force().cache.profile, config::Profile::rfc9111);
 }

@@ -47,14 +47,24 @@ class ClientConnectionTest : public testing::TestWithParam<int> {
     begun_at = ends.world.now();
   }
 
+  // Keeps what it is told: status and Link.
+  struct Notes final : InterimSink {
+    rt::Task<void> pass_on(const ResponseHead& head) override {
+      told.push_back(std::to_string(head.status) + " " + std::string(head.fields.get(Name::link).value_or("")));
+      co_return;
+    }
+    std::vector<std::string> told;
+  };
+  Notes interim;
+
   struct Outcome {
     Result<void> head;
     std::string body;
     Errc body_failure = Errc::bug;
   };
   static rt::Task<void> ask(ClientConnection& connection, const RequestHead& head, BodyFraming framing,
-                            BodyReader* body, Outcome& outcome) {
-    outcome.head = co_await connection.exchange(head, framing, body, never);
+                            BodyReader* body, Outcome& outcome, InterimSink& interim) {
+    outcome.head = co_await connection.exchange(head, framing, body, never, nullptr, &interim);
     if (outcome.head) outcome.body_failure = co_await read_all(connection.body(), outcome.body);
   }
   static RequestHead request(Method method = Method::get) {
@@ -73,7 +83,7 @@ class ClientConnectionTest : public testing::TestWithParam<int> {
     Outcome outcome;
     rt::Scope client(ends.near);
     rt::Scope scope(ends.far);
-    client.spawn(ask(*connection, head, framing, body, outcome));
+    client.spawn(ask(*connection, head, framing, body, outcome, interim));
     scope.spawn(hear_and_say(origin, std::move(until), std::move(pieces), then, pause));
     EXPECT_TRUE(ends.world.run_until([&] { return client.running() == 0; })) << ends.report() << origin.heard;
     lasted = ends.world.now() - begun_at;
@@ -328,13 +338,14 @@ TEST_P(ClientConnectionTest, Lim5HeadsThatAreTooLargeAreRefused) {
   EXPECT_EQ(outcome.head.error().code, Errc::head_too_large);
 }
 
-TEST_P(ClientConnectionTest, Rfc9110Section15Point2InterimResponsesArePassedOverWithinABound) {
+TEST_P(ClientConnectionTest, Rfc9110Section15Point2InterimResponsesAreToldWithinABound) {
   const std::string early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
   const std::string last = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
   EXPECT_TRUE(get({early + "HTTP/1.1 100 Continue\r\n\r\n", early + last}).head);
   EXPECT_EQ(connection->head().status, 200);
   EXPECT_FALSE(connection->head().fields.has(Name::link));
   EXPECT_TRUE(connection->is_reusable());
+  EXPECT_EQ(interim.told, (std::vector<std::string>{"103 </a>", "103 </a>"})) << "not of 100";
 
   connect();
   std::string flood;
@@ -485,7 +496,7 @@ TEST_P(ClientConnectionTest, ACancelEndsAnExchangeAtAnyMoment) {
     const RequestHead head = request(Method::put);
     Outcome outcome;
     rt::Scope scope(ends.near);
-    scope.spawn(ask(*connection, head, BodyFraming::of_chunks(), &body, outcome));
+    scope.spawn(ask(*connection, head, BodyFraming::of_chunks(), &body, outcome, interim));
     ends.world.run_for(milliseconds(moment * 20));
     scope.cancel();
     ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; }, seconds(1)));

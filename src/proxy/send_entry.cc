@@ -20,14 +20,16 @@ namespace {
 
 using http::Name;
 
-// A 304 tells what may have changed, not what the content is (RFC 9110 section 15.4.5).
-void become_not_modified(http::ResponseHead& head) {
+// A 304 tells what may have changed, not what the content is (RFC 9110 section 15.4.5). An edge has stored that too,
+// and may have to hear of a change (RFC 9111 section 3.2).
+void become_not_modified(http::ResponseHead& head, Audience audience) {
   head.status = 304;
   head.reason = {};
-  head.fields.remove_if([](const http::Field& field) {
-    return field.known == Name::content_type || field.known == Name::content_encoding ||
-           field.known == Name::content_language || field.known == Name::content_length ||
-           field.known == Name::accept_ranges || field.known == Name::content_disposition;
+  head.fields.remove_if([audience](const http::Field& field) {
+    const bool belongs_to_body = field.known == Name::content_encoding || field.known == Name::content_length;
+    const bool tells_of_content = field.known == Name::content_type || field.known == Name::content_language ||
+                                  field.known == Name::accept_ranges || field.known == Name::content_disposition;
+    return belongs_to_body || (tells_of_content && audience == Audience::viewer);
   });
 }
 
@@ -128,7 +130,7 @@ rt::Task<void> send_entry(Passage& passage) {
   http::BodyFraming framing = told_bytes ? http::BodyFraming::of_length(*told_bytes) : http::BodyFraming::of_chunks();
   http::Byteranges frames;
   if (precondition == http::Precondition::not_modified) {
-    become_not_modified(head);
+    become_not_modified(head, passage.audience());
     framing = http::BodyFraming::no_body();
   } else if (choice.kind == http::PartsChoice::unsatisfiable) {
     head.status = 416;

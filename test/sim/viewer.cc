@@ -61,6 +61,7 @@ rt::Task<Reply> Viewer::read(BodyRule rule, Duration patience) {
     const bool is_interim = !reply.failure && reply.status < 200 && reply.status != 101;
     if (!is_interim) break;
     ++reply.interim_count;
+    reply.interim = std::move(reply.message);
   }
   const bool is_framed = rule == BodyRule::none || reply.message.was_chunked || reply.message.find("Content-Length") ||
                          reply.status == 204 || reply.status == 304;

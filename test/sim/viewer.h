@@ -23,6 +23,7 @@ struct Reply {
   std::optional<Errc> failure;
   int status = 0;  // of the final reply
   int interim_count = 0;
+  MessageText interim{};  // the last of them
   MessageText message;
 };
 
