@@ -6,7 +6,8 @@
 //
 // What the policy still says: the maximum TTL bounds every lifetime (a cache may forget earlier); the default TTL, and
 // for errors the error caching minimum TTL, is the heuristic for responses without any date to judge by, where a
-// heuristic is allowed. The minimum TTL is 0, which the compiler sees to: no response lives longer than its origin allows.
+// heuristic is allowed. The minimum TTL is 0, which the compiler sees to: no response lives longer than its origin
+// allows.
 #pragma once
 
 #include "cache/freshness.h"
