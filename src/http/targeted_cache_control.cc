@@ -214,7 +214,7 @@ bool take(const Reader::Member& member, CacheControl& into) {
     if (member.name != number.name) continue;
     const auto seconds = value.type == Item::integer ? read_delta_seconds(value.text) : std::nullopt;
     if (!seconds) return false;
-    into.*number.member = *seconds;
+    into.*number.member = seconds;
   }
   for (const Qualified& one : qualified) {
     if (member.name != one.name) continue;

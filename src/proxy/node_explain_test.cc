@@ -103,7 +103,7 @@ TEST(Explain, AMissTellsConfigurationKeyTiersAndStoring) {
   EXPECT_EQ(record["answer"]["result"], "Miss");
   EXPECT_EQ(record["asked"][0]["tier"], "regional");
   EXPECT_THAT(would_hit(record), Contains(HasSubstr("first request for this key at EDG1")));
-  const json upstream = record["upstream"];
+  const json& upstream = record["upstream"];
   EXPECT_EQ(upstream["tier"], "regional");
   EXPECT_EQ(upstream["lookup"], "uri-miss");
   EXPECT_EQ(upstream["asked"][0]["name"], "o1");
