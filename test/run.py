@@ -31,7 +31,7 @@ RACE_TESTS = ("rt_test", "cache_test", "origin_test")
 # Programs of test/CMakeLists.txt.
 WORLDS = {"simulation": ("sim_support_test", "network_test"), "scenarios": ("scenarios_test",)}
 FUZZ_SECONDS = 5
-SEEDS = 1000  # the network runs ten times as many, in four kinds of weather
+SEEDS = 1000  # with every trouble at once the network runs ten times as many
 
 
 @dataclasses.dataclass

@@ -286,7 +286,7 @@ TEST(Network, WithABreakingOriginNoAnswerIsWrongOrOlderThanAPurge) {
 TEST(Network, WithEveryTroubleAtOnceNothingHangsLeaksOrIsWrong) {
   Faults all;
   all.network = all.origin = all.origin_dies = all.viewers_leave = all.clocks = all.memory = true;
-  expect_no_violation(all, 7);
+  expect_no_violation(all, 10);
 }
 
 TEST(NetworkCanary, PurgesThatAreConfirmedAndNotAppliedAreNoticed) {
