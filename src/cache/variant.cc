@@ -44,9 +44,11 @@ ByteView compact(ByteView value, bool ignores_case, Arena& arena) {
     }
     if (c == '"') is_quoted = !is_quoted;
     if (!is_quoted && (c == ' ' || c == '\t')) {
-      const std::size_t next = value.find_first_not_of(" \t", i);
-      const bool is_around_comma = at == room.data() || at[-1] == ',' || next == ByteView::npos || value[next] == ',';
-      if (is_around_comma) continue;
+      const std::size_t next = std::min(value.find_first_not_of(" \t", i), value.size());
+      const bool is_around_comma = at == room.data() || at[-1] == ',' || next == value.size() || value[next] == ',';
+      if (!is_around_comma) at = std::copy(value.begin() + i, value.begin() + next, at);
+      i = next - 1;
+      continue;
     }
     *at++ = ignores_case ? lower(c) : c;
   }
@@ -101,7 +103,8 @@ std::optional<VaryNames> read_vary(const http::Fields& response) {
   for (const http::Field* at = response.find(Name::vary); at != nullptr; at = response.find(Name::vary, at)) {
     http::ListReader reader(at->value);
     while (const auto name = reader.next()) {
-      if (*name == "*" || !http::is_token(*name)) return std::nullopt;
+      // What a request's Host selects is not among its fields here.
+      if (*name == "*" || !http::is_token(*name) || equal_fold(*name, "host")) return std::nullopt;
       names.push_back(to_lower(*name));
       if (names.size() > 4 * vary_names_max) return std::nullopt;
     }

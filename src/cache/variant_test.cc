@@ -54,6 +54,7 @@ TEST_F(Rfc9111Section4Point1, AStarOnAnyLineSelectsNothing) {
     EXPECT_FALSE(read_vary(fields_of({{"Vary", text}}))) << text;
   }
   EXPECT_FALSE(read_vary(fields_of({{"Vary", ""}, {"Vary", "*"}})));
+  EXPECT_FALSE(read_vary(fields_of({{"Vary", "Accept, HOST"}}))) << "Host is not among the fields that select";
 }
 
 TEST_F(Rfc9111Section4Point1, MoreNamesThanTheBoundCountAsAStar) {

@@ -58,6 +58,8 @@ rt::Task<Next> fetch(Passage& passage) {
   bool keeps_ranges = !passage.is_cacheable || passage.own_range;
   while (true) {
     const http::RequestHead request = make_request(passage, keeps_ranges);
+    // What is stored of its answer is no newer than the purges before it.
+    if (passage.is_unsafe) passage.asked_epoch = passage.core.node().cache().epoch();
     auto fetched = co_await ask_upstream(passage, request);
     if (!fetched) {
       passage.result = observe::ResultType::miss;
@@ -75,6 +77,11 @@ rt::Task<Next> fetch(Passage& passage) {
       passage.asks_anew = true;
       passage.facts = {};
       continue;
+    }
+    if (was_confirmed && passage.asks_anew) {
+      constexpr Error unasked{Errc::bad_status_line, Side::origin, Retry::never, "a 304 that no one asked for"};
+      answer_failure(passage, request, unasked);
+      co_return Next::respond;
     }
     if (was_confirmed) {
       refresh(passage, request, *fetched);

@@ -14,6 +14,8 @@ bool is_for_the_viewer_only(Name name) {
     case Name::if_range:
     case Name::range:
     case Name::request_range:
+    case Name::cache_control:  // only-if-cached and its like
+    case Name::pragma:
       return true;
     default:
       return false;

@@ -63,14 +63,14 @@ class SliceSource {
     co_return nullptr;
   }
 
-  // The slices of this version up to `last` are not to be found any more.
-  void forget(std::uint64_t begin, std::uint64_t last) {
+  // The slices of this version that the answer has met, up to `last`, are not to be found any more.
+  void forget(SliceWalk met, std::uint64_t last) {
     cache::Cache& cache = first_.core.node().cache();
     const Instant now = first_.core.loop().now();
     cache.forget(first_.keyed.key, first_.entry);
-    for (std::uint64_t number = begin; number < last; ++number) {
+    for (auto piece = met.next(); piece && piece->slice != last; piece = met.next()) {
       Arena arena;
-      const cache::Key key = slice_key(first_, number, arena);
+      const cache::Key key = slice_key(first_, piece->slice, arena);
       const cache::Lookup found = cache.peek(key, now);
       if (found.entry && version_of(*found.entry, arena) == version_) cache.forget(key, found.entry);
     }
@@ -98,13 +98,15 @@ class SliceSource {
 rt::Task<bool> send_all(SliceSource& source, Passage& first, ContentWriter& writer,
                         std::span<const http::ByteRange> parts, const http::Byteranges& frames) {
   SliceWalk walk(parts, first.core.node().settings().slice_bytes);
+  const SliceWalk from_begin = walk;
   auto piece = walk.next();
-  const std::uint64_t begin = piece ? piece->slice : 0;
+  // A fill is not held up for a slice that the answer does not take.
+  if (piece && piece->slice != first.slicing->number) first.first_cursor.reset();
   while (piece) {
     const auto after = walk.next();
     Passage* slice = co_await source.take(piece->slice);
     if (slice == nullptr) {
-      if (first.slicing->is_outdated) source.forget(begin, piece->slice);
+      if (first.slicing->is_outdated) source.forget(from_begin, piece->slice);
       if (first.exchange.is_begun()) writer.break_off();
       co_return false;
     }

@@ -261,7 +261,7 @@ bool takes_whole_by_slices(Passage& passage) {
 bool goes_by_slices(Passage& passage, const http::RequestHead& sent, const origin::Fetched& fetched) {
   const http::ResponseHead& head = fetched.head();
   const http::BodyFraming framing = fetched.framing();
-  const bool is_candidate = head.status == 200 && framing.kind == http::BodyFraming::length && passage.found.ticket &&
+  const bool is_candidate = head.status == 200 && framing.kind == http::BodyFraming::length &&
                             is_too_long(passage, framing.bytes) && may_be_whole_by_slices(passage);
   if (!is_candidate || !http::list_has(head.fields.get(Name::accept_ranges).value_or(ByteView()), "bytes"))
     return false;
@@ -269,7 +269,7 @@ bool goes_by_slices(Passage& passage, const http::RequestHead& sent, const origi
   const bool is_stored =
       judge(passage, sent, head).verdict == cache::Storing::store && !varies_beyond_key(passage, head);
   if (!is_stored || !validators.tag || validators.tag->is_weak) return false;
-  passage.found.ticket.pass();
+  if (passage.found.ticket) passage.found.ticket.pass();
   passage.found = {};
   passage.whole_by_slices = true;
   return true;

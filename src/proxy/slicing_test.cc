@@ -315,6 +315,20 @@ TEST(Slices, Rfc9110Section15Point3Point7Point3TheAnswerIsBegunAnewWhileNothingO
   EXPECT_EQ(part.message.body, after.substr(2495));
 }
 
+TEST(Slices, SecurityAVersionThatChangesInAnObjectSaidToBeHugeCostsTheSlicesThatWereMet) {
+  NodeWorld net(options());
+  const std::uint64_t far = 900'000'000'000'000;
+  const auto said_huge = [](std::uint64_t slice, std::vector<TextField> fields) {
+    fields.push_back({"Content-Range", http::content_range_of({slice * slice_bytes, slice_bytes}, ByteCount{1} << 60)});
+    return reply_text(206, fields, std::string(slice_bytes, 'x'));
+  };
+  net.origin().add({.target = "/a", .fields = {{"Range", range_of(0)}}, .reply = said_huge(0, version_one)});
+  net.origin().add({.target = "/a", .fields = {{"Range", range_of(far)}}, .reply = said_huge(far, version_two)});
+  const Reply reply = net.get("/a", {{"Range", fmt::format("bytes=0-0,{0}-{0}", far * slice_bytes)}});
+  EXPECT_TRUE(reply.failure) << "the first part was out when the version changed";
+  EXPECT_THAT(ranges_asked(net), ElementsAre(range_of(0), range_of(far)));
+}
+
 TEST(Slices, Rfc9111Section3Point4WithoutAStrongValidatorTheViewersRangeIsAskedForAsItIs) {
   for (const bool has_regional : {false, true}) {
     NodeWorld net(options(has_regional));

@@ -70,6 +70,8 @@ bool store_posted(Passage& passage, const http::RequestHead& sent, origin::Fetch
 void update_by_head(Passage& passage, const http::RequestHead& sent, const origin::Fetched& fetched) {
   const cache::EntryRef stored = passage.found.entry;
   if (!stored || stored->status() != 200 || stored->body()->state() != cache::Body::State::complete) return;
+  // What this node has coded has a length, and a tag, that the origin's plain one does not have.
+  if (stored->field(Name::content_encoding) && !fetched.head().fields.has(Name::content_encoding)) return;
   if (!describes(fetched.head().fields, *stored)) {
     invalidate(passage, passage.keyed.key.path_and_query);
     passage.decision.note("RFC 9111 4.3.5");
