@@ -80,7 +80,8 @@ def page_of(sections: list[tuple[str, list[tuple[str, str, str]]]], tests: dict[
     tested = sum(1 for rule, _, _ in rules if tests[rule])
     lines = ["# The service's rules, and the tests that show them", "",
              "Written by `tools/rules/table.py` from the names of the tests; a check in `script/test` holds it true.", "",
-             f"{tested} of {len(rules)} rules have tests; the others say why not.", ""]
+             f"{tested} of {len(rules)} rules have tests; the others say why not. [open-rules.md](open-rules.md) tells how the "
+             "rules are read that the service's pages leave open.", ""]
     for title, rows in sections:
         lines += [f"## {title}", "", "| rule | says | shown by |", "| --- | --- | --- |"]
         for rule, text, reason in rows:
