@@ -1,59 +1,37 @@
 #include "http/cache_control.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
+#include "http/directives_internal.h"
 #include "http/field_values.h"
 
 namespace gust::http {
 namespace {
 
-struct Flag {
-  ByteView name;
-  bool CacheControl::* member;
-};
-constexpr Flag flags[] = {
-    {"no-store", &CacheControl::no_store},
-    {"public", &CacheControl::public_},
-    {"must-revalidate", &CacheControl::must_revalidate},
-    {"proxy-revalidate", &CacheControl::proxy_revalidate},
-    {"must-understand", &CacheControl::must_understand},
-    {"no-transform", &CacheControl::no_transform},
-    {"immutable", &CacheControl::immutable},
-    {"only-if-cached", &CacheControl::only_if_cached},
-};
+constexpr Flag request_flags[] = {{"only-if-cached", &CacheControl::only_if_cached}};
+constexpr Number request_numbers[] = {{"min-fresh", &CacheControl::min_fresh}};
 
-struct Number {
-  ByteView name;
-  std::optional<std::uint32_t> CacheControl::* member;
-};
-constexpr Number numbers[] = {
-    {"max-age", &CacheControl::max_age},
-    {"s-maxage", &CacheControl::s_maxage},
-    {"min-fresh", &CacheControl::min_fresh},
-    {"stale-while-revalidate", &CacheControl::stale_while_revalidate},
-    {"stale-if-error", &CacheControl::stale_if_error},
-};
-
-struct Qualified {
-  ByteView name;
-  bool CacheControl::* member;
-  ByteView CacheControl::* fields;
-};
-constexpr Qualified qualified[] = {
-    {"no-cache", &CacheControl::no_cache, &CacheControl::no_cache_fields},
-    {"private", &CacheControl::private_, &CacheControl::private_fields},
-};
-
-void take(const Parameter& directive, CacheControl& into) {
+void take(const Parameter& directive, std::span<const Flag> flags, CacheControl& into) {
   for (const Flag& flag : flags) {
     // A value where none belongs changes nothing: the sender asked for the directive.
     if (equal_fold(directive.name, flag.name)) into.*flag.member = true;
   }
+}
+
+void take(const Parameter& directive, std::span<const Number> numbers, CacheControl& into) {
   for (const Number& number : numbers) {
     if (!equal_fold(directive.name, number.name) || (into.*number.member).has_value()) continue;
     into.*number.member = read_delta_seconds(directive.value).value_or(0);
   }
+}
+
+void take(const Parameter& directive, CacheControl& into) {
+  take(directive, flags, into);
+  take(directive, request_flags, into);
+  take(directive, numbers, into);
+  take(directive, request_numbers, into);
   for (const Qualified& one : qualified) {
     if (!equal_fold(directive.name, one.name)) continue;
     // Two lists cannot be told by one view: then the whole response is meant, which is the stricter reading.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/directives_internal.h"
 
 namespace gust::http {
 namespace {
@@ -165,41 +166,6 @@ class Reader {
   }
 
   ByteView rest_;
-};
-
-struct Flag {
-  ByteView name;
-  bool CacheControl::* member;
-};
-constexpr Flag flags[] = {
-    {"no-store", &CacheControl::no_store},
-    {"public", &CacheControl::public_},
-    {"must-revalidate", &CacheControl::must_revalidate},
-    {"proxy-revalidate", &CacheControl::proxy_revalidate},
-    {"must-understand", &CacheControl::must_understand},
-    {"no-transform", &CacheControl::no_transform},
-    {"immutable", &CacheControl::immutable},
-};
-
-struct Number {
-  ByteView name;
-  std::optional<std::uint32_t> CacheControl::* member;
-};
-constexpr Number numbers[] = {
-    {"max-age", &CacheControl::max_age},
-    {"s-maxage", &CacheControl::s_maxage},
-    {"stale-while-revalidate", &CacheControl::stale_while_revalidate},
-    {"stale-if-error", &CacheControl::stale_if_error},
-};
-
-struct Qualified {
-  ByteView name;
-  bool CacheControl::* member;
-  ByteView CacheControl::* fields;
-};
-constexpr Qualified qualified[] = {
-    {"no-cache", &CacheControl::no_cache, &CacheControl::no_cache_fields},
-    {"private", &CacheControl::private_, &CacheControl::private_fields},
 };
 
 // False where the value is of another type than the directive's.

@@ -32,21 +32,6 @@ bool is_never_forwarded(Name name) {
   }
 }
 
-bool is_condition_or_range(Name name) {
-  switch (name) {
-    case Name::if_match:
-    case Name::if_none_match:
-    case Name::if_modified_since:
-    case Name::if_unmodified_since:
-    case Name::if_range:
-    case Name::range:
-    case Name::request_range:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Rows that say "forward" whatever the settings.
 bool is_always_forwarded(Name name) {
   switch (name) {
@@ -101,6 +86,21 @@ ByteView forwarded_for(const http::RequestHead& request, const ForwardFacts& fac
 }
 
 }  // namespace
+
+bool is_condition_or_range(http::Name name) {
+  switch (name) {
+    case Name::if_match:
+    case Name::if_none_match:
+    case Name::if_modified_since:
+    case Name::if_unmodified_since:
+    case Name::if_range:
+    case Name::range:
+    case Name::request_range:
+      return true;
+    default:
+      return false;
+  }
+}
 
 http::RequestHead forward_request(const http::RequestHead& request, const Route& route, const ForwardFacts& facts,
                                   Arena& arena) {

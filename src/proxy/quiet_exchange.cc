@@ -1,25 +1,15 @@
 #include "proxy/quiet_exchange.h"
 
+#include "proxy/forward.h"
+
 namespace gust::proxy {
 namespace {
 
 using http::Name;
 
 bool is_for_the_viewer_only(Name name) {
-  switch (name) {
-    case Name::if_match:
-    case Name::if_none_match:
-    case Name::if_modified_since:
-    case Name::if_unmodified_since:
-    case Name::if_range:
-    case Name::range:
-    case Name::request_range:
-    case Name::cache_control:  // only-if-cached and its like
-    case Name::pragma:
-      return true;
-    default:
-      return false;
-  }
+  // only-if-cached and its like are the viewer's too.
+  return is_condition_or_range(name) || name == Name::cache_control || name == Name::pragma;
 }
 
 }  // namespace
