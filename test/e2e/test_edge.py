@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 import unittest
+from collections.abc import Callable
 
 import harness
 
@@ -255,14 +256,22 @@ class Edge(unittest.TestCase):
         def count(tier: str, result: str, node: str = "") -> float:
             return self.server.metric("gustfront_requests_total", tier=tier, result=result, **({"node": node} if node else {}))
 
-        self.get("/counted")
+        def reaches(now: Callable[[], float], expected: float, what: str) -> None:
+            # A request is counted when its last byte has been handed over, which may be after the viewer has read it.
+            harness.wait_until(lambda: now() >= expected, what)
+            self.assertEqual(now(), expected, what)
+
         hits, regional_hits = count("edge", "Hit", pops[0]), count("regional", "Hit")
+        misses, regional_misses = count("edge", "Miss", pops[0]), count("regional", "Miss")
+        self.get("/counted")
+        reaches(lambda: count("edge", "Miss", pops[0]), misses + 1, "the first request is a miss of the edge")
+        reaches(lambda: count("regional", "Miss"), regional_misses + 1, "and of the regional cache")
         asked = self.server.metric("gustfront_upstream_requests_total", upstream="origin")
         for _ in range(5):
             self.get("/counted")
         self.get("/counted", edge=1)
-        self.assertEqual(count("edge", "Hit", pops[0]) - hits, 5)
-        self.assertEqual(count("regional", "Hit") - regional_hits, 1, "the second edge's first request")
+        reaches(lambda: count("edge", "Hit", pops[0]), hits + 5, "five hits at the first edge")
+        reaches(lambda: count("regional", "Hit"), regional_hits + 1, "the second edge's first request")
         self.assertEqual(self.server.metric("gustfront_upstream_requests_total", upstream="origin"), asked)
         self.assertTrue(all(name.startswith("gustfront_") for name in self.server.metrics()))
         health = harness.fetch(harness.port_of(self.server.ready["metrics"].removesuffix("/metrics")), "h", "/healthz")
