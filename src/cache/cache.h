@@ -110,6 +110,8 @@ class Ticket {
   // The body is whole: stores the entry, unless it was purged since the fill began, or memory ran out. Ends the ticket.
   //   fails   short_body, long_body (BODY-2): as fail() with that
   Result<void> finish();
+  // Whether a purge or an unsafe method since the fill began makes what it brings useless to others.
+  bool is_purged() const;
   // Viewers that read the body now; when it is 0, BODY-3 lets the holder stop.
   std::size_t readers() const;
 

@@ -20,6 +20,12 @@ Ticket::~Ticket() { give_up(); }
 
 const EntryRef& Ticket::stale() const { return fill_->stale; }
 std::uint64_t Ticket::epoch() const { return fill_->epoch; }
+
+bool Ticket::is_purged() const {
+  const std::scoped_lock lock(fill_->stripe.mutex);
+  return index_->is_cleared(*fill_);
+}
+
 std::size_t Ticket::readers() const { return writer_ ? writer_.body()->readers() : 0; }
 
 // The one way out of the waiting stage; `change` runs under the stripe's mutex.

@@ -166,6 +166,18 @@ TEST_P(Rfc9111Node, Section4Point4UnsafeMethodsInvalidateThroughAllTiers) {
   }
 }
 
+TEST_P(Rfc9111Node, Section4Point4AnAnswerToARangeFromBeforeAnUnsafeMethodIsNotStored) {
+  net.origin().add({.target = "/a", .wait = seconds(5), .reply = reply_text(200, {fresh}, "old")});
+  net.origin().add({.method = "PUT", .target = "/a", .reply = reply_text(200, {}, "done")});
+  Visit& range = net.begin_get("/a", {{"Range", "bytes=0-1"}});
+  net.world.run_for(seconds(1));
+  EXPECT_EQ(send("PUT", "/a").status, 200);
+  ASSERT_TRUE(net.run_until_over());
+  EXPECT_EQ(range.reply.message.body, "old");
+  answer({}, {fresh}, "new");
+  EXPECT_EQ(body(), "new");
+}
+
 TEST_P(Rfc9111Node, Section4Point4AFailedOrForeignOneInvalidatesNothing) {
   answer({}, {fresh}, "old");
   answer({}, {fresh}, "old", "/b");

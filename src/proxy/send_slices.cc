@@ -1,5 +1,6 @@
 #include "proxy/send_slices.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -102,6 +103,9 @@ rt::Task<bool> send_all(SliceSource& source, Passage& first, ContentWriter& writ
   auto piece = walk.next();
   // A fill is not held up for a slice that the answer does not take.
   if (piece && piece->slice != first.slicing->number) first.first_cursor.reset();
+  // The one before stays until the next of the same slice is there, so that a window is not left without a reader.
+  std::array<std::optional<cache::BodyCursor>, 2> cursors;
+  std::size_t turn = 0;
   while (piece) {
     const auto after = walk.next();
     Passage* slice = co_await source.take(piece->slice);
@@ -111,10 +115,13 @@ rt::Task<bool> send_all(SliceSource& source, Passage& first, ContentWriter& writ
       co_return false;
     }
     if (piece->begins_part && !frames.frames.empty()) writer.put(frames.frames[piece->part]);
-    cache::BodyCursor cursor(slice->entry->body(), piece->offset, piece->bytes);
+    cache::BodyCursor& cursor = cursors[turn].emplace(slice->entry->body(), piece->offset, piece->bytes);
+    turn = 1 - turn;
+    cursors[turn].reset();
     slice->first_cursor.reset();
     if (after) source.begin(after->slice);
     if (!co_await writer.send(cursor)) co_return false;
+    if (!after || after->slice != piece->slice) cursors[1 - turn].reset();
     piece = after;
   }
   if (!frames.frames.empty()) writer.put(frames.frames.back());

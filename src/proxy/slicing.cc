@@ -153,6 +153,8 @@ void move_to_object(Passage& passage) {
   leave_slices(passage);
   passage.asked_epoch = passage.decision.purge_epoch;
   passage.found = passage.core.node().cache().find_or_begin(passage.keyed.key, passage.core.loop().now());
+  // The answer is as old as the request for the slice: what has changed the object since is not in it.
+  if (passage.found.ticket && of_slice && of_slice.is_purged()) passage.found.ticket.pass();
   if (of_slice) of_slice.pass();
 }
 
