@@ -1,12 +1,12 @@
 // Floor: the least work that answers an HTTP/1.1 request, to tell what is ours to save from what the kernel takes.
 //
-// Shape:  one thread, one epoll, no parsing but for the first byte of the path: `/s...` gets 1 KiB, anything else 100
-// KiB.
-//         Pipelined and split requests are not understood; wrk and curl send neither here.
-//         With `sendfile` the large body comes from a memory file instead of being copied: the floor of servers that do
+// Shape:  one thread, one epoll, no parsing but for the first byte of the path: `/s...` gets 1 KiB, `/u...` 10 KiB,
+//         `/h...` 1 MiB, `/c...` how often `/u...` was asked for, anything else 100 KiB.
+//         Pipelined and split requests are not understood; nobody here sends either.
+//         With `sendfile` large bodies come from a memory file instead of being copied: the floor of servers that do
 //         so.
 // Use:    bench_floor PORT [sendfile]. It also is the origin of the servers it is compared with: its answers may be
-// stored a day.
+//         stored a day.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -21,6 +21,7 @@
 #include <bit>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -31,14 +32,18 @@
 namespace {
 
 constexpr std::size_t small_bytes = 1024;
+constexpr std::size_t unique_bytes = 10 * 1024;
 constexpr std::size_t large_bytes = 100 * 1024;
+constexpr std::size_t huge_bytes = 1024 * 1024;
 constexpr std::string_view head_end = "\r\n\r\n";
 
-std::string make_answer(std::size_t body_bytes) {
+std::string make_head(std::size_t body_bytes) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nCache-Control: max-age=86400\r\n"
          "ETag: \"1\"\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: " +
-         std::to_string(body_bytes) + std::string(head_end) + std::string(body_bytes, 'x');
+         std::to_string(body_bytes) + std::string(head_end);
 }
+
+std::string make_answer(std::size_t body_bytes) { return make_head(body_bytes) + std::string(body_bytes, 'x'); }
 
 // An answer, and the memory file that holds the same bytes when they are to be sent from there.
 struct Answer {
@@ -61,7 +66,10 @@ struct Unsent {
 class Floor {
  public:
   Floor(int listener, bool from_file) : listener_(listener), epoll_(epoll_create1(0)) {
-    if (from_file) large_ = make_answer_in_file(std::move(large_.bytes));
+    if (from_file) {
+      large_ = make_answer_in_file(std::move(large_.bytes));
+      huge_ = make_answer_in_file(std::move(huge_.bytes));
+    }
     watch(listener, EPOLLIN);
   }
 
@@ -106,7 +114,24 @@ class Floor {
       return;
     }
     constexpr std::size_t first_of_path = std::string_view("GET /").size();
-    send_answer(socket, request[first_of_path] == 's' ? small_ : large_, 0);
+    send_answer(socket, answer_for(request[first_of_path]), 0);
+  }
+
+  const Answer& answer_for(char first) {
+    switch (first) {
+      case 's':
+        return small_;
+      case 'u':
+        ++unique_asked_;
+        return unique_;
+      case 'h':
+        return huge_;
+      case 'c':
+        count_.bytes = make_head(std::to_string(unique_asked_).size()) + std::to_string(unique_asked_);
+        return count_;
+      default:
+        return large_;
+    }
   }
 
   void send_rest(int socket) {
@@ -143,7 +168,11 @@ class Floor {
   int listener_;
   int epoll_;
   Answer small_{make_answer(small_bytes)};
+  Answer unique_{make_answer(unique_bytes)};
   Answer large_{make_answer(large_bytes)};
+  Answer huge_{make_answer(huge_bytes)};
+  Answer count_;  // sent whole at once, so it may change afterwards
+  std::uint64_t unique_asked_ = 0;
   std::unordered_map<int, Unsent> unsent_;
 };
 

@@ -1,0 +1,43 @@
+"""docs/figures.md and the pictures beside it: where a suite's tables are put."""
+
+import datetime
+import os
+import pathlib
+import platform
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "figures.md"
+PICTURES = ROOT / "docs" / "figures"
+
+
+def processor() -> str:
+    found = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return found.group(1).strip() if found else platform.processor()
+
+
+def machine() -> str:
+    """When and where: date, processor, cores, kernel."""
+    kernel = platform.release().partition("-")[0]
+    return f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {kernel}"
+
+
+def marks(suite: str) -> tuple[str, str]:
+    return f"<!-- bench/run.py --suite {suite}: begin -->", f"<!-- bench/run.py --suite {suite}: end -->"
+
+
+def placed(page: str, suite: str, title: str, text: str) -> str:
+    """The page with `text` between the suite's marks; a section with that title is added where there are none."""
+    begin, end = marks(suite)
+    if begin not in page or end not in page:
+        page = f"{page.rstrip()}\n\n## {title}\n\n{begin}\n{end}\n"
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{text.strip()}\n{end}{after}"
+
+
+def write(suite: str, title: str, text: str, pictures: dict[str, str]) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for name, drawing in pictures.items():
+        (PICTURES / name).write_text(drawing)
+    PAGE.write_text(placed(PAGE.read_text(), suite, title, text))

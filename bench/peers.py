@@ -1,0 +1,82 @@
+"""The peers: how each is started from Debian's package with the configuration in bench/peers."""
+
+import os
+import pathlib
+import pwd
+import shutil
+
+from process import Server, fill_in, free_port, need, version
+
+CONFIGURATIONS = pathlib.Path(__file__).resolve().parent / "peers"
+
+
+def has_age(head: dict[str, str]) -> bool:
+    return "age" in head
+
+
+def start_nginx(core: int, origin: int, folder: pathlib.Path, file: str = "nginx.conf", what: str = "") -> Server:
+    program, port = need("nginx"), free_port()
+    fill_in(CONFIGURATIONS / file, folder / "nginx.conf", dir=folder, port=port, origin=origin)
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    return Server(f"nginx {version(program, '-v')} proxy_cache{what}", command, port, core, folder)
+
+
+def start_nginx_plain(core: int, origin: int, folder: pathlib.Path) -> Server:
+    server = start_nginx(core, origin, folder, "nginx-plain.conf", ", as usual")
+    server.is_hit = lambda head: head.get("x-cache") == "HIT"
+    return server
+
+
+def start_varnish(core: int, origin: int, folder: pathlib.Path) -> Server:
+    program, port = need("varnishd"), free_port()
+    fill_in(CONFIGURATIONS / "varnish.vcl", folder / "varnish.vcl", origin=origin)
+    command = [program, "-F", "-j", "none", "-n", str(folder / "state"), "-f", str(folder / "varnish.vcl"),
+               "-a", f"127.0.0.1:{port}", "-s", "malloc,256M", "-T", "none", "-p", "thread_pools=1",
+               "-p", "thread_pool_min=100", "-p", "timeout_idle=300"]
+    server = Server(f"Varnish {version(program, '-V')}", command, port, core, folder)
+    server.is_hit = lambda head: " " in head.get("x-varnish", "")  # the second number is the request that stored it
+    return server
+
+
+def start_haproxy(core: int, origin: int, folder: pathlib.Path) -> Server:
+    program, port = need("haproxy"), free_port()
+    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, origin=origin)
+    command = [program, "-db", "-f", str(folder / "haproxy.cfg")]
+    server = Server(f"HAProxy {version(program, '-v')} cache", command, port, core, folder)
+    server.is_hit = has_age
+    return server
+
+
+def start_traffic_server(core: int, origin: int, folder: pathlib.Path) -> Server:
+    program, port = need("traffic_server"), free_port()
+    for name in ("etc", "log", "run", "cache"):
+        (folder / name).mkdir()
+    # It refuses to run as root; the package brings a user for it.
+    user = "trafficserver" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+    for template in (CONFIGURATIONS / "trafficserver").iterdir():
+        fill_in(template, folder / "etc" / template.name, dir=folder, port=port, origin=origin, user=user)
+    shutil.copy("/etc/trafficserver/ip_allow.yaml", folder / "etc")
+    (folder / "runroot.yaml").write_text(
+        "prefix: /usr\nexec_prefix: /usr\nbindir: /usr/bin\nsbindir: /usr/bin\nlibdir: /usr/lib/trafficserver\n"
+        "libexecdir: /usr/lib/trafficserver/modules\nincludedir: /usr/include\ndatadir: /usr/share/trafficserver\n"
+        f"sysconfdir: {folder}/etc\nlogdir: {folder}/log\nruntimedir: {folder}/run\nlocalstatedir: {folder}/run\n"
+        f"cachedir: {folder}/cache\n")
+    for path in [folder, *folder.rglob("*")]:
+        shutil.chown(path, user)
+    server = Server(f"Traffic Server {version(program, '--version')}",
+                    [program, f"--run-root={folder}/runroot.yaml"], port, core, folder)
+    server.is_hit = has_age
+    return server
+
+
+def start_h2o(core: int, _origin: int, folder: pathlib.Path, files: dict[str, int]) -> Server:
+    """No cache of its own: it serves the objects as files, which is the most that can be asked of it here."""
+    program, port = need("h2o"), free_port()
+    (folder / "files").mkdir()
+    for path, length in files.items():
+        (folder / "files" / path[1:]).write_bytes(b"x" * length)
+    # As root it wants to become another user.
+    user = pwd.getpwuid(os.getuid()).pw_name
+    fill_in(CONFIGURATIONS / "h2o.conf", folder / "h2o.conf", dir=folder, port=port, user=user)
+    return Server(f"h2o {version(program, '--version')}, static files", [program, "-c", str(folder / "h2o.conf")], port,
+                  core, folder)

@@ -1,0 +1,131 @@
+"""A server under measurement: a process in a folder of its own, pinned to a core, with what it used so far."""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from typing import Callable
+
+START_SECONDS = 30
+
+
+class NotInstalled(Exception):
+    """The server's program is not on this machine."""
+
+
+def free_port() -> int:
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return listener.getsockname()[1]
+
+
+def fill_in(template: pathlib.Path, target: pathlib.Path, **values: object) -> None:
+    """Writes `template` with each @NAME@ replaced by its value."""
+    text = template.read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name.upper()}@", str(value))
+    if left := re.search(r"@[A-Z]+@", text):
+        raise ValueError(f"{template}: nothing to put for {left.group(0)}")
+    target.write_text(text)
+
+
+def find_program(program: str) -> str | None:
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/bin")
+
+
+def need(program: str) -> str:
+    found = find_program(program)
+    if not found:
+        raise NotInstalled(program)
+    return found
+
+
+def version(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+(\.\d+)?", done.stdout + done.stderr)
+    return found.group(0) if found else ""
+
+
+def family(root: int) -> list[int]:
+    """The process and all below it."""
+    children: dict[int, list[int]] = {}
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError):
+            parent = int(stat.read_text().rpartition(") ")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = [root]
+    for process in found:
+        found.extend(children.get(process, []))
+    return found
+
+
+def cpu_ticks(stat: str) -> int:
+    """User and system time in a /proc/PID/stat, with that of children which have ended."""
+    return sum(int(field) for field in stat.rpartition(") ")[2].split()[11:15])
+
+
+class Server:
+    """A running server: where it listens, what it answers, and what its processes have used."""
+
+    # Whether a head is that of an answer out of the cache; set by the starter where the server tells.
+    is_hit: Callable[[dict[str, str]], bool] = staticmethod(lambda _head: True)
+
+    def __init__(self, name: str, command: list[str], port: int, core: int, folder: pathlib.Path) -> None:
+        self.name, self.port, self.host = name, port, f"127.0.0.1:{port}"
+        self._log = folder / "output.log"
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdout=log, stderr=log, cwd=folder,
+                                            start_new_session=True)
+        self._wait_until_open()
+
+    def _wait_until_open(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"{self.name} did not start:\n{self._log.read_text(errors='replace')[-2000:]}")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+    def get(self, path: str) -> tuple[bytes, dict[str, str]]:
+        """Body and head of one GET; an answer other than 200 is an error."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": self.host})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+        except urllib.error.HTTPError as trouble:
+            raise RuntimeError(f"{self.name}: {path} was answered {trouble.code}") from None
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far of the process and all below it."""
+        ticks = 0
+        for process in family(self.process.pid):
+            with contextlib.suppress(OSError):
+                ticks += cpu_ticks(pathlib.Path(f"/proc/{process}/stat").read_text())
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self) -> float:
+        """Resident memory of the process and all below it; a page that several of them share counts once."""
+        kib = 0
+        for process in family(self.process.pid):
+            with contextlib.suppress(OSError):
+                rollup = pathlib.Path(f"/proc/{process}/smaps_rollup").read_text()
+                kib += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M).group(1))
+        return kib / 1024
