@@ -1,94 +1,20 @@
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
-#include "base/text.h"
 #include "rt/epoll_loop.h"
 #include "rt/epoll_network_internal.h"
-#include "rt/look_up_pool.h"
+#include "rt/real_network_internal.h"
 #include "rt/signal.h"
 
 namespace gust::rt {
 namespace {
-
-struct NativeAddress {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_storage);
-  sockaddr* pointer() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-NativeAddress native_of(const Endpoint& endpoint) {
-  NativeAddress native;
-  if (endpoint.is_v6) {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&native.storage);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(endpoint.port);
-    std::memcpy(&v6->sin6_addr, endpoint.address.data(), 16);
-    native.size = sizeof *v6;
-  } else {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&native.storage);
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(endpoint.port);
-    std::memcpy(&v4->sin_addr, endpoint.address.data(), 4);
-    native.size = sizeof *v4;
-  }
-  return native;
-}
-
-Endpoint endpoint_of(const sockaddr* native) {
-  Endpoint endpoint;
-  if (native->sa_family == AF_INET6) {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(native);
-    endpoint.is_v6 = true;
-    endpoint.port = ntohs(v6->sin6_port);
-    std::memcpy(endpoint.address.data(), &v6->sin6_addr, 16);
-  } else if (native->sa_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(native);
-    endpoint.port = ntohs(v4->sin_port);
-    std::memcpy(endpoint.address.data(), &v4->sin_addr, 4);
-  }
-  return endpoint;
-}
-
-std::unexpected<Error> failure_of(int error) {
-  switch (error) {
-    case ECONNREFUSED:
-      return fail(Errc::refused, "connection refused");
-    case ECONNRESET:
-    case EPIPE:
-      return fail(Errc::reset, "connection reset by the peer");
-    case ETIMEDOUT:
-      return fail(Errc::timed_out, "connection timed out");
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-      return fail(Errc::unreachable, "host or network unreachable");
-    case EADDRINUSE:
-      return fail(Errc::address_in_use, "address already in use");
-    case EACCES:
-    case EPERM:
-      return fail(Errc::access_denied, "not permitted to use this address or port");
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-      return fail(Errc::would_exceed_limit, "out of file descriptors or socket memory");
-    case EADDRNOTAVAIL:
-      return fail(Errc::unreachable, "address not available on this host");
-    default:
-      return fail(Errc::io_failed, "socket call failed");
-  }
-}
 
 class EpollSocket final : public Socket, public Watched {
  public:
@@ -100,29 +26,18 @@ class EpollSocket final : public Socket, public Watched {
     close(descriptor_);
   }
   Result<void> start() {
-    const int on = 1;
-    setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    set_no_delay(descriptor_);
     return loop_.watch(descriptor_, *this);
   }
 
   void finish_writing() override { shutdown(descriptor_, SHUT_WR); }
   void reset() override {
     is_broken_ = true;
-    // A shutdown would tell the peer that all was sent. Dissolving the association resets now, and so does the close to
-    // come where that is not possible.
-    const linger now{.l_onoff = 1, .l_linger = 0};
-    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    sockaddr nobody{};
-    nobody.sa_family = AF_UNSPEC;
-    [[maybe_unused]] const int dissolved = ::connect(descriptor_, &nobody, sizeof nobody);
-    if (reader_) std::exchange(reader_, nullptr)->end_with(failure_of(ECONNRESET));
-    if (writer_) std::exchange(writer_, nullptr)->end_with(failure_of(ECONNRESET));
+    reset_now(descriptor_);
+    if (reader_) std::exchange(reader_, nullptr)->end_with(failure_of_socket(ECONNRESET));
+    if (writer_) std::exchange(writer_, nullptr)->end_with(failure_of_socket(ECONNRESET));
   }
-  Endpoint local() const override {
-    NativeAddress native;
-    getsockname(descriptor_, native.pointer(), &native.size);
-    return endpoint_of(native.pointer());
-  }
+  Endpoint local() const override { return local_of(descriptor_); }
   Endpoint peer() const override { return peer_; }
 
   void on_events(std::uint32_t events) override {
@@ -165,7 +80,7 @@ class EpollSocket final : public Socket, public Watched {
   }
 
   bool refuse(auto& operation) const {
-    if (is_broken_) operation.set_outcome(failure_of(ECONNRESET));
+    if (is_broken_) operation.set_outcome(failure_of_socket(ECONNRESET));
     return is_broken_;
   }
 
@@ -186,7 +101,7 @@ class EpollSocket final : public Socket, public Watched {
       readable_ = false;
       return false;
     }
-    operation.set_outcome(failure_of(errno));
+    operation.set_outcome(failure_of_socket(errno));
     return true;
   }
 
@@ -213,7 +128,7 @@ class EpollSocket final : public Socket, public Watched {
       writable_ = false;
       return false;
     }
-    operation.set_outcome(failure_of(errno));
+    operation.set_outcome(failure_of_socket(errno));
     return true;
   }
 
@@ -253,15 +168,11 @@ class EpollListener final : public Listener, public Watched {
         co_return socket;
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return failure_of(errno);
+      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return failure_of_socket(errno);
       CO_TRY_OK(co_await ready_.wait(deadline));
     }
   }
-  Endpoint local() const override {
-    NativeAddress native;
-    getsockname(descriptor_, native.pointer(), &native.size);
-    return endpoint_of(native.pointer());
-  }
+  Endpoint local() const override { return local_of(descriptor_); }
 
  private:
   EpollLoop& loop_;
@@ -285,97 +196,40 @@ class Connecting final : public Watched {
   Signal ended_;
 };
 
-class EpollNetwork final : public Network {
+class EpollNetwork final : public RealNetwork {
  public:
-  explicit EpollNetwork(EpollLoop& loop) : loop_(loop) {}
+  explicit EpollNetwork(EpollLoop& loop) : RealNetwork(loop), loop_(loop) {}
 
   Result<std::unique_ptr<Listener>> listen(const Endpoint& at, const ListenOptions& options) override {
-    TRY(const int descriptor, bind_to(at, options.share_port));
+    TRY(const int descriptor, listen_at(at, options));
     auto listener = std::make_unique<EpollListener>(loop_, descriptor);
-    if (::listen(descriptor, options.backlog) != 0) return failure_of(errno);
     TRY_OK(listener->start());
     return listener;
   }
 
-  bool is_free(const Endpoint& at) override {
-    const Result<int> descriptor = bind_to(at, false);
-    if (!descriptor) return descriptor.error().code != Errc::address_in_use;
-    // Another socket that listens is only noticed by listen() itself where both set SO_REUSEADDR.
-    const bool free = ::listen(*descriptor, 1) == 0;
-    close(*descriptor);
-    return free;
-  }
-
   Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) override {
-    const int descriptor =
-        ::socket(to.is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (descriptor < 0) co_return failure_of(errno);
+    CO_TRY(const int descriptor, make_socket(to));
     auto socket = std::make_unique<EpollSocket>(loop_, descriptor, to);
     NativeAddress native = native_of(to);
     if (::connect(descriptor, native.pointer(), native.size) != 0) {
-      if (errno != EINPROGRESS) co_return failure_of(errno);
+      if (errno != EINPROGRESS) co_return failure_of_socket(errno);
       Connecting connecting(loop_, descriptor);
       CO_TRY_OK(loop_.watch(descriptor, connecting));
       CO_TRY_OK(co_await connecting.ended().wait(deadline));
       int error = 0;
       socklen_t size = sizeof error;
       getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
-      if (error != 0) co_return failure_of(error);
+      if (error != 0) co_return failure_of_socket(error);
     }
     CO_TRY_OK(socket->start());
     co_return socket;
   }
 
-  Task<Result<std::vector<Endpoint>>> resolve(std::string_view host, std::uint16_t port) override {
-    if (auto literal = read_address(host, port)) co_return std::vector{*literal};
-    const std::string name = to_lower(host);
-    if (name == "localhost" || name.ends_with(".localhost")) {
-      co_return std::vector{*read_address("127.0.0.1", port), *read_address("::1", port)};
-    }
-    CO_TRY(std::vector<Endpoint> found, co_await loop_.look_ups().find(name));
-    for (Endpoint& endpoint : found) endpoint.port = port;
-    co_return found;
-  }
-
  private:
-  static Result<int> bind_to(const Endpoint& at, bool share_port) {
-    const int descriptor =
-        ::socket(at.is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (descriptor < 0) return failure_of(errno);
-    const int on = 1;
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (share_port) setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    if (at.is_v6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    NativeAddress native = native_of(at);
-    if (bind(descriptor, native.pointer(), native.size) == 0) return descriptor;
-    const int error = errno;
-    close(descriptor);
-    return failure_of(error);
-  }
-
   EpollLoop& loop_;
 };
 
 }  // namespace
-
-Result<std::vector<Endpoint>> look_up_name(const std::string& name) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0) {
-    return fail(Errc::name_not_found, "the host name does not resolve");
-  }
-  std::vector<Endpoint> endpoints;
-  for (const addrinfo* at = found; at; at = at->ai_next) {
-    Endpoint endpoint = endpoint_of(at->ai_addr);
-    endpoint.port = 0;
-    if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
-  }
-  freeaddrinfo(found);
-  if (endpoints.empty()) return fail(Errc::name_not_found, "the host name has no address");
-  return endpoints;
-}
 
 std::unique_ptr<Network> make_epoll_network(EpollLoop& loop) { return std::make_unique<EpollNetwork>(loop); }
 

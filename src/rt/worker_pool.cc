@@ -1,6 +1,6 @@
 #include "rt/worker_pool.h"
 
-#include "rt/epoll_network_internal.h"
+#include "rt/real_network_internal.h"
 
 namespace gust::rt {
 

@@ -1,0 +1,52 @@
+// The operating system's side of Network that all backends share: addresses, failures, binding, names.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <string>
+#include <vector>
+
+#include "rt/network.h"
+
+namespace gust::rt {
+
+class RealLoop;
+
+struct NativeAddress {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof(sockaddr_storage);
+  sockaddr* pointer() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+NativeAddress native_of(const Endpoint& endpoint);
+Endpoint endpoint_of(const sockaddr* native);
+Endpoint local_of(int descriptor);
+Endpoint peer_of(int descriptor);
+// Of an errno of a socket call.
+std::unexpected<Error> failure_of_socket(int error);
+// Small writes go out at once.
+void set_no_delay(int descriptor);
+// The peer of a connected socket sees a reset now, where that is possible, and else at the close to come.
+void reset_now(int descriptor);
+// Asks the system and blocks; the ports are 0.
+//   fails   name_not_found
+Result<std::vector<Endpoint>> look_up_name(const std::string& name);
+
+// What does not depend on how events are heard of.
+class RealNetwork : public Network {
+ public:
+  bool is_free(const Endpoint& at) final;
+  Task<Result<std::vector<Endpoint>>> resolve(std::string_view host, std::uint16_t port) final;
+
+ protected:
+  explicit RealNetwork(RealLoop& loop) : real_loop_(loop) {}
+  // A non-blocking socket that listens.
+  static Result<int> listen_at(const Endpoint& at, const ListenOptions& options);
+  // A non-blocking socket, not yet connected.
+  static Result<int> make_socket(const Endpoint& to);
+
+ private:
+  RealLoop& real_loop_;
+};
+
+}  // namespace gust::rt
