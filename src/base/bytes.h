@@ -47,7 +47,9 @@ class BlockRef {
     std::swap(block_, other.block_);
     return *this;
   }
-  ~BlockRef() { drop(); }
+  ~BlockRef() {
+    if (block_) drop();
+  }
 
   Block* operator->() const { return block_; }
   Block& operator*() const { return *block_; }

@@ -8,12 +8,6 @@
 namespace gust::http {
 namespace {
 
-constexpr std::array<ByteView, name_count> spellings = {"",
-#define X(enumerator, spelling) spelling,
-                                                        GUST_HTTP_FIELD_NAMES(X)
-#undef X
-};
-
 constexpr std::size_t slots = 512;
 
 constexpr std::size_t slot_of(ByteView text) {
@@ -25,7 +19,7 @@ constexpr std::size_t slot_of(ByteView text) {
 constexpr auto table = [] {
   std::array<Name, slots> result{};
   for (std::size_t i = 1; i < name_count; ++i) {
-    std::size_t slot = slot_of(spellings[i]);
+    std::size_t slot = slot_of(name_spellings[i]);
     while (result[slot] != Name::other) slot = (slot + 1) % slots;
     result[slot] = static_cast<Name>(i);
   }
@@ -61,11 +55,6 @@ Name known_name(ByteView text) {
     if (same_name(text_of(table[slot]), text)) return table[slot];
   }
   return Name::other;
-}
-
-ByteView text_of(Name name) {
-  const auto index = static_cast<std::size_t>(name);
-  return index < name_count ? spellings[index] : ByteView();
 }
 
 }  // namespace gust::http

@@ -4,6 +4,7 @@
 // Shape:  a name that is not listed is Name::other and is compared as text, without case.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -111,8 +112,17 @@ inline constexpr std::size_t name_count = static_cast<std::size_t>(Name::count_)
 
 // The known name spelt `text` in any case, or Name::other. `text` is a token.
 Name known_name(ByteView text);
+
+inline constexpr std::array<ByteView, name_count> name_spellings = {"",
+#define X(enumerator, spelling) spelling,
+                                                                    GUST_HTTP_FIELD_NAMES(X)
+#undef X
+};
 // The spelling above; empty for Name::other.
-ByteView text_of(Name name);
+constexpr ByteView text_of(Name name) {
+  const auto index = static_cast<std::size_t>(name);
+  return index < name_count ? name_spellings[index] : ByteView();
+}
 
 // A name to look for or to add: a known one, or text that is looked up once.
 struct NameRef {

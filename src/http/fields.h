@@ -34,16 +34,20 @@ class Fields {
   bool empty() const { return list_.empty(); }
 
   bool has(NameRef name) const { return find(name) != nullptr; }
+  bool has(Name name) const { return name != Name::other && present_[static_cast<std::size_t>(name)]; }
   std::size_t count(NameRef name) const;
   // The first line of that name behind `after` (or of all), or null. Good until the list is changed.
   const Field* find(NameRef name, const Field* after = nullptr) const;
   // The value of the first line of that name; nothing where there is none.
   std::optional<ByteView> get(NameRef name) const;
+  std::optional<ByteView> get(Name name) const { return has(name) ? get(NameRef(name)) : std::nullopt; }
   // All values of that name joined with ", " (RFC 9110 section 5.3); copies into `arena` only when there are several.
   std::optional<ByteView> combined(NameRef name, Arena& arena) const;
 
   void add(NameRef name, ByteView value) { add(Field{name.text, value, name.known}); }
   void add(const Field& field);
+  // Room for `count` lines in all, so that adding them moves none.
+  void reserve(std::size_t count) { list_.reserve(count); }
   // Puts the value in the place of the first line of that name and drops the others; adds where there is none.
   void set(NameRef name, ByteView value);
   // Drops all lines of that name; gives how many there were.

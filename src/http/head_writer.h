@@ -5,6 +5,7 @@
 //         to the next (framing, Connection) is written from the arguments; those fields in `fields` are left out, and
 //         so is a request's Host, which is written first from `authority`. A head's `upgrade` takes the place of what
 //         Connection would say of persistence.
+//         Prepared fields are trusted and copied as they are.
 // Errors: bad_field, bad_target, bad_request_line, bad_status_line (side own); then `out` is as it was.
 #pragma once
 

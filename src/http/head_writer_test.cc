@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "base/arena.h"
 #include "http/head_parser.h"
 
 namespace gust::http {
@@ -46,6 +49,26 @@ TEST(HeadWriter, Rfc9112Section4ResponseSaysFramingAndPersistenceFromItsArgument
   head.reason = "Nope";
   ASSERT_TRUE(write_response_head(out, head, BodyFraming::to_close(), Persistence::close));
   EXPECT_EQ(out, "HTTP/1.1 404 Nope\r\nA: b\tc\xe9\r\nConnection: close\r\n\r\n");
+}
+
+TEST(HeadWriter, PreparedFieldsStandBeforeTheOthersInTheirOrder) {
+  Arena arena;
+  const std::array<Field, 2> stored{Field{"Date", "today", Name::date}, Field{"X-Own", "", Name::other}};
+  const std::array<Field, 1> own{Field{"Via", "1.1 a", Name::via}};
+  ResponseHead head;
+  head.prepared = {prepare(stored, arena), prepare(own, arena)};
+  head.fields.add("B", "c");
+  std::string out = "before";
+  ASSERT_TRUE(write_response_head(out, head, BodyFraming::of_length(7), Persistence::close));
+  EXPECT_EQ(out,
+            "beforeHTTP/1.1 200 OK\r\nDate: today\r\nX-Own: \r\nVia: 1.1 a\r\nB: c\r\nContent-Length: 7\r\n"
+            "Connection: close\r\n\r\n");
+  ASSERT_NE(head.find(Name::via), nullptr);
+  EXPECT_EQ(head.find(Name::via)->value, "1.1 a");
+  EXPECT_EQ(head.prepared[0].list[1].name, "X-Own");
+  EXPECT_EQ(head.find(Name::etag), nullptr);
+  head.clear();
+  EXPECT_EQ(head.find(Name::via), nullptr);
 }
 
 TEST(HeadWriter, Rfc9110Section8Point6LengthOfHeadAnd304IsKeptButNotOf204) {

@@ -4,10 +4,16 @@
 // Shape:  views into memory that the caller keeps, usually the connection's read buffer or the exchange's arena.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 
 #include "base/bytes.h"
 #include "http/fields.h"
+
+namespace gust {
+class Arena;
+}
 
 namespace gust::http {
 
@@ -83,13 +89,27 @@ struct RequestHead {
   void clear();
 };
 
+// Fields that were made ready to be sent before, for a stored response or for all answers of a node. HTTP/1.1 sends the
+// lines, later versions walk the list. None of them tells of framing or of the connection.
+struct PreparedFields {
+  std::span<const Field> list;
+  ByteView lines;  // `Name: value CR LF` for each of the list
+};
+
+// Makes such of `fields`, with copies in `arena`.
+//   needs   token names, values without control bytes, nothing about framing or the connection
+PreparedFields prepare(std::span<const Field> fields, Arena& arena);
+
 struct ResponseHead {
   std::uint16_t status = 200;
   ByteView reason;  // empty: the standard phrase is written
   Version version = Version::http_1_1;
+  std::array<PreparedFields, 3> prepared{};  // stand before `fields`; only for writing: a head that was read has none
   Fields fields;
   ByteView upgrade;  // with 101, for writing: what the connection has become
 
+  // The first line of that name among the prepared ones and `fields`, or null.
+  const Field* find(Name name) const;
   void clear();
 };
 

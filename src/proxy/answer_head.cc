@@ -1,6 +1,11 @@
 #include "proxy/answer_head.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 #include "base/arena.h"
+#include "proxy/own_fields.h"
 #include "proxy/passage.h"
 #include "proxy/server_timing.h"
 #include "proxy/tags.h"
@@ -11,20 +16,8 @@ namespace {
 
 using http::Name;
 
-ByteView x_cache_of(const Passage& passage, std::uint16_t status) {
-  if (status >= 400 || passage.is_error_page()) return "Error from cloudfront";
-  switch (passage.result) {
-    case observe::ResultType::hit:
-      return "Hit from cloudfront";
-    case observe::ResultType::refresh_hit:
-      return "RefreshHit from cloudfront";
-    case observe::ResultType::redirect:
-      return "Redirect from cloudfront";
-    case observe::ResultType::miss:
-      return "Miss from cloudfront";
-    default:
-      return "Error from cloudfront";
-  }
+observe::ResultType told_result(const Passage& passage, std::uint16_t status) {
+  return status >= 400 || passage.is_error_page() ? observe::ResultType::error : passage.result;
 }
 
 bool is_from_cache(const Passage& passage) {
@@ -51,6 +44,34 @@ ByteView timing_to_tell(const Passage& passage, ByteView of_origin) {
   return server_timing_of(timing, passage.arena);
 }
 
+bool has_response_policy(const Passage& passage) {
+  return passage.match != nullptr && passage.match->response_policy.has_value();
+}
+
+// The decimal digits of an Age.
+class AgeText {
+ public:
+  explicit AgeText(Duration age) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(age).count();
+    end_ = std::to_chars(digits_, digits_ + sizeof digits_, std::max<std::int64_t>(seconds, 0)).ptr;
+  }
+  ByteView view() const { return {digits_, static_cast<std::size_t>(end_ - digits_)}; }
+
+ private:
+  char digits_[20];
+  char* end_;
+};
+
+// The own fields of an edge's answer behind prepared ones.
+void prepare_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
+  OwnFields& own = passage.core.own_fields();
+  head.prepared[1] = own.of(told_result(passage, head.status), origin_via, passage.arena);
+  const AgeText age_text(age.value_or(Duration::zero()));
+  const std::array fields{http::Field{http::text_of(Name::x_amz_cf_id), passage.request_id, Name::x_amz_cf_id},
+                          http::Field{http::text_of(Name::age), age_text.view(), Name::age}};
+  head.prepared[2] = http::prepare(std::span(fields).first(age ? 2 : 1), passage.arena);
+}
+
 void apply_response_policy(Passage& passage, http::ResponseHead& head) {
   const ResponsePolicy& policy = *passage.match->response_policy;
   rt::Loop& loop = passage.core.loop();
@@ -67,15 +88,20 @@ std::optional<Duration> age_to_tell(const Passage& passage) {
   return cache::age_of(passage.entry->freshness(), passage.core.loop().now());
 }
 
+bool goes_as_prepared(const Passage& passage) {
+  return passage.is_edge() && !passage.is_error_page() && !passage.is_told() && !has_response_policy(passage);
+}
+
 void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
+  if (!head.prepared[0].list.empty()) return prepare_own_fields(passage, head, origin_via, age);
   const Node& node = passage.core.node();
   const bool is_page_found = passage.is_error_page() && head.status / 100 == 2;
   if (is_page_found) {
     head.status = passage.page_status;
     head.reason = {};
   }
-  if (passage.is_edge()) head.fields.set(Name::x_cache, x_cache_of(passage, head.status));
-  const ByteView own_via = passage.arena.join({"1.1 ", node.via_name(), " (CloudFront)"});
+  if (passage.is_edge()) head.fields.set(Name::x_cache, x_cache_of(told_result(passage, head.status)));
+  const ByteView own_via = passage.core.own_fields().via();
   head.fields.set(Name::via, origin_via.empty() ? own_via : passage.arena.join({origin_via, ", ", own_via}));
   if (passage.is_edge()) {
     head.fields.set(Name::x_amz_cf_pop, node.settings().name);
@@ -87,18 +113,16 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
     tell_tags(passage, head);
   }
-  if (age) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(*age).count();
-    head.fields.set(Name::age, passage.arena.copy(std::to_string(std::max<std::int64_t>(seconds, 0))));
-  }
+  if (age) head.fields.set(Name::age, passage.arena.copy(AgeText(*age).view()));
   if (passage.is_told()) tell_decision(passage, head);
-  const bool has_policy = passage.match != nullptr && passage.match->response_policy.has_value();
-  if (has_policy && passage.is_edge() && passage.own.location.empty()) apply_response_policy(passage, head);
+  if (has_response_policy(passage) && passage.is_edge() && passage.own.location.empty())
+    apply_response_policy(passage, head);
 }
 
 void note_head(Passage& passage, const http::ResponseHead& head, std::optional<ByteCount> length) {
   passage.status = head.status;
-  passage.content_type = head.fields.get(Name::content_type).value_or(ByteView());
+  const http::Field* type = head.find(Name::content_type);
+  passage.content_type = type == nullptr ? ByteView() : type->value;
   passage.content_length = length;
 }
 

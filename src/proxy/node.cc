@@ -57,6 +57,7 @@ NodeCore::NodeCore(Node& node, NodeCoreParts parts)
       fetcher_(*parts_.loop, fetcher_settings(parts_)),
       metrics_(std::make_unique<NodeMetrics>(*parts_.metrics, node.settings().name,
                                              std::string(name_of(node.settings().tier)))),
+      own_fields_(node.settings().name, node.via_name()),
       coding_slots_(node.settings().codings_at_once_max),
       background_(*parts_.loop) {}
 

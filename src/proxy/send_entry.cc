@@ -69,6 +69,32 @@ rt::Task<bool> send_parts(ContentWriter& writer, const cache::BodyRef& body, con
   co_return co_await writer.finish();
 }
 
+// Whether a request may want anything but the whole: without these fields nothing has to be compared.
+bool asks_for_less(const http::Fields& request) {
+  return request.has(Name::range) || request.has(Name::if_none_match) || request.has(Name::if_modified_since) ||
+         request.has(Name::if_match) || request.has(Name::if_unmodified_since);
+}
+
+http::Validators validators_of(const cache::Entry& entry) {
+  http::Validators result;
+  if (!entry.etag().empty()) result.tag = http::read_entity_tag(entry.etag());
+  result.is_coded = entry.field(Name::content_encoding).has_value();
+  result.last_modified = entry.last_modified_time();
+  result.date = entry.date();
+  return result;
+}
+
+// The fields of the stored response, as they were made ready or in a list that can be changed.
+void take_fields(http::ResponseHead& head, const cache::Entry& entry, bool as_prepared) {
+  if (as_prepared) {
+    head.prepared[0] = {entry.fields(), entry.lines()};
+    return;
+  }
+  constexpr std::size_t own_fields = 8;
+  head.fields.reserve(entry.fields().size() + own_fields);
+  for (const http::Field& field : entry.fields()) head.fields.add(field);
+}
+
 http::Precondition precondition_of(const Passage& passage, const http::Validators& validators) {
   const http::Method method = passage.request.method;
   const http::Fields& request = passage.viewer_request.fields;
@@ -94,22 +120,17 @@ rt::Task<void> send_entry(Passage& passage) {
   const cache::Entry& entry = *passage.entry;
   http::ResponseHead head;
   head.status = entry.status();
-  for (const http::Field& field : entry.fields()) head.fields.add(field);
-
   const bool is_of_slices = is_sliced(passage);
   std::optional<ByteCount> complete = is_of_slices ? complete_of(entry) : entry.content_bytes();
-  if (is_of_slices) {
-    head.status = 200;
-    head.fields.remove(Name::content_range);
-  }
+  if (is_of_slices) head.status = 200;
   if (!complete && entry.body() && entry.body()->state() == cache::Body::State::complete) {
     complete = entry.body()->bytes();
   }
   http::PartsChoice choice;
   auto precondition = http::Precondition::proceed;
   // Only a success is conditional (RFC 9110 section 13.2.1).
-  if (head.status == 200) {
-    const http::Validators validators = http::validators_of(head.fields);
+  if (head.status == 200 && asks_for_less(passage.viewer_request.fields)) {
+    const http::Validators validators = validators_of(entry);
     precondition = precondition_of(passage, validators);
     if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
   }
@@ -128,6 +149,9 @@ rt::Task<void> send_entry(Passage& passage) {
   // BODY-4: what came without a length is replayed so.
   const auto told_bytes = is_of_slices ? complete : entry.content_bytes();
   http::BodyFraming framing = told_bytes ? http::BodyFraming::of_length(*told_bytes) : http::BodyFraming::of_chunks();
+  const bool is_whole = precondition == http::Precondition::proceed && choice.kind == http::PartsChoice::whole;
+  take_fields(head, entry, is_whole && !is_of_slices && goes_as_prepared(passage));
+  if (is_of_slices) head.fields.remove(Name::content_range);
   http::Byteranges frames;
   if (precondition == http::Precondition::not_modified) {
     become_not_modified(head, passage.audience());
