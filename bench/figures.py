@@ -6,6 +6,8 @@ import pathlib
 import platform
 import re
 
+import network
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "figures.md"
 PICTURES = ROOT / "docs" / "figures"
@@ -17,9 +19,9 @@ def processor() -> str:
 
 
 def machine() -> str:
-    """When and where: date, processor, cores, kernel."""
+    """When and where: date, processor, cores, kernel, and what decides how TCP sends."""
     kernel = platform.release().partition("-")[0]
-    return f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {kernel}"
+    return f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {kernel}, TCP {network.congestion_control()}"
 
 
 def marks(suite: str) -> tuple[str, str]:

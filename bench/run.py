@@ -25,6 +25,7 @@ import types
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import context  # noqa: E402
 import figures  # noqa: E402
+import network  # noqa: E402
 import servers  # noqa: E402
 import suites  # noqa: E402
 
@@ -46,6 +47,9 @@ def read_arguments(found: dict[str, types.ModuleType]) -> argparse.Namespace:
     arguments.add_argument("--servers", default=",".join(servers.STARTERS), help="default: %(default)s")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--seconds", type=float, default=2, help="of load in each measurement, whole ones with wrk (default: %(default)s)")
+    arguments.add_argument("--congestion", default="reno",
+                           help="TCP congestion control, in a network namespace of the run; `machine`: no namespace, what "
+                                "the machine has (default: %(default)s; bench/network.py says why)")
     arguments.add_argument("--smoke", action="store_true", help="one round of a second, no verdict on times")
     arguments.add_argument("--write", action="store_true", help="put the tables into docs/figures.md")
     arguments.add_argument("--built", action="store_true", help="take the programs as they are, without building them")
@@ -79,6 +83,10 @@ def main() -> int:
         print("run.py: one core only: the load generator takes its share of the server's core", file=sys.stderr)
     if not chosen.built:
         build({"bench_floor", *(target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))})
+    # After the build, which may have to fetch packages.
+    if chosen.congestion != "machine" and not network.take_own(chosen.congestion):
+        print(f"run.py: no network namespace with {chosen.congestion}: the machine's loopback and "
+              f"{network.congestion_control()} it is", file=sys.stderr)
     for name in chosen.servers:
         if not servers.is_installed(name):
             print(f"run.py: {name} is not installed and left out (script/deps --bench)", file=sys.stderr)
