@@ -7,26 +7,11 @@
 namespace gust::cache {
 namespace {
 
-// A slot in its table with its share of the buckets, and a fill with its counts; the allocator's part included.
-constexpr ByteCount slot_bytes = sizeof(Slot) + 64;
-constexpr ByteCount fill_bytes = sizeof(Fill) + 64;
-constexpr ByteCount variants_bytes = sizeof(Variants) + 64;
-
 Limits with_defaults(Limits limits) {
   if (limits.object_bytes_max == 0) limits.object_bytes_max = limits.bytes_max / 4;
   limits.stripes = std::bit_ceil(std::max<std::size_t>(limits.stripes, 1));
   limits.window_bytes = std::max<ByteCount>(limits.window_bytes, segment_bytes_max);
   return limits;
-}
-
-void add(Counters& sum, const Counters& more) {
-  for (std::uint64_t Counters::* count :
-       {&Counters::hits, &Counters::stale_hits, &Counters::misses, &Counters::joined, &Counters::fills_begun,
-        &Counters::fills_stored, &Counters::fills_refreshed, &Counters::fills_held, &Counters::fills_passed,
-        &Counters::fills_failed, &Counters::fills_given_up, &Counters::fills_unstored, &Counters::evicted,
-        &Counters::expired, &Counters::purged, &Counters::entries, &Counters::fills}) {
-    sum.*count += more.*count;
-  }
 }
 
 }  // namespace
@@ -41,8 +26,6 @@ Index::Index(const Limits& given_limits, const HashSeed& given_seed, const MakeE
       stripes_(std::make_unique<Stripe[]>(limits.stripes)) {
   for (std::size_t i = 0; i < limits.stripes; ++i) stripes_[i].policy = policy();
 }
-
-// --- Looking
 
 Lookup Index::look(const Key& key, Instant now, const Demand* demand, FillRef* begun) {
   Lookup result;
@@ -135,72 +118,6 @@ Slot* Index::make_slot(Stripe& stripe, const Key& key) {
   return &slot;
 }
 
-Index::Attempt Index::begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun, Dropped& dropped) {
-  const ByteCount wanted_for_fill = fill_bytes + key.text.size();
-  if (!ledger->try_charge(wanted_for_fill)) return Attempt::no_memory;
-  Charge fill_charge(ledger, wanted_for_fill);
-  if (slot == nullptr) {
-    Slot* first = key.first ? find_slot(stripe, *key.first) : nullptr;
-    if (key.first && (first == nullptr || !first->variants)) return Attempt::done;  // gone since the look: go on alone
-    if (first != nullptr && !add_variant(stripe, *first, key.hash, dropped)) return Attempt::done;
-    slot = make_slot(stripe, key);
-    if (slot == nullptr) {
-      if (key.first) remove_variant(stripe, *key.first, key.hash, dropped);
-      return Attempt::no_memory;
-    }
-  }
-  // The purges are read under the mutex that a reclaim round takes: a fill that it has not seen began after it.
-  slot->fill = std::make_shared<Fill>(stripe, key, slot->purges, slot->invalidations);
-  slot->fill->charge = std::move(fill_charge);
-  // Held against all that the fill's epoch stands for: a purge may have come since the look.
-  if (slot->entry && !is_purged(*slot)) slot->fill->stale = slot->entry;
-  ++stripe.counters.fills_begun;
-  ++stripe.counters.fills;
-  begun = slot->fill;
-  return Attempt::done;
-}
-
-// --- Changing
-
-bool Index::is_purged(Slot& slot) const {
-  if (const std::uint64_t newest = slot.invalidations.newest(); newest > slot.invalidations_checked) {
-    if (slot.invalidations.clears(slot.invalidations_checked, slot.entry->path_and_query())) return true;
-    slot.invalidations_checked = newest;
-  }
-  const std::uint64_t newest = slot.purges.newest();
-  if (newest <= slot.checked) return false;
-  if (slot.purges.clears(slot.checked, slot.entry->path_and_query())) return true;
-  if (slot.purges.clears_tags(slot.checked, slot.entry->tags())) return true;
-  slot.checked = newest;
-  return false;
-}
-
-bool Index::is_cleared(Fill& fill) const {
-  if (const std::uint64_t newest = fill.invalidations.newest(); newest > fill.invalidations_checked) {
-    if (fill.invalidations.clears(fill.invalidations_checked, fill.path_and_query)) return true;
-    fill.invalidations_checked = newest;
-  }
-  const std::uint64_t newest = fill.purges.newest();
-  if (newest > fill.checked) {
-    if (fill.purges.clears(fill.checked, fill.path_and_query)) return true;
-    if (fill.stale && fill.purges.clears_tags(fill.checked, fill.stale->tags())) return true;
-    fill.checked = newest;
-  }
-  if (fill.entry && newest > fill.tags_checked) {
-    if (fill.purges.clears_tags(fill.tags_checked, fill.entry->tags())) return true;
-    fill.tags_checked = newest;
-  }
-  return false;
-}
-
-bool Index::is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const {
-  fill.tags_checked = std::min(fill.tags_checked, upstream_epoch);
-  fill.is_purged_by_tag = fill.purges.clears_tags(fill.tags_checked, fill.entry->tags());
-  // A tier above that has not applied a purge may have answered with what the purge clears.
-  const bool is_lagging = upstream_epoch < fill.checked && fill.purges.clears(upstream_epoch, fill.path_and_query);
-  return fill.is_purged_by_tag || is_lagging;
-}
-
 void Index::remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped) {
   stripe.policy->remove(slot);
   --stripe.counters.entries;
@@ -217,138 +134,6 @@ void Index::erase_if_empty(Stripe& stripe, Slot& slot, Dropped& dropped) {
   if (first) remove_variant(stripe, *first, hash, dropped);
 }
 
-// --- Variants
-
-bool Index::add_variant(Stripe& stripe, Slot& first, const Hash128& variant, Dropped& dropped) {
-  std::vector<Hash128>& members = first.variants->members;
-  if (members.size() >= limits.variants_max) {
-    const auto is_idle = [&](const Hash128& hash) {
-      const Slot* slot = find_slot(stripe, hash);
-      return slot == nullptr || !slot->fill;
-    };
-    const auto oldest = std::ranges::find_if(members, is_idle);
-    if (oldest == members.end()) return false;
-    Slot* slot = find_slot(stripe, *oldest);
-    members.erase(oldest);
-    if (slot != nullptr) {
-      if (slot->entry) {
-        Dropped gone;
-        remove_entry(stripe, *slot, gone);
-        dropped.entry_of_variant = std::move(gone.entry);
-        ++stripe.counters.evicted;
-      }
-      dropped.charge_of_variant = std::move(slot->charge);
-      stripe.slots.erase(Hash128(slot->hash));
-    }
-  }
-  members.push_back(variant);
-  return true;
-}
-
-void Index::remove_variant(Stripe& stripe, const Hash128& first, const Hash128& variant, Dropped& dropped) {
-  Slot* slot = find_slot(stripe, first);
-  if (slot == nullptr || !slot->variants) return;
-  std::erase(slot->variants->members, variant);
-  if (!slot->variants->members.empty()) return;
-  dropped.variants = std::move(slot->variants);
-  if (!slot->is_empty()) return;
-  dropped.charge_of_first = std::move(slot->charge);
-  stripe.slots.erase(Hash128(slot->hash));
-}
-
-// The key's own slot is the one that the fill held, or it lives by the variant that the fill held.
-void Index::become_variant(Fill& fill, const Key& key, const VaryRef& names, Dropped& dropped) {
-  Stripe& stripe = fill.stripe;
-  const Hash128 before = fill.hash;
-  std::string text_before = std::exchange(fill.key_text, std::string(key.text));
-  fill.path_and_query =
-      ByteView(fill.key_text)
-          .substr(static_cast<std::size_t>(key.path_and_query.data() - key.text.data()), key.path_and_query.size());
-  fill.hash = key.hash;
-  fill.vary = names;
-  Slot* held = find_slot(stripe, before);
-  if (held == nullptr || held->fill.get() != &fill) return;  // purged meanwhile
-  const FillRef self = std::move(held->fill);
-
-  if (before == *key.first) {
-    // What the key had without a Vary is no answer to every request any more.
-    if (held->entry) remove_entry(stripe, *held, dropped);
-    make_variants(*held, std::move(text_before), names);
-  }
-  Slot* first = find_slot(stripe, *key.first);
-  if (first != nullptr && first->variants) {
-    if (includes(*names, *first->variants->names)) first->variants->names = names;
-    if (*first->variants->names == *names) hold_variant(stripe, *first, key, self, dropped);
-  }
-  if (Slot* left = find_slot(stripe, before)) erase_if_empty(stripe, *left, dropped);
-  first = find_slot(stripe, *key.first);
-  if (first != nullptr && first->variants && first->variants->members.empty()) {
-    remove_variant(stripe, *key.first, key.hash, dropped);
-  }
-}
-
-void Index::make_variants(Slot& first, std::string key_text, const VaryRef& names) {
-  const ByteCount wanted = variants_bytes + key_text.size() + limits.variants_max * sizeof(Hash128);
-  if (!ledger->try_charge(wanted)) return;
-  first.variants = std::make_unique<Variants>();
-  first.variants->key_text = std::move(key_text);
-  first.variants->names = names;
-  first.variants->charge = Charge(ledger, wanted);
-}
-
-void Index::hold_variant(Stripe& stripe, Slot& first, const Key& key, const FillRef& fill, Dropped& dropped) {
-  Slot* slot = find_slot(stripe, key.hash);
-  if (slot == nullptr && add_variant(stripe, first, key.hash, dropped)) {
-    slot = make_slot(stripe, key);
-    if (slot == nullptr) std::erase(first.variants->members, key.hash);
-  }
-  const bool is_free = slot != nullptr && !slot->fill && (!slot->entry || slot->key_text() == key.text);
-  if (is_free) slot->fill = fill;
-}
-
-void Index::detach(Fill& fill, Dropped& dropped) {
-  const auto at = fill.stripe.slots.find(fill.hash);
-  if (at == fill.stripe.slots.end() || at->second.fill.get() != &fill) return;
-  dropped.fill = std::move(at->second.fill);
-  erase_if_empty(fill.stripe, at->second, dropped);
-}
-
-bool Index::install(Fill& fill, EntryRef entry, Dropped& dropped) {
-  Stripe& stripe = fill.stripe;
-  const auto at = stripe.slots.find(fill.hash);
-  if (at == stripe.slots.end() || at->second.fill.get() != &fill || is_cleared(fill)) {
-    detach(fill, dropped);
-    return false;
-  }
-  Slot& slot = at->second;
-  if (slot.entry) remove_entry(stripe, slot, dropped);
-  slot.entry = std::move(entry);
-  slot.checked = fill.checked;
-  slot.invalidations_checked = fill.invalidations_checked;
-  slot.bytes = slot.entry->bytes_of_head() + slot.entry->body()->bytes();
-  stripe.policy->add(slot);
-  ++stripe.counters.entries;
-  dropped.fill = std::move(slot.fill);
-  return true;
-}
-
-Slot* Index::slot_with_stale(Fill& fill) {
-  const auto at = fill.stripe.slots.find(fill.hash);
-  const bool is_there = at != fill.stripe.slots.end() && fill.stale && at->second.entry == fill.stale;
-  return is_there ? &at->second : nullptr;
-}
-
-void Index::remove_stale(Fill& fill, Dropped& dropped) {
-  Slot* slot = slot_with_stale(fill);
-  if (slot == nullptr) return;
-  remove_entry(fill.stripe, *slot, dropped);
-  erase_if_empty(fill.stripe, *slot, dropped);
-}
-
-void Index::hold_stale(Fill& fill, Instant until) {
-  if (Slot* slot = slot_with_stale(fill)) slot->held_until = until;
-}
-
 void Index::forget(const Key& key, const EntryRef& entry) {
   Dropped dropped;
   Stripe& stripe = stripe_of(key.hash);
@@ -359,103 +144,10 @@ void Index::forget(const Key& key, const EntryRef& entry) {
   erase_if_empty(stripe, at->second, dropped);
 }
 
-// --- Memory
-
-bool Index::charge(ByteCount bytes) {
-  if (bytes > limits.bytes_max) return false;
-  // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
-  const ByteCount evicted_max = 4 * bytes + 1_MiB;
-  ByteCount evicted = 0;
-  while (!ledger->try_charge(bytes)) {
-    if (evicted >= evicted_max) return false;
-    const auto more = evict_one();
-    if (!more) return false;
-    evicted += *more;
-  }
-  return true;
-}
-
-std::optional<ByteCount> Index::evict_one() {
-  const std::size_t first = next_victim_stripe_.fetch_add(1, std::memory_order_relaxed);
-  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
-    Dropped dropped;
-    Stripe& stripe = stripes_[(first + i) & stripe_mask_];
-    const std::scoped_lock lock(stripe.mutex);
-    EvictionNode* victim = stripe.policy->victim();
-    if (victim == nullptr) continue;
-    Slot& slot = static_cast<Slot&>(*victim);
-    const ByteCount bytes = slot.bytes;
-    remove_entry(stripe, slot, dropped);
-    erase_if_empty(stripe, slot, dropped);
-    ++stripe.counters.evicted;
-    return bytes;
-  }
-  return std::nullopt;
-}
-
-void Index::reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dropped>& dropped) {
-  Dropped gone;
-  if (slot.entry && is_purged(slot)) {
-    ++stripe.counters.purged;
-    remove_entry(stripe, slot, gone);
-  } else if (slot.entry && !is_of_use(slot.entry->freshness(), now)) {
-    ++stripe.counters.expired;
-    remove_entry(stripe, slot, gone);
-  }
-  if (slot.fill && is_cleared(*slot.fill)) gone.fill = std::move(slot.fill);
-  const bool is_empty = slot.is_empty();
-  erase_if_empty(stripe, slot, gone);
-  if (is_empty || gone.entry || gone.fill) dropped.push_back(std::move(gone));
-}
-
 void Index::invalidate(ByteView distribution, ByteView path_and_query) {
   const std::scoped_lock lock(invalidations_mutex_);
   const Purge rule{++last_invalidation_, std::string(distribution), Purge::Reach::exact, std::string(path_and_query)};
   invalidations.add({&rule, 1});
-}
-
-// Buckets keep their slots as long as their number does not change; when it did, the stripe is begun again.
-bool Index::reclaim(Instant now, std::size_t slots) {
-  const std::scoped_lock round(round_mutex_);
-  if (round_stripe_ == 0 && round_bucket_ == 0) {
-    round_epoch_ = purges.newest();
-    round_invalidation_ = invalidations.newest();
-  }
-  std::vector<Dropped> dropped;
-  Stripe& stripe = stripes_[round_stripe_];
-  const std::scoped_lock lock(stripe.mutex);
-  if (round_bucket_ == 0 || stripe.slots.bucket_count() != round_buckets_) {
-    round_bucket_ = 0;
-    round_buckets_ = stripe.slots.bucket_count();
-  }
-  std::vector<Hash128> in_bucket;  // not their addresses: the last variant takes its key's slot away with it
-  for (std::size_t left = slots; left > 0 && round_bucket_ < round_buckets_; --left, ++round_bucket_) {
-    in_bucket.clear();
-    for (auto at = stripe.slots.begin(round_bucket_); at != stripe.slots.end(round_bucket_); ++at) {
-      in_bucket.push_back(at->first);
-    }
-    for (const Hash128& hash : in_bucket) {
-      if (Slot* slot = find_slot(stripe, hash)) reclaim_slot(stripe, *slot, now, dropped);
-    }
-  }
-  if (round_bucket_ < round_buckets_) return false;
-  round_bucket_ = 0;
-  round_stripe_ = (round_stripe_ + 1) & stripe_mask_;
-  if (round_stripe_ != 0) return false;
-  purges.forget_up_to(round_epoch_);
-  invalidations.forget_up_to(round_invalidation_);
-  return true;
-}
-
-Counters Index::counters() const {
-  Counters sum;
-  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
-    const std::scoped_lock lock(stripes_[i].mutex);
-    add(sum, stripes_[i].counters);
-  }
-  sum.bytes_used = ledger->used();
-  sum.bytes_max = limits.bytes_max;
-  return sum;
 }
 
 }  // namespace gust::cache

@@ -123,6 +123,10 @@ struct Dropped {
   Charge charge_of_variant;
 };
 
+// A slot in its table with its share of the buckets, and a fill with its counts; the allocator's part included.
+inline constexpr ByteCount slot_bytes = sizeof(Slot) + 64;
+inline constexpr ByteCount fill_bytes = sizeof(Fill) + 64;
+
 class Index {
  public:
   Index(const Limits& limits, const HashSeed& seed, const MakeEvictionPolicy& policy);

@@ -1,0 +1,111 @@
+// Where memory is found when there is none, and the round that frees what purges and time have made useless.
+
+#include "cache/index_internal.h"
+
+namespace gust::cache {
+namespace {
+
+void add(Counters& sum, const Counters& more) {
+  for (std::uint64_t Counters::* count :
+       {&Counters::hits, &Counters::stale_hits, &Counters::misses, &Counters::joined, &Counters::fills_begun,
+        &Counters::fills_stored, &Counters::fills_refreshed, &Counters::fills_held, &Counters::fills_passed,
+        &Counters::fills_failed, &Counters::fills_given_up, &Counters::fills_unstored, &Counters::evicted,
+        &Counters::expired, &Counters::purged, &Counters::entries, &Counters::fills}) {
+    sum.*count += more.*count;
+  }
+}
+
+}  // namespace
+
+bool Index::charge(ByteCount bytes) {
+  if (bytes > limits.bytes_max) return false;
+  // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
+  const ByteCount evicted_max = 4 * bytes + 1_MiB;
+  ByteCount evicted = 0;
+  while (!ledger->try_charge(bytes)) {
+    if (evicted >= evicted_max) return false;
+    const auto more = evict_one();
+    if (!more) return false;
+    evicted += *more;
+  }
+  return true;
+}
+
+std::optional<ByteCount> Index::evict_one() {
+  const std::size_t first = next_victim_stripe_.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
+    Dropped dropped;
+    Stripe& stripe = stripes_[(first + i) & stripe_mask_];
+    const std::scoped_lock lock(stripe.mutex);
+    EvictionNode* victim = stripe.policy->victim();
+    if (victim == nullptr) continue;
+    Slot& slot = static_cast<Slot&>(*victim);
+    const ByteCount bytes = slot.bytes;
+    remove_entry(stripe, slot, dropped);
+    erase_if_empty(stripe, slot, dropped);
+    ++stripe.counters.evicted;
+    return bytes;
+  }
+  return std::nullopt;
+}
+
+void Index::reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dropped>& dropped) {
+  Dropped gone;
+  if (slot.entry && is_purged(slot)) {
+    ++stripe.counters.purged;
+    remove_entry(stripe, slot, gone);
+  } else if (slot.entry && !is_of_use(slot.entry->freshness(), now)) {
+    ++stripe.counters.expired;
+    remove_entry(stripe, slot, gone);
+  }
+  if (slot.fill && is_cleared(*slot.fill)) gone.fill = std::move(slot.fill);
+  const bool is_empty = slot.is_empty();
+  erase_if_empty(stripe, slot, gone);
+  if (is_empty || gone.entry || gone.fill) dropped.push_back(std::move(gone));
+}
+
+// Buckets keep their slots as long as their number does not change; when it did, the stripe is begun again.
+bool Index::reclaim(Instant now, std::size_t slots) {
+  const std::scoped_lock round(round_mutex_);
+  if (round_stripe_ == 0 && round_bucket_ == 0) {
+    round_epoch_ = purges.newest();
+    round_invalidation_ = invalidations.newest();
+  }
+  std::vector<Dropped> dropped;
+  Stripe& stripe = stripes_[round_stripe_];
+  const std::scoped_lock lock(stripe.mutex);
+  if (round_bucket_ == 0 || stripe.slots.bucket_count() != round_buckets_) {
+    round_bucket_ = 0;
+    round_buckets_ = stripe.slots.bucket_count();
+  }
+  std::vector<Hash128> in_bucket;  // not their addresses: the last variant takes its key's slot away with it
+  for (std::size_t left = slots; left > 0 && round_bucket_ < round_buckets_; --left, ++round_bucket_) {
+    in_bucket.clear();
+    for (auto at = stripe.slots.begin(round_bucket_); at != stripe.slots.end(round_bucket_); ++at) {
+      in_bucket.push_back(at->first);
+    }
+    for (const Hash128& hash : in_bucket) {
+      if (Slot* slot = find_slot(stripe, hash)) reclaim_slot(stripe, *slot, now, dropped);
+    }
+  }
+  if (round_bucket_ < round_buckets_) return false;
+  round_bucket_ = 0;
+  round_stripe_ = (round_stripe_ + 1) & stripe_mask_;
+  if (round_stripe_ != 0) return false;
+  purges.forget_up_to(round_epoch_);
+  invalidations.forget_up_to(round_invalidation_);
+  return true;
+}
+
+Counters Index::counters() const {
+  Counters sum;
+  for (std::size_t i = 0; i <= stripe_mask_; ++i) {
+    const std::scoped_lock lock(stripes_[i].mutex);
+    add(sum, stripes_[i].counters);
+  }
+  sum.bytes_used = ledger->used();
+  sum.bytes_max = limits.bytes_max;
+  return sum;
+}
+
+}  // namespace gust::cache
