@@ -3,30 +3,26 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/memory_pool.h"
+
 namespace gust {
 
-void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
-  if (chunks_.empty()) add_chunk(bytes + alignment);
-  while (true) {
-    Chunk& chunk = chunks_.back();
-    void* at = chunk.memory.get() + used_;
-    std::size_t room = chunk.bytes - used_;
-    if (std::align(alignment, bytes, at, room)) {
-      used_ = static_cast<std::size_t>(static_cast<char*>(at) - chunk.memory.get()) + bytes;
-      return at;
-    }
-    add_chunk(bytes + alignment);
-  }
+void* Arena::allocate_in_new_chunk(std::size_t bytes, std::size_t alignment) {
+  used_before_ = bytes_used();
+  const std::size_t wanted = chunks_ ? std::min<std::size_t>((chunks_->bytes) * 2, chunk_bytes_ << 8) : chunk_bytes_;
+  const std::size_t chunk_bytes = room_of_memory(std::max(wanted, sizeof(Chunk) + bytes + alignment));
+  chunks_ = new (take_memory(chunk_bytes)) Chunk{.before = chunks_, .bytes = chunk_bytes};
+  at_ = begin_of(*chunks_);
+  end_ = reinterpret_cast<std::uintptr_t>(chunks_) + chunk_bytes;
+  return allocate(bytes, alignment);
 }
 
-void Arena::add_chunk(std::size_t at_least) {
-  used_before_ += used_;
-  used_ = 0;
-  const std::size_t bytes = std::max(at_least, chunk_bytes_ << std::min<std::size_t>(chunks_.size(), 8));
-  chunks_.push_back({std::make_unique_for_overwrite<char[]>(bytes), bytes});
+ByteView Arena::copy(ByteView source) {
+  if (source.empty()) return {};
+  char* first = static_cast<char*>(allocate(source.size(), 1));
+  std::memcpy(first, source.data(), source.size());
+  return {first, source.size()};
 }
-
-ByteView Arena::copy(ByteView source) { return join({source}); }
 
 ByteView Arena::join(std::initializer_list<ByteView> pieces) {
   std::size_t total = 0;
@@ -42,8 +38,12 @@ ByteView Arena::join(std::initializer_list<ByteView> pieces) {
 }
 
 void Arena::clear() {
-  if (chunks_.size() > 1) chunks_.resize(1);
-  used_ = 0;
+  while (chunks_ != nullptr) {
+    Chunk* const newest = chunks_;
+    chunks_ = newest->before;
+    give_memory(newest, newest->bytes);
+  }
+  at_ = end_ = 0;
   used_before_ = 0;
 }
 

@@ -12,7 +12,7 @@ BlockRef BlockRef::make(std::size_t capacity) {
 }
 
 void BlockRef::drop() {
-  if (block_ && block_->shares_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (block_->shares_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     block_->~Block();
     ::operator delete(block_);
   }

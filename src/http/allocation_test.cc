@@ -28,22 +28,33 @@ namespace {
 constexpr std::size_t requests = 50;
 
 // A viewer that sends one request a read and takes every answer at once.
-class InstantStream final : public net::Stream {
+class InstantSocket final : public rt::Socket {
  public:
-  rt::Task<Result<std::size_t>> read(MutableBytes into, Instant) override {
-    const ByteView request =
-        "GET /image.jpg HTTP/1.1\r\nHost: d111111abcdef8.localhost\r\nUser-Agent: test\r\nAccept: image/avif,*/*\r\n"
-        "Accept-Encoding: gzip, br\r\nX-Own: 1\r\nCookie: a=b; c=d\r\n\r\n";
-    if (reads_++ == requests) co_return 0U;
-    co_return request.copy(into.data(), into.size());
-  }
-  rt::Task<Result<void>> write(std::span<ByteView>, Instant) override { co_return Result<void>(); }
   void finish_writing() override {}
   void reset() override {}
   rt::Endpoint local() const override { return {}; }
   rt::Endpoint peer() const override { return {}; }
 
  private:
+  bool try_read(rt::ReadOperation& operation) override {
+    const ByteView request =
+        "GET /image.jpg HTTP/1.1\r\nHost: d111111abcdef8.localhost\r\nUser-Agent: test\r\nAccept: image/avif,*/*\r\n"
+        "Accept-Encoding: gzip, br\r\nX-Own: 1\r\nCookie: a=b; c=d\r\n\r\n";
+    const MutableBytes into = operation.into();
+    operation.set_outcome(reads_++ == requests ? 0 : request.copy(into.data(), into.size()));
+    return true;
+  }
+  bool try_write(rt::WriteOperation& operation) override {
+    std::size_t bytes = 0;
+    for (const ByteView piece : operation.pieces()) bytes += piece.size();
+    operation.set_outcome(bytes);
+    return true;
+  }
+  void park_read(rt::ReadOperation&) override {}
+  void park_write(rt::WriteOperation&) override {}
+  void withdraw_read(rt::ReadOperation&, Errc) override {}
+  void withdraw_write(rt::WriteOperation&, Errc) override {}
+
   std::size_t reads_ = 0;
 };
 
@@ -81,7 +92,7 @@ TEST(ServerConnection, AWarmConnectionAnswersFromMemoryWithoutAllocating) {
   rt::Loop& loop = world.add_host("edge", "10.0.0.1");
   HitHandler handler;
   const ServerLimits limits;
-  ServerConnection connection(std::make_unique<InstantStream>(), Scheme::http, handler, limits);
+  ServerConnection connection(net::make_tcp_stream(std::make_unique<InstantSocket>()), Scheme::http, handler, limits);
   EXPECT_TRUE(world.run(loop, connection.serve()));
   EXPECT_EQ(handler.exchanges(), requests);
   EXPECT_EQ(handler.allocated(), 0U);

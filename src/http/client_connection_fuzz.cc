@@ -17,27 +17,36 @@ using namespace gust::http;
 namespace {
 
 // Takes all that is written and says `text` in pieces, then ends.
-class TextStream final : public net::Stream {
+class TextSocket final : public rt::Socket {
  public:
-  TextStream(ByteView text, std::size_t piece, std::size_t& left) : text_(text), piece_(piece), left_(left) {}
+  TextSocket(ByteView text, std::size_t piece, std::size_t& left) : text_(text), piece_(piece), left_(left) {}
 
-  rt::Task<Result<std::size_t>> read(MutableBytes into, Instant) override {
-    const std::size_t size = std::min({into.size(), piece_, text_.size()});
-    if (size > 0) std::memcpy(into.data(), text_.data(), size);
-    text_.remove_prefix(size);
-    left_ = text_.size();
-    co_return size;
-  }
-  rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant) override {
-    std::ranges::fill(pieces, ByteView());
-    co_return Result<void>{};
-  }
   void finish_writing() override {}
   void reset() override {}
   rt::Endpoint local() const override { return {}; }
   rt::Endpoint peer() const override { return {}; }
 
  private:
+  bool try_read(rt::ReadOperation& operation) override {
+    const MutableBytes into = operation.into();
+    const std::size_t size = std::min({into.size(), piece_, text_.size()});
+    if (size > 0) std::memcpy(into.data(), text_.data(), size);
+    text_.remove_prefix(size);
+    left_ = text_.size();
+    operation.set_outcome(size);
+    return true;
+  }
+  bool try_write(rt::WriteOperation& operation) override {
+    std::size_t bytes = 0;
+    for (const ByteView piece : operation.pieces()) bytes += piece.size();
+    operation.set_outcome(bytes);
+    return true;
+  }
+  void park_read(rt::ReadOperation&) override {}
+  void park_write(rt::WriteOperation&) override {}
+  void withdraw_read(rt::ReadOperation&, Errc) override {}
+  void withdraw_write(rt::WriteOperation&, Errc) override {}
+
   ByteView text_;
   std::size_t piece_;
   std::size_t& left_;
@@ -54,7 +63,7 @@ struct Heard {
 
 rt::Task<void> ask(ByteView text, std::size_t piece, Method method, Heard& heard) {
   std::size_t left = text.size();
-  ClientConnection connection(std::make_unique<TextStream>(text, piece, left));
+  ClientConnection connection(net::make_tcp_stream(std::make_unique<TextSocket>(text, piece, left)));
   RequestHead request;
   request.method = method;
   request.authority = "origin.test";

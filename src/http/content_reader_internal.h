@@ -38,6 +38,8 @@ class ContentReader {
   const Fields& trailers() const;
 
   bool is_finished() const { return finished_; }
+  // True where read() would give the end at once.
+  bool is_at_end() const { return finished_ && !failure_; }
   bool has_failed() const { return failure_.has_value(); }
   // Bytes of content that are known to be still missing; nothing where the framing does not say.
   std::optional<ByteCount> bytes_left() const;

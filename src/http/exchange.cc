@@ -5,7 +5,15 @@ namespace gust::http {
 rt::Task<Result<void>> Exchange::respond(const ResponseHead& head, std::span<const Slice> content) {
   ByteCount bytes = 0;
   for (const Slice& slice : content) bytes += slice.size();
-  CO_TRY_OK(co_await start(head, BodyFraming::of_length(bytes), content));
+  rt::Task<Result<void>> started = start(head, BodyFraming::of_length(bytes), content);
+  if (!started.is_ready()) return finish_behind(std::move(started));
+  const Result<void> done = started.take();
+  if (!done) return rt::Task<Result<void>>::ready(done);
+  return finish(nullptr);
+}
+
+rt::Task<Result<void>> Exchange::finish_behind(rt::Task<Result<void>> started) {
+  CO_TRY_OK(co_await std::move(started));
   co_return co_await finish(nullptr);
 }
 

@@ -3,6 +3,7 @@
 // Source: DESIGN "How one request flows"; RFC 9110 sections 6, 9.3.2, 10.1.1 and 15.2.
 // Shape:  the connection makes it and gives it to a Handler. The request's views and everything in the arena live as
 //         long as it does. Answer in one call with respond(), or with start(), write() and finish().
+//         start(), write() and finish() do in the call what needs no waiting; their Task is ready then (rt/task.h).
 // Limits: deadlines of reading and writing are the connection's (ServerLimits); they end the exchange, not the caller's
 //         patience, for which read() takes a deadline.
 // Core:   belongs to its connection; one call under way at a time for reading, one for answering.
@@ -117,6 +118,8 @@ class Exchange {
   bool finished_ = false;  // the response went out whole
 
  private:
+  rt::Task<Result<void>> finish_behind(rt::Task<Result<void>> started);
+
   Arena& arena_;
 };
 

@@ -110,19 +110,16 @@ enum class Name : std::uint8_t {
 };
 inline constexpr std::size_t name_count = static_cast<std::size_t>(Name::count_);
 
-// The known name spelt `text` in any case, or Name::other. `text` is a token.
-Name known_name(ByteView text);
-
 inline constexpr std::array<ByteView, name_count> name_spellings = {"",
 #define X(enumerator, spelling) spelling,
                                                                     GUST_HTTP_FIELD_NAMES(X)
 #undef X
 };
-// The spelling above; empty for Name::other.
-constexpr ByteView text_of(Name name) {
-  const auto index = static_cast<std::size_t>(name);
-  return index < name_count ? name_spellings[index] : ByteView();
-}
+
+// The known name spelt `text` in any case, or Name::other. `text` is a token.
+Name known_name(ByteView text);
+// The spelling above; empty for Name::other. `name` is one of the enumerators but count_.
+constexpr ByteView text_of(Name name) { return name_spellings[static_cast<std::size_t>(name)]; }
 
 // A name to look for or to add: a known one, or text that is looked up once.
 struct NameRef {

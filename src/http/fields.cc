@@ -1,9 +1,11 @@
 #include "http/fields.h"
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
+#include <utility>
 
 #include "base/arena.h"
+#include "base/memory_pool.h"
 #include "base/text.h"
 
 namespace gust::http {
@@ -13,27 +15,70 @@ bool Fields::matches(const Field& field, const NameRef& name) {
   return name.known != Name::other || equal_fold(field.name, name.text);
 }
 
-std::size_t Fields::count(NameRef name) const {
+Fields::Fields(const Fields& other) : present_(other.present_) {
+  if (other.size_ == 0) return;
+  grow(other.size_);
+  std::copy_n(other.list_, other.size_, list_);
+  size_ = other.size_;
+}
+
+Fields& Fields::operator=(const Fields& other) {
+  if (this == &other) return *this;
+  if (other.size_ > capacity_) grow(other.size_);
+  std::copy_n(other.list_, other.size_, list_);
+  size_ = other.size_;
+  present_ = other.present_;
+  return *this;
+}
+
+void Fields::swap(Fields& other) noexcept {
+  std::swap(list_, other.list_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(present_, other.present_);
+}
+
+void Fields::grow(std::size_t at_least) {
+  constexpr std::size_t first = 12;  // fills a class of the pool, and so do its doublings, nearly
+  const std::size_t wanted = std::max<std::size_t>({at_least, std::size_t{capacity_} * 2, first}) * sizeof(Field);
+  const auto capacity = static_cast<std::uint32_t>(room_of_memory(wanted) / sizeof(Field));
+  auto* const list = static_cast<Field*>(take_memory(capacity * sizeof(Field)));
+  std::uninitialized_copy_n(list_, size_, list);
+  std::uninitialized_default_construct_n(list + size_, capacity - size_);
+  if (list_ != nullptr) give_memory(list_, capacity_ * sizeof(Field));
+  list_ = list;
+  capacity_ = capacity;
+}
+
+void Fields::release() {
+  clear();
+  if (list_ == nullptr) return;
+  give_memory(list_, capacity_ * sizeof(Field));
+  list_ = nullptr;
+  capacity_ = 0;
+}
+
+std::size_t Fields::count(const NameRef& name) const {
   std::size_t result = 0;
   for (const Field* at = find(name); at != nullptr; at = find(name, at)) ++result;
   return result;
 }
 
-const Field* Fields::find(NameRef name, const Field* after) const {
-  if (name.known != Name::other && !present_[static_cast<std::size_t>(name.known)]) return nullptr;
+const Field* Fields::search(Name name, const Field* after) const {
   for (const Field* at = after == nullptr ? begin() : after + 1; at != end(); ++at) {
-    if (matches(*at, name)) return at;
+    if (at->known == name) return at;
   }
   return nullptr;
 }
 
-std::optional<ByteView> Fields::get(NameRef name) const {
-  const Field* field = find(name);
-  if (field == nullptr) return std::nullopt;
-  return field->value;
+const Field* Fields::search(ByteView other_name, const Field* after) const {
+  for (const Field* at = after == nullptr ? begin() : after + 1; at != end(); ++at) {
+    if (at->known == Name::other && equal_fold(at->name, other_name)) return at;
+  }
+  return nullptr;
 }
 
-std::optional<ByteView> Fields::combined(NameRef name, Arena& arena) const {
+std::optional<ByteView> Fields::combined(const NameRef& name, Arena& arena) const {
   const Field* first = find(name);
   if (first == nullptr) return std::nullopt;
   std::size_t bytes = first->value.size();
@@ -50,38 +95,32 @@ std::optional<ByteView> Fields::combined(NameRef name, Arena& arena) const {
   return ByteView(memory.data(), memory.size());
 }
 
-void Fields::add(const Field& field) {
-  list_.push_back(field);
-  present_.set(static_cast<std::size_t>(field.known));
-}
-
-void Fields::set(NameRef name, ByteView value) {
+void Fields::set(const NameRef& name, ByteView value) {
   const Field* found = find(name);
   if (found == nullptr) {
     add(name, value);
     return;
   }
-  const std::ptrdiff_t place = found - begin();
-  const auto first = list_.begin() + place;
+  Field* const first = list_ + (found - list_);
   first->value = value;
+  if (find(name, first) == nullptr) return;
   const auto is_it = [&](const Field& field) { return matches(field, name); };
-  list_.erase(std::remove_if(first + 1, list_.end(), is_it), list_.end());
+  size_ = static_cast<std::uint32_t>(std::remove_if(first + 1, list_ + size_, is_it) - list_);
 }
 
-std::size_t Fields::remove(NameRef name) {
-  const std::size_t removed = std::erase_if(list_, [&](const Field& field) { return matches(field, name); });
-  if (removed > 0 && name.known != Name::other) present_.reset(static_cast<std::size_t>(name.known));
-  return removed;
-}
-
-void Fields::clear() {
-  list_.clear();
-  present_.reset();
+std::size_t Fields::remove(const NameRef& name) {
+  if (name.known != Name::other && !is_present(name.known)) return 0;
+  const std::size_t before = size_;
+  Field* const kept_end =
+      std::remove_if(list_, list_ + size_, [&](const Field& field) { return matches(field, name); });
+  size_ = static_cast<std::uint32_t>(kept_end - list_);
+  if (name.known != Name::other) present_.reset(static_cast<std::size_t>(name.known));
+  return before - size_;
 }
 
 void Fields::recount() {
   present_.reset();
-  for (const Field& field : list_) present_.set(static_cast<std::size_t>(field.known));
+  for (const Field& field : *this) note(field.known);
 }
 
 }  // namespace gust::http

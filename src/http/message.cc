@@ -3,23 +3,26 @@
 #include <cstring>
 
 #include "base/arena.h"
-#include "base/text.h"
 
 namespace gust::http {
 
 void RequestHead::set_target(ByteView new_target) {
   target = new_target;
-  const Cut at = cut(new_target, '?');
-  path = at.before;
-  query = at.after;
-  has_query = at.found;
+  const std::size_t mark = new_target.find('?');
+  has_query = mark != ByteView::npos;
+  path = new_target.substr(0, mark);
+  query = has_query ? new_target.substr(mark + 1) : ByteView();
 }
 
 void RequestHead::clear() {
-  Fields kept = std::move(fields);
-  kept.clear();
-  *this = RequestHead();
-  fields = std::move(kept);
+  method = Method();
+  target = path = "/";
+  query = authority = host = upgrade = {};
+  has_query = false;
+  port = 0;
+  scheme = Scheme::http;
+  version = Version::http_1_1;
+  fields.clear();
 }
 
 PreparedFields prepare(std::span<const Field> fields, Arena& arena) {
@@ -54,10 +57,11 @@ const Field* ResponseHead::find(Name name) const {
 }
 
 void ResponseHead::clear() {
-  Fields kept = std::move(fields);
-  kept.clear();
-  *this = ResponseHead();
-  fields = std::move(kept);
+  status = 200;
+  reason = upgrade = {};
+  version = Version::http_1_1;
+  prepared = {};
+  fields.clear();
 }
 
 }  // namespace gust::http

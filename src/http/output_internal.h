@@ -12,9 +12,6 @@
 namespace gust::net {
 class Stream;
 }
-namespace gust::rt {
-class Loop;
-}
 
 namespace gust::http {
 
@@ -30,7 +27,8 @@ class Output {
   Output(net::Stream& stream, const WritePace& pace) : stream_(stream), pace_(pace) {}
   void set_pace(const WritePace& pace) { pace_ = pace; }
 
-  // Writes the three parts in order, nothing copied; done when the stream has taken them.
+  // Writes the three parts in order, nothing copied; done when the stream has taken them. What the stream takes at once
+  // goes out in the call, in one send where it is no more than a batch; then the Task is ready.
   //   needs   everything outlives the wait
   //   fails   as Stream::write, and timed_out when `deadline` has passed
   rt::Task<Result<void>> write(ByteView front, std::span<const Slice> content, ByteView back, Instant deadline = never);
@@ -39,7 +37,10 @@ class Output {
   ByteCount bytes_sent() const { return bytes_sent_; }
 
  private:
-  rt::Task<Result<void>> write_batch(rt::Loop& loop, std::size_t bytes, Instant deadline);
+  rt::Task<Result<void>> write_batches(ByteView front, std::span<const Slice> content, ByteView back, Instant deadline);
+  rt::Task<Result<void>> write_batch(std::size_t bytes, Instant deadline);
+  Result<bool> try_batch(std::size_t bytes);
+  std::size_t unsent() const;
 
   net::Stream& stream_;
   WritePace pace_;

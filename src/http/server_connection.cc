@@ -7,7 +7,6 @@
 #include "http/status.h"
 #include "net/stream.h"
 #include "rt/loop.h"
-#include "rt/under.h"
 
 namespace gust::http {
 namespace {
@@ -32,54 +31,120 @@ struct ServerConnection::State {
   Input input{first_input_bytes};
   Arena arena;
   ServerExchange exchange;
+  HeadScan scan;
   rt::Loop* loop = nullptr;
   rt::CancelSource* idle_cancel = nullptr;  // while serving
   bool draining = false;
   bool idle = true;
+  bool has_begun_head = false;
   Instant idle_since{};
   Instant began{};  // the head that is being read
   std::uint32_t requests = 0;
 
-  rt::Task<bool> wait_for_request();
-  rt::Task<Result<bool>> read_head();
+  // What reading came to: a request that has begun, a viewer to wait for, one that is gone, or bytes to refuse.
+  enum class Found : std::uint8_t { request, nothing_yet, end, refusal };
+  Error refused_for;  // with Found::refusal
+
+  rt::Task<void> serve();
+  void make_ready();
+  Found look_for_request();
+  Found refuse_for(Error error);
+  void become_idle();
+  Instant patience() const;
+  Found judge_wait(const Result<std::size_t>& waited);
   Result<void> begin_exchange(std::size_t head_bytes);
-  rt::Task<bool> serve_one();
   rt::Task<bool> consume_body();
-  rt::Task<void> refuse(Error error);
+  rt::Task<void> refuse();
   rt::Task<void> linger();
 };
 
-// False when there will be no further request.
-rt::Task<bool> ServerConnection::State::wait_for_request() {
-  if (!input.empty()) co_return !draining;
-  idle = true;
-  idle_since = loop->now();
-  if (draining) co_return false;
-  const Duration patience = requests == 0 ? limits.head_time_max : limits.idle_time_max;
-  const auto got = co_await rt::under(*idle_cancel, stream->read(input.space(), idle_since + patience));
+// One frame for a connection's whole life: what waits for nothing is a plain call.
+rt::Task<void> ServerConnection::State::serve() {
+  const rt::Context here = co_await rt::context();
+  rt::CancelSource source(here.cancel);
+  loop = here.loop;
+  idle_cancel = &source;
+  while (!draining) {
+    make_ready();
+    Found found = look_for_request();
+    while (found == Found::nothing_yet) {
+      if (input.empty()) become_idle();
+      found = judge_wait(co_await stream->readable(patience(), has_begun_head ? nullptr : idle_cancel));
+    }
+    if (found == Found::refusal) co_await refuse();
+    if (found != Found::request) break;
+
+    co_await handler.handle(exchange);
+    if (!exchange.is_finished()) co_await exchange.complete();
+    if (exchange.needs_reset()) {
+      stream->reset();
+      break;
+    }
+    const bool goes_on = exchange.may_go_on() && (exchange.content().is_at_end() || co_await consume_body());
+    if (!goes_on) {
+      co_await linger();
+      break;
+    }
+    exchange.content().take_rest();
+  }
+  idle_cancel = nullptr;
   idle = false;
-  if (!got || *got == 0) co_return false;
-  input.added(*got);
-  co_return true;
 }
 
-// True when a whole head was read; false when the viewer left before its end.
-rt::Task<Result<bool>> ServerConnection::State::read_head() {
-  began = loop->now();
-  HeadScan scan;
-  for (;;) {
-    CO_TRY(const std::size_t size, read_request_head(input.view(), scheme, limits.head, scan, exchange.head()));
-    if (size > 0) {
-      CO_TRY_OK(begin_exchange(size));
-      co_return true;
+// Between two exchanges: nothing of the last one is left.
+void ServerConnection::State::make_ready() {
+  exchange.head().clear();
+  arena.clear();
+  input.compact();
+  scan = {};
+  has_begun_head = false;
+}
+
+// Does what can be done without waiting.
+ServerConnection::State::Found ServerConnection::State::look_for_request() {
+  while (true) {
+    if (!input.empty()) {
+      idle = false;
+      if (!has_begun_head) began = loop->now();
+      has_begun_head = true;
+      const auto size = read_request_head(input.view(), scheme, limits.head, scan, exchange.head());
+      if (!size) return refuse_for(size.error());
+      if (*size > 0) {
+        const auto begun = begin_exchange(*size);
+        return begun ? Found::request : refuse_for(begun.error());
+      }
     }
-    const auto got = co_await stream->read(input.space(), began + limits.head_time_max);
-    if (!got && got.error().code == Errc::timed_out) {
-      co_return fail(Errc::timed_out, Side::viewer, "the head took too long");
-    }
-    if (!got || *got == 0) co_return false;
-    input.added(*got);
+    const auto got = stream->try_read(input.space());
+    if (!got) return Found::nothing_yet;
+    if (!*got || **got == 0) return Found::end;
+    input.added(**got);
   }
+}
+
+ServerConnection::State::Found ServerConnection::State::refuse_for(Error error) {
+  refused_for = error;
+  return Found::refusal;
+}
+
+// Nothing of a request has come: holds no buffers meanwhile.
+void ServerConnection::State::become_idle() {
+  idle = true;
+  idle_since = loop->now();
+  input.release();
+  exchange.release();
+}
+
+// Until when the viewer may take for what is waited for.
+Instant ServerConnection::State::patience() const {
+  if (has_begun_head) return began + limits.head_time_max;
+  return idle_since + (requests == 0 ? limits.head_time_max : limits.idle_time_max);
+}
+
+ServerConnection::State::Found ServerConnection::State::judge_wait(const Result<std::size_t>& waited) {
+  if (waited) return look_for_request();
+  idle = false;
+  if (!has_begun_head || waited.error().code != Errc::timed_out) return Found::end;
+  return refuse_for({Errc::timed_out, Side::viewer, Retry::never, "the head took too long"});
 }
 
 Result<void> ServerConnection::State::begin_exchange(std::size_t head_bytes) {
@@ -89,29 +154,8 @@ Result<void> ServerConnection::State::begin_exchange(std::size_t head_bytes) {
   }
   input.take(head_bytes);
   ++requests;
-  exchange.begin(framing, head_bytes, began, draining || requests >= limits.requests_max);
+  exchange.begin(*loop, framing, head_bytes, began, draining || requests >= limits.requests_max);
   return {};
-}
-
-// True when another request may follow.
-rt::Task<bool> ServerConnection::State::serve_one() {
-  exchange.head().clear();
-  arena.clear();
-  input.compact();
-  if (!co_await wait_for_request()) co_return false;
-  const auto got = co_await read_head();
-  if (!got) co_await refuse(got.error());
-  if (!got || !*got) co_return false;
-
-  co_await handler.handle(exchange);
-  co_await exchange.complete();
-  if (exchange.needs_reset()) {
-    stream->reset();
-    co_return false;
-  }
-  if (exchange.may_go_on() && co_await consume_body()) co_return true;
-  co_await linger();
-  co_return false;
 }
 
 // Reads what the handler left of the body, so that the next bytes are a head.
@@ -120,18 +164,15 @@ rt::Task<bool> ServerConnection::State::consume_body() {
   for (ByteCount consumed = 0; consumed <= limits.unread_body_bytes_max;) {
     const auto piece = co_await content.read(loop->now() + limits.body_time_max);
     if (!piece) co_return false;
-    if (piece->empty()) {
-      content.take_rest();
-      co_return true;
-    }
+    if (piece->empty()) co_return true;
     consumed += piece->size();
   }
   co_return false;
 }
 
-rt::Task<void> ServerConnection::State::refuse(Error error) {
-  const Refusal refusal{.error = error,
-                        .status = status_of(error),
+rt::Task<void> ServerConnection::State::refuse() {
+  const Refusal refusal{.error = refused_for,
+                        .status = status_of(refused_for),
                         .local = stream->local(),
                         .peer = stream->peer(),
                         .bytes_received = input.view().size(),
@@ -166,17 +207,7 @@ ServerConnection::ServerConnection(std::unique_ptr<net::Stream> stream, Scheme s
 
 ServerConnection::~ServerConnection() = default;
 
-rt::Task<void> ServerConnection::serve() {
-  State& state = *state_;
-  const rt::Context here = co_await rt::context();
-  rt::CancelSource idle_cancel(here.cancel);
-  state.loop = here.loop;
-  state.idle_cancel = &idle_cancel;
-  while (co_await state.serve_one()) {
-  }
-  state.idle_cancel = nullptr;
-  state.idle = false;
-}
+rt::Task<void> ServerConnection::serve() { return state_->serve(); }
 
 void ServerConnection::drain() {
   state_->draining = true;

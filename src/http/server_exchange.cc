@@ -17,6 +17,8 @@ ByteCount bytes_of(std::span<const Slice> content) {
 
 std::unexpected<Error> misuse(std::string_view static_text) { return fail(Errc::bug, static_text); }
 
+// An idle connection keeps the memory of heads up to this.
+constexpr std::size_t front_kept_bytes = 1024;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -31,7 +33,8 @@ ServerExchange::ServerExchange(net::Stream& stream, Input& input, Arena& arena, 
       body_(*this),
       tunnel_(stream, input, facts_.bytes_received, facts_.bytes_sent) {}
 
-void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last) {
+void ServerExchange::begin(rt::Loop& loop, BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last) {
+  loop_ = &loop;
   request_framing_ = framing;
   facts_ = {};
   facts_.began = began;
@@ -39,8 +42,9 @@ void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant 
   finished_ = false;
   closing_ = is_last || wants_close(request_.version, request_.fields);
   aborted_ = false;
-  const auto expectation = request_.fields.get(Name::expect);
-  expects_continue_ = expectation && equal_fold(*expectation, "100-continue") && request_.version == Version::http_1_1;
+  const Field* const expectation = request_.fields.find(Name::expect);
+  expects_continue_ =
+      expectation != nullptr && equal_fold(expectation->value, "100-continue") && request_.version == Version::http_1_1;
   body_asked_ = false;
   drops_content_ = false;
   sends_chunks_ = false;
@@ -50,6 +54,11 @@ void ServerExchange::begin(BodyFraming framing, std::size_t head_bytes, Instant 
   failure_.reset();
   content_.begin(framing, limits_.body_bytes_max, limits_.chunked,
                  {.total_max = limits_.body_time_max, .rate_min = limits_.body_rate_min});
+}
+
+void ServerExchange::release() {
+  request_.fields.release();
+  if (front_.capacity() > front_kept_bytes) std::string().swap(front_);
 }
 
 rt::Endpoint ServerExchange::local() const { return stream_.local(); }
@@ -80,19 +89,28 @@ rt::Task<Result<Slice>> ServerExchange::Body::read(Instant deadline) {
 
 // Writes front_, the content and `back`.
 rt::Task<Result<void>> ServerExchange::send(std::span<const Slice> content, ByteView back) {
-  if (failure_) co_return std::unexpected(*failure_);
+  if (failure_) return rt::Task<Result<void>>::ready(std::unexpected(*failure_));
   const ByteCount before = output_.bytes_sent();
-  const auto written = co_await output_.write(front_, content, back);
+  rt::Task<Result<void>> written = output_.write(front_, content, back);
+  if (!written.is_ready()) return send_rest(std::move(written), before, bytes_of(content));
+  return rt::Task<Result<void>>::ready(note_sent(written.take(), before, bytes_of(content)));
+}
+
+rt::Task<Result<void>> ServerExchange::send_rest(rt::Task<Result<void>> rest, ByteCount before,
+                                                 ByteCount content_bytes) {
+  const auto written = co_await std::move(rest);
+  co_return note_sent(written, before, content_bytes);
+}
+
+Result<void> ServerExchange::note_sent(const Result<void>& written, ByteCount before, ByteCount content_bytes) {
   const ByteCount sent = output_.bytes_sent() - before;
   facts_.bytes_sent += sent;
-  facts_.content_bytes_sent += sent <= front_.size() ? 0 : std::min(sent - front_.size(), bytes_of(content));
-  if (!written) {
-    failure_ = written.error();
-    if (failure_->code != Errc::cancelled) failure_->side = Side::viewer;
-    facts_.viewer_left = failure_->code != Errc::cancelled;
-    co_return std::unexpected(*failure_);
-  }
-  co_return Result<void>();
+  facts_.content_bytes_sent += sent <= front_.size() ? 0 : std::min(sent - front_.size(), content_bytes);
+  if (written) return {};
+  failure_ = written.error();
+  if (failure_->code != Errc::cancelled) failure_->side = Side::viewer;
+  facts_.viewer_left = failure_->code != Errc::cancelled;
+  return std::unexpected(*failure_);
 }
 
 rt::Task<Result<void>> ServerExchange::inform(const ResponseHead& head) {
@@ -130,9 +148,22 @@ BodyFraming ServerExchange::wire_framing(const ResponseHead& head, BodyFraming a
 
 rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFraming framing,
                                              std::span<const Slice> first) {
-  if (is_begun() || head.status < 200) co_return misuse("a final response out of place");
+  if (is_continuing_) return start_behind_continue(head, framing, first);
+  const Result<void> begun = begin_answer(head, framing);
+  if (!begun) return rt::Task<Result<void>>::ready(begun);
+  return send_content(first);
+}
+
+rt::Task<Result<void>> ServerExchange::start_behind_continue(const ResponseHead& head, BodyFraming framing,
+                                                             std::span<const Slice> first) {
   while (is_continuing_) co_await continued_.wait_uncancelled();
-  if (failure_) co_return std::unexpected(*failure_);
+  co_return co_await start(head, framing, first);
+}
+
+// Puts the head in front_.
+Result<void> ServerExchange::begin_answer(const ResponseHead& head, BodyFraming framing) {
+  if (is_begun() || head.status < 200) return misuse("a final response out of place");
+  if (failure_) return std::unexpected(*failure_);
   // What is left of the body may never come, or is more than we care to read: say so now.
   const ByteCount left = content_.bytes_left().value_or(0);
   closing_ = closing_ || holds_body_back() || (!body_asked_ && left > limits_.unread_body_bytes_max);
@@ -146,53 +177,58 @@ rt::Task<Result<void>> ServerExchange::start(const ResponseHead& head, BodyFrami
   // RFC 9110 section 10.1.1 lets a server leave the 100 out where the content has come or there is none. Botocore does
   // not: it takes the status that it reads first for that of the next answer on the connection too, and hangs.
   if (expects_continue_ && !closing_) front_.assign(go_on);
-  CO_TRY_OK(write_response_head(front_, head, said, persistence));
+  TRY_OK(write_response_head(front_, head, said, persistence));
   expects_continue_ = false;
-  rt::Loop& loop = co_await rt::this_loop();
   facts_.status = head.status;
-  facts_.first_byte_sent = loop.now();
-  co_return co_await send_content(first);
+  facts_.first_byte_sent = loop_->now();
+  return {};
 }
 
 rt::Task<Result<void>> ServerExchange::write(std::span<const Slice> content) {
-  if (!is_begun() || finished_) co_return misuse("content outside of a response");
+  if (!is_begun() || finished_) return rt::Task<Result<void>>::ready(misuse("content outside of a response"));
   front_.clear();
-  co_return co_await send_content(content);
+  return send_content(content);
 }
 
 // Sends what is in front_ and the content behind it, framed.
 rt::Task<Result<void>> ServerExchange::send_content(std::span<const Slice> content) {
   const ByteCount bytes = bytes_of(content);
   if (drops_content_ || bytes == 0) {
-    if (front_.empty()) co_return Result<void>();
-    co_return co_await send({}, {});
+    if (front_.empty()) return rt::Task<Result<void>>::ready(Result<void>());
+    return send({}, {});
   }
   if (sends_chunks_) {
     front_.append(ChunkLine(bytes).view());
-    co_return co_await send(content, chunk_end);
+    return send(content, chunk_end);
   }
   if (!sends_to_close_) {
     if (bytes > left_to_send_) {
       aborted_ = true;
-      co_return misuse("more content than the response's length");
+      return rt::Task<Result<void>>::ready(misuse("more content than the response's length"));
     }
     left_to_send_ -= bytes;
   }
-  co_return co_await send(content, {});
+  return send(content, {});
 }
 
 rt::Task<Result<void>> ServerExchange::finish(const Fields* trailers) {
-  if (!is_begun() || finished_ || aborted_) co_return misuse("the end of a response out of place");
-  if (failure_) co_return std::unexpected(*failure_);
+  if (!is_begun() || finished_ || aborted_) {
+    return rt::Task<Result<void>>::ready(misuse("the end of a response out of place"));
+  }
+  if (failure_) return rt::Task<Result<void>>::ready(std::unexpected(*failure_));
   if (!drops_content_ && left_to_send_ > 0) {
     aborted_ = true;
-    co_return misuse("less content than the response's length");
+    return rt::Task<Result<void>>::ready(misuse("less content than the response's length"));
   }
-  if (sends_chunks_) {
-    front_.assign(last_chunk_before_trailers);
-    if (trailers != nullptr) CO_TRY_OK(write_trailers(front_, *trailers));
-    CO_TRY_OK(co_await send({}, "\r\n"));
-  }
+  if (sends_chunks_) return send_last_chunk(trailers);
+  finished_ = true;
+  return rt::Task<Result<void>>::ready(Result<void>());
+}
+
+rt::Task<Result<void>> ServerExchange::send_last_chunk(const Fields* trailers) {
+  front_.assign(last_chunk_before_trailers);
+  if (trailers != nullptr) CO_TRY_OK(write_trailers(front_, *trailers));
+  CO_TRY_OK(co_await send({}, "\r\n"));
   finished_ = true;
   co_return Result<void>();
 }
@@ -203,9 +239,8 @@ rt::Task<Result<Tunnel*>> ServerExchange::switch_protocols(const ResponseHead& h
   if (failure_) co_return std::unexpected(*failure_);
   front_.clear();
   CO_TRY_OK(write_response_head(front_, head, BodyFraming::no_body(), Persistence::implied));
-  rt::Loop& loop = co_await rt::this_loop();
   facts_.status = head.status;
-  facts_.first_byte_sent = loop.now();
+  facts_.first_byte_sent = loop_->now();
   closing_ = true;
   facts_.bytes_received += input_.view().size();
   CO_TRY_OK(co_await send({}, {}));

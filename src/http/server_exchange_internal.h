@@ -14,6 +14,10 @@
 #include "http/stream_tunnel_internal.h"
 #include "rt/signal.h"
 
+namespace gust::rt {
+class Loop;
+}
+
 namespace gust::http {
 
 class ServerExchange final : public Exchange {
@@ -23,9 +27,11 @@ class ServerExchange final : public Exchange {
   // --- For the connection.
   RequestHead& head() { return request_; }
   // `is_last`: the connection ends behind this exchange.
-  void begin(BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last);
-  // Answers in the handler's place where it left something out.
+  void begin(rt::Loop& loop, BodyFraming framing, std::size_t head_bytes, Instant began, bool is_last);
+  // Answers in the handler's place where it left something out: for an exchange that is not finished.
   rt::Task<void> complete();
+  // Gives memory back that an idle connection need not hold.
+  void release();
   // True when the answer is out and the connection may serve another request once the body is consumed.
   bool may_go_on() const { return finished_ && !closing_ && !failure_; }
   // True when only a reset tells the viewer that the response is not whole.
@@ -59,12 +65,19 @@ class ServerExchange final : public Exchange {
 
   bool holds_body_back() const;
   BodyFraming wire_framing(const ResponseHead& head, BodyFraming asked);
+  Result<void> begin_answer(const ResponseHead& head, BodyFraming framing);
+  rt::Task<Result<void>> start_behind_continue(const ResponseHead& head, BodyFraming framing,
+                                               std::span<const Slice> first);
   rt::Task<Result<void>> send(std::span<const Slice> content, ByteView back);
+  rt::Task<Result<void>> send_rest(rt::Task<Result<void>> rest, ByteCount before, ByteCount content_bytes);
+  Result<void> note_sent(const Result<void>& written, ByteCount before, ByteCount content_bytes);
   rt::Task<Result<void>> send_content(std::span<const Slice> content);
+  rt::Task<Result<void>> send_last_chunk(const Fields* trailers);
 
   net::Stream& stream_;
   Input& input_;
   const ServerLimits& limits_;
+  rt::Loop* loop_ = nullptr;  // of the exchange under way
   Output output_;
   ContentReader content_;
   Body body_;

@@ -5,17 +5,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "rt/address.h"
+#include "rt/network.h"
 #include "rt/task.h"
-
-namespace gust::rt {
-class Socket;
-}
 
 namespace gust::net {
 
@@ -30,6 +28,15 @@ class Stream {
   //   needs  `pieces` and their bytes outlive the wait; `pieces` is used up as it goes (its views are moved forward)
   //   fails  reset, timed_out, cancelled, io_failed
   virtual rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant deadline) = 0;
+  // What can be done without waiting. Reading: as read(), or nothing where it would wait. Writing: how many bytes were
+  // taken, perhaps none; `pieces` is used up as by write().
+  //   fails  reset, io_failed
+  virtual std::optional<Result<std::size_t>> try_read(MutableBytes into) = 0;
+  virtual Result<std::size_t> try_write(std::span<ByteView> pieces) = 0;
+  // Waits, without a buffer, until try_read() is worth calling; now and then too early.
+  //   fails  timed_out; cancelled, by `cancel` where it is not null, else by the awaiting task's own source; or as
+  //          try_read(), which then fails too
+  virtual rt::ReadOperation readable(Instant deadline, rt::CancelSource* cancel) = 0;
   // The peer reads the end after what was written.
   virtual void finish_writing() = 0;
   // Throws away what is unsent; the peer sees a reset.

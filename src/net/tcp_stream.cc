@@ -1,8 +1,18 @@
+#include <algorithm>
+
 #include "net/stream.h"
-#include "rt/network.h"
 
 namespace gust::net {
 namespace {
+
+void use_up(std::span<ByteView> pieces, std::size_t taken) {
+  for (ByteView& piece : pieces) {
+    const std::size_t here = std::min(taken, piece.size());
+    piece.remove_prefix(here);
+    taken -= here;
+    if (taken == 0) break;
+  }
+}
 
 class TcpStream final : public Stream {
  public:
@@ -16,14 +26,25 @@ class TcpStream final : public Stream {
     while (true) {
       while (!pieces.empty() && pieces.front().empty()) pieces = pieces.subspan(1);
       if (pieces.empty()) co_return Result<void>{};
-      CO_TRY(std::size_t taken, co_await socket_->write(pieces, deadline));
-      for (ByteView& piece : pieces) {
-        const std::size_t here = std::min(taken, piece.size());
-        piece.remove_prefix(here);
-        taken -= here;
-        if (taken == 0) break;
-      }
+      CO_TRY(const std::size_t taken, co_await socket_->write(pieces, deadline));
+      use_up(pieces, taken);
     }
+  }
+
+  std::optional<Result<std::size_t>> try_read(MutableBytes into) override {
+    rt::ReadOperation operation = socket_->read(into, never);
+    if (!operation.await_ready()) return std::nullopt;
+    return operation.await_resume();
+  }
+  Result<std::size_t> try_write(std::span<ByteView> pieces) override {
+    rt::WriteOperation operation = socket_->write(pieces, never);
+    if (!operation.await_ready()) return std::size_t{0};
+    const Result<std::size_t> taken = operation.await_resume();
+    if (taken) use_up(pieces, *taken);
+    return taken;
+  }
+  rt::ReadOperation readable(Instant deadline, rt::CancelSource* cancel) override {
+    return socket_->readable(deadline, cancel);
   }
 
   void finish_writing() override { socket_->finish_writing(); }

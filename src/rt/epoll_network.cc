@@ -16,10 +16,12 @@
 namespace gust::rt {
 namespace {
 
-class EpollSocket final : public Socket, public Watched {
+// Its timer is set early rather than often: where it fires before a deadline that moved meanwhile, it is set anew. So a
+// connection that is asked again and again never moves in the loop's heap.
+class EpollSocket final : public Socket, public Watched, private Timer {
  public:
   EpollSocket(EpollLoop& loop, int descriptor, const Endpoint& peer)
-      : loop_(loop), descriptor_(descriptor), peer_(peer) {}
+      : Socket(true), loop_(loop), descriptor_(descriptor), peer_(peer) {}
   ~EpollSocket() override {
     CHECK(!reader_ && !writer_);
     loop_.unwatch(descriptor_, *this);
@@ -63,11 +65,13 @@ class EpollSocket final : public Socket, public Watched {
   void park_read(ReadOperation& operation) override {
     CHECK(!reader_);
     reader_ = &operation;
+    wake_by(operation.deadline());
     if (readable_) loop_.ask_again(*this);  // not tried, for the sake of others
   }
   void park_write(WriteOperation& operation) override {
     CHECK(!writer_);
     writer_ = &operation;
+    wake_by(operation.deadline());
     if (writable_) loop_.ask_again(*this);
   }
   void withdraw_read(ReadOperation& operation, Errc why) override {
@@ -79,6 +83,16 @@ class EpollSocket final : public Socket, public Watched {
     operation.end_with(fail(why, "the write was given up"));
   }
 
+  void wake_by(Instant deadline) {
+    if (deadline != never && (!is_set() || deadline < at())) set(loop_, deadline);
+  }
+  void fire() override {
+    if (reader_ && reader_->deadline() <= loop_.now()) withdraw_read(*reader_, Errc::timed_out);
+    if (writer_ && writer_->deadline() <= loop_.now()) withdraw_write(*writer_, Errc::timed_out);
+    if (reader_) wake_by(reader_->deadline());
+    if (writer_) wake_by(writer_->deadline());
+  }
+
   bool refuse(auto& operation) const {
     if (is_broken_) operation.set_outcome(failure_of_socket(ECONNRESET));
     return is_broken_;
@@ -88,6 +102,10 @@ class EpollSocket final : public Socket, public Watched {
   bool receive(ReadOperation& operation) {
     if (refuse(operation)) return true;
     const MutableBytes into = operation.into();
+    if (into.empty()) {
+      operation.set_outcome(std::size_t{0});
+      return true;
+    }
     ssize_t got;
     do got = recv(descriptor_, into.data(), into.size(), 0);
     while (got < 0 && errno == EINTR);

@@ -25,24 +25,25 @@ class Listener;
 
 // `Result<std::size_t> n = co_await socket.read(into, deadline)`: 0 says that the peer has finished.
 //   fails  reset, timed_out, cancelled, io_failed
+// An empty `into` waits, without a buffer, until a read with one is worth trying: bytes have come, or the end, or a
+// failure. It gives 0, or the failure itself, and may give 0 though nothing has come.
 class ReadOperation final : public Operation {
  public:
-  ReadOperation(Socket& socket, MutableBytes into, Instant deadline)
-      : socket_(&socket), into_(into), deadline_(deadline) {}
+  // `cancel` (may be null) ends this wait in the place of the awaiting task's own.
+  ReadOperation(Socket& socket, MutableBytes into, Instant deadline, CancelSource* cancel = nullptr)
+      : socket_(&socket), into_(into), deadline_(deadline), cancel_(cancel) {}
   bool await_ready();
   template <typename Promise>
   bool await_suspend(std::coroutine_handle<Promise> self) {
-    if (!begin(self, deadline_)) {
-      outcome_ = fail(Errc::cancelled, "the read was cancelled");
-      return false;
-    }
-    park();
-    return true;
+    Context context = self.promise().context;
+    if (cancel_ != nullptr) context.cancel = cancel_;
+    return wait_in(context, self);
   }
   Result<std::size_t> await_resume() { return *outcome_; }
 
   // For backends.
   MutableBytes into() const { return into_; }
+  Instant deadline() const { return deadline_; }
   void set_outcome(Result<std::size_t> outcome) { outcome_ = outcome; }
   void end_with(Result<std::size_t> outcome) {
     outcome_ = outcome;
@@ -50,11 +51,12 @@ class ReadOperation final : public Operation {
   }
 
  private:
-  void park();
+  bool wait_in(const Context& context, std::coroutine_handle<> self);
   void withdraw(Errc why) override;
   Socket* socket_;
   MutableBytes into_;
   Instant deadline_;
+  CancelSource* cancel_;
   std::optional<Result<std::size_t>> outcome_;
 };
 
@@ -68,17 +70,13 @@ class WriteOperation final : public Operation {
   bool await_ready();
   template <typename Promise>
   bool await_suspend(std::coroutine_handle<Promise> self) {
-    if (!begin(self, deadline_)) {
-      outcome_ = fail(Errc::cancelled, "the write was cancelled");
-      return false;
-    }
-    park();
-    return true;
+    return wait_in(self.promise().context, self);
   }
   Result<std::size_t> await_resume() { return *outcome_; }
 
   // For backends.
   std::span<const ByteView> pieces() const { return pieces_; }
+  Instant deadline() const { return deadline_; }
   void set_outcome(Result<std::size_t> outcome) { outcome_ = outcome; }
   void end_with(Result<std::size_t> outcome) {
     outcome_ = outcome;
@@ -86,7 +84,7 @@ class WriteOperation final : public Operation {
   }
 
  private:
-  void park();
+  bool wait_in(const Context& context, std::coroutine_handle<> self);
   void withdraw(Errc why) override;
   Socket* socket_;
   std::span<const ByteView> pieces_;
@@ -100,6 +98,8 @@ class Socket {
   virtual ~Socket() = default;
 
   ReadOperation read(MutableBytes into, Instant deadline) { return {*this, into, deadline}; }
+  // As a read into nothing; `cancel` as above.
+  ReadOperation readable(Instant deadline, CancelSource* cancel) { return {*this, {}, deadline, cancel}; }
   WriteOperation write(std::span<const ByteView> pieces, Instant deadline) { return {*this, pieces, deadline}; }
   // The peer reads the end after what was written.
   virtual void finish_writing() = 0;
@@ -107,6 +107,10 @@ class Socket {
   virtual void reset() = 0;
   virtual Endpoint local() const = 0;
   virtual Endpoint peer() const = 0;
+
+ protected:
+  // With true the backend itself ends parked operations at their deadline(), by withdraw_read or withdraw_write.
+  explicit Socket(bool keeps_deadlines = false) : keeps_deadlines_(keeps_deadlines) {}
 
  private:
   friend class ReadOperation;
@@ -119,6 +123,8 @@ class Socket {
   // Leave the parked operation; it ends with `why`.
   virtual void withdraw_read(ReadOperation& operation, Errc why) = 0;
   virtual void withdraw_write(WriteOperation& operation, Errc why) = 0;
+
+  bool keeps_deadlines_;
 };
 
 // Destroying it stops listening; connections not yet accepted are refused.

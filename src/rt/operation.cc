@@ -9,9 +9,7 @@ void Timer::set(Loop& loop, Instant at) {
   loop.add_timer(*this, at);
 }
 
-void Timer::clear() {
-  if (loop_) loop_->remove_timer(*this);
-}
+void Timer::leave() { loop_->remove_timer(*this); }
 
 CancelSource::CancelSource(CancelSource* parent) : parent_(parent) {
   if (!parent_) return;
@@ -69,11 +67,6 @@ void Operation::end() {
   clear();
   unlink();
   if (self_) context_.loop->resume_soon(std::exchange(self_, nullptr));
-}
-
-Operation::~Operation() {
-  clear();
-  if (self_) unlink();
 }
 
 }  // namespace gust::rt

@@ -23,8 +23,12 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
 
   bool is_set() const { return loop_ != nullptr; }
+  // When it fires; only while it is set.
+  Instant at() const { return at_; }
   void set(Loop& loop, Instant at);
-  void clear();
+  void clear() {
+    if (loop_ != nullptr) leave();
+  }
 
  protected:
   virtual ~Timer() { clear(); }
@@ -32,6 +36,7 @@ class Timer {
  private:
   friend class Loop;
   virtual void fire() = 0;
+  void leave();
 
   Loop* loop_ = nullptr;
   Instant at_{};
@@ -82,7 +87,9 @@ class Operation : private Timer {
   Loop* loop() const { return context_.loop; }
 
  protected:
-  ~Operation() override;
+  ~Operation() override {
+    if (self_) unlink();
+  }
 
  private:
   friend class CancelSource;

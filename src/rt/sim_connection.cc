@@ -38,7 +38,11 @@ std::size_t Connection::draw_size(std::size_t available) {
 bool Connection::read(std::size_t side, ReadOperation& operation) {
   End& end = ends[side];
   if (end.is_dead) return false;
-  if (end.has_unread() && !operation.into().empty()) {
+  if (operation.into().empty()) {
+    operation.set_outcome(std::size_t{0});
+    return end.has_unread() || end.is_broken || end.peer_finished;
+  }
+  if (end.has_unread()) {
     const std::size_t size = draw_size(std::min(end.inbox.size() - end.inbox_read, operation.into().size()));
     end.inbox.copy(operation.into().data(), size, end.inbox_read);
     end.inbox_read += size;
@@ -58,7 +62,7 @@ bool Connection::read(std::size_t side, ReadOperation& operation) {
     operation.set_outcome(fail(Errc::reset, "connection reset by the peer"));
     return true;
   }
-  if (!end.peer_finished && !operation.into().empty()) return false;
+  if (!end.peer_finished) return false;
   operation.set_outcome(std::size_t{0});
   return true;
 }

@@ -2,6 +2,8 @@
 //
 // Shape:  a Task starts when its owner awaits it (or a Scope spawns it) and ends before its owner does. It inherits its
 //         owner's loop and cancel source. Frames come from a pool of the thread, so a Task costs no malloc once warm.
+//         What often need not wait is a plain function that gives Task::ready(value) when it did not, and the Task of a
+//         coroutine for the rest when it must: awaiting the first makes no frame and suspends nothing.
 // Core:   made, run and ended on one core.
 // Rule:   named functions with parameters only; a lambda with captures is never a coroutine (STYLE.md).
 #pragma once
@@ -13,6 +15,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/memory_pool.h"
 
 namespace gust::rt {
 
@@ -25,16 +28,12 @@ struct Context {
   CancelSource* cancel = nullptr;
 };
 
-// Memory of coroutine frames, recycled by size class on each thread.
-void* take_frame(std::size_t bytes);
-void give_frame(void* frame, std::size_t bytes) noexcept;
-
 struct PromiseBase {
   Context context;
   std::coroutine_handle<> continuation;
 
-  static void* operator new(std::size_t bytes) { return take_frame(bytes); }
-  static void operator delete(void* frame, std::size_t bytes) { give_frame(frame, bytes); }
+  static void* operator new(std::size_t bytes) { return take_memory(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) { give_memory(frame, bytes); }
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   [[noreturn]] void unhandled_exception() noexcept { check_failed("no exception leaves a task", "task.h", 0); }
@@ -62,9 +61,22 @@ class [[nodiscard]] Task {
     }
   };
 
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  // A Task that has its value and no frame.
+  template <typename U>
+  static Task ready(U&& value) {
+    Task task(nullptr);
+    task.value_.emplace(std::forward<U>(value));
+    return task;
+  }
+  // True where ready() made it; then its value may be taken without awaiting it.
+  bool is_ready() const { return !handle_; }
+  T take() { return std::move(*value_); }
+
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), value_(std::exchange(other.value_, std::nullopt)) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(value_, other.value_);
     return *this;
   }
   ~Task() {
@@ -72,21 +84,25 @@ class [[nodiscard]] Task {
   }
 
   struct Await {
-    std::coroutine_handle<promise_type> child;
-    bool await_ready() noexcept { return false; }
+    Task& task;
+    bool await_ready() noexcept { return task.is_ready(); }
     template <typename Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> owner) noexcept {
-      child.promise().context = owner.promise().context;
-      child.promise().continuation = owner;
-      return child;
+      return begin(owner.promise().context, owner);
     }
-    T await_resume() { return std::move(*child.promise().value); }
+    std::coroutine_handle<> begin(const Context& context, std::coroutine_handle<> owner) noexcept {
+      task.handle_.promise().context = context;
+      task.handle_.promise().continuation = owner;
+      return task.handle_;
+    }
+    T await_resume() { return std::move(task.is_ready() ? *task.value_ : *task.handle_.promise().value); }
   };
-  Await operator co_await() && noexcept { return {handle_}; }
+  Await operator co_await() && noexcept { return {*this}; }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
   std::coroutine_handle<promise_type> handle_;
+  std::optional<T> value_;  // where there is no frame
 };
 
 template <>
@@ -97,6 +113,10 @@ class [[nodiscard]] Task<void> {
     void return_void() {}
   };
 
+  // A Task that has ended and has no frame.
+  static Task ready() { return Task(nullptr); }
+  bool is_ready() const { return !handle_; }
+
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
@@ -107,17 +127,20 @@ class [[nodiscard]] Task<void> {
   }
 
   struct Await {
-    std::coroutine_handle<promise_type> child;
-    bool await_ready() noexcept { return false; }
+    Task& task;
+    bool await_ready() noexcept { return task.is_ready(); }
     template <typename Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> owner) noexcept {
-      child.promise().context = owner.promise().context;
-      child.promise().continuation = owner;
-      return child;
+      return begin(owner.promise().context, owner);
+    }
+    std::coroutine_handle<> begin(const Context& context, std::coroutine_handle<> owner) noexcept {
+      task.handle_.promise().context = context;
+      task.handle_.promise().continuation = owner;
+      return task.handle_;
     }
     void await_resume() {}
   };
-  Await operator co_await() && noexcept { return {handle_}; }
+  Await operator co_await() && noexcept { return {*this}; }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}

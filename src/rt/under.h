@@ -16,24 +16,22 @@ namespace gust::rt {
 template <typename T>
 class Under {
  public:
-  Under(CancelSource& cancel, Task<T> task)
-      : cancel_(&cancel), task_(std::move(task)), await_(std::move(task_).operator co_await()) {}
+  Under(CancelSource& cancel, Task<T> task) : cancel_(&cancel), task_(std::move(task)) {}
   Under(const Under&) = delete;
   Under& operator=(const Under&) = delete;
 
-  bool await_ready() noexcept { return false; }
+  bool await_ready() noexcept { return task_.is_ready(); }
   template <typename Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> owner) noexcept {
-    const std::coroutine_handle<> child = await_.await_suspend(owner);
-    await_.child.promise().context.cancel = cancel_;
-    return child;
+    Context context = owner.promise().context;
+    context.cancel = cancel_;
+    return std::move(task_).operator co_await().begin(context, owner);
   }
-  decltype(auto) await_resume() { return await_.await_resume(); }
+  decltype(auto) await_resume() { return std::move(task_).operator co_await().await_resume(); }
 
  private:
   CancelSource* cancel_;
   Task<T> task_;
-  typename Task<T>::Await await_;
 };
 
 template <typename T>
