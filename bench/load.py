@@ -1,18 +1,17 @@
-"""Load on a server: wrk with as many requests in flight as it has connections, and what came of it.
+"""Load on a server by bench_load, and what came of it.
 
-A run in which any answer is not 200, has another length than asked for or fails is an error, never a figure.
+A run in which any answer fails, is not 200, is no hit where the server tells, or has another length than asked for is an
+error, never a figure.
 """
 
 import dataclasses
-import pathlib
-import re
+import json
 import subprocess
 
 import servers
 
-SCRIPT = pathlib.Path(__file__).resolve().parent / "load.lua"
+TARGET = "bench_load"
 CONNECTIONS = 64
-HEAD_BYTES_MAX = 2048  # of an answer; only to tell a body that is missing or doubled
 
 
 class WrongAnswers(Exception):
@@ -22,47 +21,44 @@ class WrongAnswers(Exception):
 @dataclasses.dataclass
 class Load:
     requests: int
-    seconds: float
-    p50: float  # latencies in microseconds
+    rate: float  # answers a second
+    p50: float   # latencies in microseconds
     p99: float
     p999: float
-
-    @property
-    def rate(self) -> float:
-        return self.requests / self.seconds
+    unsent: int  # open loop: due, but every connection was still waiting for an answer
 
 
-def read_report(text: str, body_bytes: int) -> Load:
-    """What load.lua printed; WrongAnswers where an answer was not the one asked for."""
-    line = re.search(r"^load (.*)$", text, re.M)
-    if not line:
-        raise WrongAnswers(f"no report of the load generator in:\n{text}")
-    found = {name: float(value) for name, _, value in (word.partition("=") for word in line.group(1).split())}
+def read_report(text: str, body_bytes: int, all_hits: bool) -> Load:
+    """What bench_load printed; WrongAnswers where an answer was not the one asked for."""
+    found = json.loads(text)
+    requests, latency = found["requests"], found["latency_us"]
     if found["errors"]:
-        raise WrongAnswers(f"{found['errors']:.0f} of {found['requests']:.0f} requests failed or were not answered 200")
-    if not found["requests"]:
+        raise WrongAnswers(f"{found['errors']} requests were not answered")
+    if not requests:
         raise WrongAnswers("no request was answered")
-    mean = found["bytes"] / found["requests"]
-    # wrk counts the bytes of requests that the end of the run cut off too: one at most on each connection.
-    slack = CONNECTIONS * (body_bytes + HEAD_BYTES_MAX) / found["requests"]
-    if not body_bytes < mean <= body_bytes + HEAD_BYTES_MAX + slack:
-        raise WrongAnswers(f"{mean:.0f} bytes an answer where the body alone should have {body_bytes}")
-    return Load(int(found["requests"]), found["seconds"], found["p50"], found["p99"], found["p999"])
+    if found["statuses"] != {"200": requests}:
+        raise WrongAnswers(f"not all of {requests} answers were 200: {found['statuses']}")
+    if found["content_bytes"] != requests * body_bytes:
+        raise WrongAnswers(f"{found['content_bytes'] / requests:.1f} bytes an answer, not {body_bytes}")
+    if all_hits and found["hits"] != requests:
+        raise WrongAnswers(f"only {found['hits']} of {requests} answers were hits")
+    return Load(requests, found["requests_per_second"], latency["p50"], latency["p99"], latency["p999"],
+                found["unsent"])
 
 
-def is_installed() -> bool:
-    return servers.find_program("wrk") is not None
-
-
-def saturate(server: servers.Server, path: str, body_bytes: int, seconds: float, core: int, first: int = 0) -> Load:
-    """64 keep-alive connections, each asking again as soon as it is answered. Where `path` ends in `#`, every request has
-    a number of its own in that place, from `first` on."""
-    command = ["taskset", "-c", str(core), servers.need("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s",
-               "-s", str(SCRIPT), f"http://127.0.0.1:{server.port}/", "--", server.host, path, str(first)]
+def run(server: servers.Server, path: str, body_bytes: int, seconds: float, core: int, *, rate: float = 0,
+        first: int = 1, hits: bool = True) -> Load:
+    """64 keep-alive connections. Each asks again as soon as it is answered; with `rate`, so many requests a second are
+    due whatever comes back. A `#` in `path` stands for a number that no other request of the run has, from `first` on.
+    With `hits` every answer has to be one."""
+    rule = server.hit if hits else ""
+    command = ["taskset", "-c", str(core), str(servers.PROGRAMS / TARGET), "--port", str(server.port), "--host",
+               server.host, "--path", path, "--seconds", f"{seconds:g}", "--connections", str(CONNECTIONS), "--rate",
+               f"{rate:.0f}", "--first", str(first), "--hit", rule]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise WrongAnswers(f"{server.name} {path}: {done.stderr or done.stdout}")
     try:
-        return read_report(done.stdout, body_bytes)
+        return read_report(done.stdout, body_bytes, bool(rule))
     except WrongAnswers as trouble:
         raise WrongAnswers(f"{server.name} {path}: {trouble}") from None

@@ -1,36 +1,41 @@
-"""What load.lua reports is read, and a run with anything wrong in it gives no figure."""
+"""What bench_load reports is read, and a run with anything wrong in it gives no figure."""
 
+import json
 import unittest
 
 from load import WrongAnswers, read_report
 
-LINE = "load requests=1000 seconds=2.0 bytes={bytes} errors={errors} p50=100.0 p99=250.5 p999=900.0\n"
+GOOD = {"requests": 1000, "seconds": 2.0, "requests_per_second": 500.0, "content_bytes": 1024000, "hits": 1000,
+        "hit_bytes": 1024000, "errors": 0, "unsent": 0, "connected": 64, "statuses": {"200": 1000},
+        "latency_us": {"mean": 120.0, "p50": 100.0, "p90": 200.0, "p99": 250.5, "p999": 900.0, "max": 1000.0}}
+
+
+def read(all_hits: bool = True, **other: object):
+    return read_report(json.dumps({**GOOD, **other}), 1024, all_hits)
 
 
 class Report(unittest.TestCase):
     def test_figures_of_a_good_run(self) -> None:
-        load = read_report("Running 2s test\n" + LINE.format(bytes=1000 * 1300, errors=0), 1024)
+        load = read()
         self.assertEqual((load.requests, load.rate, load.p50, load.p99, load.p999), (1000, 500, 100, 250.5, 900))
 
     def test_failed_requests_end_the_run(self) -> None:
-        with self.assertRaisesRegex(WrongAnswers, "3 of 1000"):
-            read_report(LINE.format(bytes=1000 * 1300, errors=3), 1024)
+        with self.assertRaisesRegex(WrongAnswers, "3 requests"):
+            read(errors=3)
 
-    def test_a_body_too_short_ends_the_run(self) -> None:
-        with self.assertRaisesRegex(WrongAnswers, "1000 bytes an answer"):
-            read_report(LINE.format(bytes=1000 * 1000, errors=0), 1024)
+    def test_another_status_ends_the_run(self) -> None:
+        with self.assertRaisesRegex(WrongAnswers, "502"):
+            read(statuses={"200": 999, "502": 1})
 
-    def test_a_body_too_long_ends_the_run(self) -> None:
-        with self.assertRaises(WrongAnswers):
-            read_report(LINE.format(bytes=1000 * 102400, errors=0), 1024)
+    def test_one_byte_too_few_ends_the_run(self) -> None:
+        with self.assertRaisesRegex(WrongAnswers, "not 1024"):
+            read(content_bytes=1023999)
 
-    def test_bytes_of_requests_cut_off_at_the_end_are_no_trouble(self) -> None:
-        read_report(LINE.format(bytes=1000 * 1048900 + 60 * 1000000, errors=0), 1048576)
+    def test_one_miss_ends_the_run_where_hits_are_measured(self) -> None:
+        with self.assertRaisesRegex(WrongAnswers, "999 of 1000"):
+            read(hits=999)
+        read(hits=0, all_hits=False)
 
     def test_no_answer_ends_the_run(self) -> None:
         with self.assertRaisesRegex(WrongAnswers, "no request"):
-            read_report("load requests=0 seconds=2.0 bytes=0 errors=0 p50=0 p99=0 p999=0\n", 1024)
-
-    def test_no_report_ends_the_run(self) -> None:
-        with self.assertRaisesRegex(WrongAnswers, "no report"):
-            read_report("wrk: cannot connect\n", 1024)
+            read(requests=0, statuses={}, content_bytes=0, hits=0)

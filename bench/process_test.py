@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from process import cpu_ticks, family, fill_in
+from process import Server, cpu_ticks, family, fill_in
 
 
 class Process(unittest.TestCase):
@@ -30,3 +30,15 @@ class Process(unittest.TestCase):
             self.assertEqual(target.read_text(), "listen 80; path /d/x;")
             with self.assertRaisesRegex(ValueError, "@DIR@"):
                 fill_in(template, target, port=80)
+
+
+class Hits(unittest.TestCase):
+    def test_a_server_tells_by_a_field_or_by_what_is_in_it(self) -> None:
+        server = Server.__new__(Server)
+        self.assertTrue(server.is_hit({}))  # it does not tell
+        server.hit = "Age"
+        self.assertTrue(server.is_hit({"age": "0"}))
+        self.assertFalse(server.is_hit({"x-cache": "MISS"}))
+        server.hit = "X-Cache=HIT"
+        self.assertTrue(server.is_hit({"x-cache": "Hit from here"}))
+        self.assertFalse(server.is_hit({"x-cache": "MISS"}))

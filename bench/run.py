@@ -25,6 +25,7 @@ import types
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import context  # noqa: E402
 import figures  # noqa: E402
+import load  # noqa: E402
 import network  # noqa: E402
 import servers  # noqa: E402
 import suites  # noqa: E402
@@ -46,11 +47,11 @@ def read_arguments(found: dict[str, types.ModuleType]) -> argparse.Namespace:
     arguments.add_argument("--suite", help=f"of {', '.join(found)} (default: {default}; with --smoke all)")
     arguments.add_argument("--servers", default=",".join(servers.STARTERS), help="default: %(default)s")
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--seconds", type=float, default=2, help="of load in each measurement, whole ones with wrk (default: %(default)s)")
+    arguments.add_argument("--seconds", type=float, default=2, help="of load in each measurement (default: %(default)s)")
     arguments.add_argument("--congestion", default="reno",
                            help="TCP congestion control, in a network namespace of the run; `machine`: no namespace, what "
                                 "the machine has (default: %(default)s; bench/network.py says why)")
-    arguments.add_argument("--smoke", action="store_true", help="one round of a second, no verdict on times")
+    arguments.add_argument("--smoke", action="store_true", help="one round of a third of a second, no verdict on times")
     arguments.add_argument("--write", action="store_true", help="put the tables into docs/figures.md")
     arguments.add_argument("--built", action="store_true", help="take the programs as they are, without building them")
     for name, suite in found.items():
@@ -63,7 +64,7 @@ def read_arguments(found: dict[str, types.ModuleType]) -> argparse.Namespace:
         if unknown := [name for name in asked if name not in known]:
             arguments.error(f"no {kind} '{unknown[0]}'; there are {', '.join(known)}")
     if chosen.smoke:
-        chosen.rounds, chosen.seconds = 1, 1
+        chosen.rounds, chosen.seconds = 1, 0.3
     return chosen
 
 
@@ -82,7 +83,7 @@ def main() -> int:
     if len(usable) == 1 and not chosen.smoke:
         print("run.py: one core only: the load generator takes its share of the server's core", file=sys.stderr)
     if not chosen.built:
-        build({"bench_floor", *(target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))})
+        build({"bench_floor", load.TARGET, *(target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))})
     # After the build, which may have to fetch packages.
     if chosen.congestion != "machine" and not network.take_own(chosen.congestion):
         print(f"run.py: no network namespace with {chosen.congestion}: the machine's loopback and "

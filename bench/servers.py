@@ -28,7 +28,7 @@ UNIQUE_PATH, UNIQUE_BYTES = "/u#", 10 * 1024
 class Ours(Server):
     """`gustfront up` on one core: one edge in front of the regional cache and a bucket with the objects."""
 
-    is_hit = staticmethod(lambda head: head.get("x-cache") == "Hit from cloudfront")
+    hit = "X-Cache=Hit from cloudfront"
 
     def __init__(self, name: str, core: int, *flags: str) -> None:
         self._server = harness.Gustfront("--cores", "1", "--edges", "BOM50", *flags,
