@@ -51,6 +51,11 @@ def number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
+def mark_text(value: float) -> str:
+    """A round number on an axis."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
 def ticks(top: float, wanted: int = 5) -> list[float]:
     """Round numbers from 0 that end at or above `top`."""
     if top <= 0:
@@ -76,7 +81,7 @@ def words(x: float, y: float, text: str, kind: str = "", anchor: str = "start") 
 
 def bars(title: str, unit: str, rows: list[Bar]) -> str:
     """One bar a row, in the order given, with its figure and a whisker from least to most."""
-    left, right, top, pitch, thick = 250, WIDTH - 90, 52, 26, 16
+    left, right, top, pitch, thick = 280, WIDTH - 70, 52, 26, 16
     marks = ticks(max((row.most if row.most is not None else row.value for row in rows), default=1))
     scale = (right - left) / marks[-1]
     bottom = top + pitch * len(rows)
@@ -84,7 +89,7 @@ def bars(title: str, unit: str, rows: list[Bar]) -> str:
     for mark in marks:
         x = left + mark * scale
         body += [f'<line class="grid" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>',
-                 words(x, bottom + 16, number(mark), "faint", "middle")]
+                 words(x, bottom + 16, mark_text(mark), "faint", "middle")]
     for index, row in enumerate(rows):
         y = top + pitch * index + (pitch - thick) / 2
         middle, end = y + thick / 2, left + row.value * scale
@@ -115,9 +120,9 @@ def lines(title: str, across: str, up: str, series: dict[str, list[tuple[float, 
     for mark in marks:
         y = bottom - mark / marks[-1] * (bottom - top)
         body += [f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}"/>',
-                 words(left - 8, y + 4, number(mark), "faint", "end")]
+                 words(left - 8, y + 4, mark_text(mark), "faint", "end")]
     for x in sorted({x for points in series.values() for x, _ in points})[:: max(1, len(set(xs)) // 8)]:
-        body.append(words(spot(x, 0)[0], bottom + 18, number(x), "faint", "middle"))
+        body.append(words(spot(x, 0)[0], bottom + 18, mark_text(x), "faint", "middle"))
     # Names stand where their lines end, pushed apart where two would cover each other.
     ends = sorted((spot(*points[-1])[1], index, name) for index, (name, points) in enumerate(series.items()) if points)
     below = top - 16.0

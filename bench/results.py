@@ -2,6 +2,9 @@
 
 import dataclasses
 import statistics
+from typing import Any
+
+import charts
 
 
 @dataclasses.dataclass
@@ -23,14 +26,17 @@ class Results:
     setting: str                                   # when, where and how, one sentence
     names: dict[str, str]                          # server to what the tables call it
     works: list[str]
-    samples: dict[tuple[str, str], list[Sample]]   # by work and server; absent where a server cannot do the work
-    notes: list[str] = dataclasses.field(default_factory=list)
+    # By work and server, absent where a server cannot do the work; Sample or another dataclass of numbers.
+    samples: dict[tuple[str, str], list[Any]]
+
+    def values(self, work: str, name: str, field: str) -> list[float]:
+        return [getattr(sample, field) for sample in self.samples[work, name]]
 
     def median(self, work: str, name: str, field: str) -> float:
-        return statistics.median(getattr(sample, field) for sample in self.samples[work, name])
+        return statistics.median(self.values(work, name, field))
 
     def spread(self, work: str, name: str, field: str) -> tuple[float, float]:
-        values = [getattr(sample, field) for sample in self.samples[work, name]]
+        values = self.values(work, name, field)
         return min(values), max(values)
 
     def ranked(self, work: str, field: str = "cpu") -> list[str]:
@@ -46,6 +52,34 @@ class Results:
         return self.median(work, name, field) / divisor if divisor else None
 
 
+@dataclasses.dataclass(frozen=True)
+class Aim:
+    """How ours should stand to another server in one work, and to which: a name, or `best` among the peers."""
+    work: str
+    other: str
+    most: float
+    field: str = "cpu"
+
+
+def kind(name: str) -> str:
+    """What a server is to a reader: ours, floor or peer."""
+    return "ours" if name.startswith("gustfront") else "floor" if name.startswith("floor") else "peer"
+
+
+def aims_table(results: Results, ours: str, aims: list[Aim]) -> str:
+    """What of the aims was reached; aims whose servers did not take part are left out."""
+    rows = []
+    for aim in aims:
+        others = [name for name in results.ranked(aim.work, aim.field)
+                  if name == aim.other or (aim.other == "best" and kind(name) == "peer")]
+        ratio = results.ratio(aim.work, ours, others[0], aim.field) if others else None
+        if ratio is None:
+            continue
+        what = f"{results.names[others[0]]}{', best of the peers' if aim.other == 'best' else ''}"
+        rows.append([aim.work, what, f"{aim.most:.2f}", f"{ratio:.2f}", "yes" if ratio <= aim.most else "no"])
+    return markdown(["work", "ours to", "aim, at most", "measured", "reached"], rows)
+
+
 def shown(value: float | None, how: str = ".2f") -> str:
     return "-" if value is None else format(value, how)
 
@@ -53,6 +87,17 @@ def shown(value: float | None, how: str = ".2f") -> str:
 def markdown(heads: list[str], rows: list[list[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def named(results: Results, name: str, ours: str) -> str:
+    return f"**{results.names[name]}**" if name == ours else results.names[name]
+
+
+def picture(results: Results, work: str, field: str, title: str, unit: str) -> str:
+    """A bar for each server, least first, with its spread over the rounds."""
+    return charts.bars(title, unit, [charts.Bar(results.names[name], results.median(work, name, field), kind(name),
+                                                *results.spread(work, name, field))
+                                     for name in results.ranked(work, field)])
 
 
 def cost_table(results: Results, work: str, ours: str, floor: str | None) -> str:
@@ -63,7 +108,7 @@ def cost_table(results: Results, work: str, ours: str, floor: str | None) -> str
     rows = []
     for name in results.ranked(work):
         least, most = results.spread(work, name, "cpu")
-        row = [f"**{results.names[name]}**" if name == ours else results.names[name],
+        row = [named(results, name, ours),
                f"{results.median(work, name, 'cpu'):.1f} ({least:.1f} to {most:.1f})",
                shown(results.ratio(work, ours, name))]
         row += [shown(results.ratio(work, name, floor))] if floor else []

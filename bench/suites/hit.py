@@ -1,6 +1,5 @@
 """Hits: objects of three sizes, stored before the run, their origin ended; 64 keep-alive connections over HTTP/1.1."""
 
-import charts
 import figures
 import load
 import results
@@ -9,6 +8,9 @@ from context import Context
 
 TITLE = "Cached requests over HTTP/1.1"
 OURS, FLOOR = "gustfront", "floor"
+AIMS = [results.Aim("1 KiB", "nginx", 0.5), results.Aim("1 KiB", "haproxy", 0.85), results.Aim("1 KiB", "floor", 1.4),
+        results.Aim("100 KiB", "best", 0.8), results.Aim("100 KiB", "floor", 1.25),
+        results.Aim("1 MiB", "best", 0.85), results.Aim("1 MiB", "floor", 1.15)]
 
 
 def measure(context: Context) -> results.Results:
@@ -28,16 +30,12 @@ def measure(context: Context) -> results.Results:
     return results.Results(setting, names, list(servers.OBJECTS), samples)
 
 
-def kind(name: str) -> str:
-    return "ours" if name.startswith("gustfront") else "floor" if name.startswith("floor") else "peer"
-
-
 def picture_name(work: str) -> str:
     return f"hit-{work.replace(' ', '').lower()}.svg"
 
 
 def tables(found: results.Results) -> str:
-    parts = [found.setting]
+    parts = [found.setting, results.aims_table(found, OURS, AIMS)]
     for work in found.works:
         parts += [f"**{work} hit**", f"![CPU per {work} hit](figures/{picture_name(work)})",
                   results.cost_table(found, work, OURS, FLOOR if FLOOR in found.names else None)]
@@ -45,9 +43,5 @@ def tables(found: results.Results) -> str:
 
 
 def pictures(found: results.Results) -> dict[str, str]:
-    drawn = {}
-    for work in found.works:
-        rows = [charts.Bar(found.names[name], found.median(work, name, "cpu"), kind(name),
-                           *found.spread(work, name, "cpu")) for name in found.ranked(work)]
-        drawn[picture_name(work)] = charts.bars(f"{work} hit", "server CPU in µs a request; less is better", rows)
-    return drawn
+    return {picture_name(work): results.picture(found, work, "cpu", f"{work} hit",
+                                                "server CPU in µs a request; less is better") for work in found.works}

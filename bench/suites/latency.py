@@ -6,17 +6,16 @@ Two rates: half of what saturates each server, and for all alike half of what sa
 import dataclasses
 import statistics
 
-import charts
 import figures
 import load
 import results
 import servers
 from context import Context
-from suites.hit import kind
 
 TITLE = "Latency at half of the saturating load"
 OURS, OBJECT = "gustfront", "1 KiB"
 OWN, SAME = "half of its own", "half of ours"
+AIMS = [results.Aim(OWN, "best", 1, "p99"), results.Aim(SAME, "best", 1, "p99")]
 ALIKE = ("floor-sendfile",)  # does the same as another for an object of this size
 
 
@@ -34,18 +33,7 @@ class Latency:
                 + (f"  {self.unsent} unsent" if self.unsent else ""))
 
 
-@dataclasses.dataclass
-class Latencies:
-    setting: str
-    names: dict[str, str]
-    saturating: dict[str, float]  # requests per second
-    samples: dict[tuple[str, str], list[Latency]]
-
-    def median(self, work: str, name: str, field: str) -> float:
-        return statistics.median(getattr(sample, field) for sample in self.samples[work, name])
-
-
-def measure(context: Context) -> Latencies:
+def measure(context: Context) -> results.Results:
     names = [name for name in context.servers if name not in ALIKE]
     path, length = servers.OBJECTS[OBJECT]
     with servers.running_warm(names, context.server_core, context.folder) as running:
@@ -69,46 +57,30 @@ def measure(context: Context) -> Latencies:
     setting = (f"{figures.machine()}; a {OBJECT} hit, median of {context.rounds} interleaved rounds of "
                f"{context.seconds:g} s, {load.CONNECTIONS} keep-alive connections, server and load generator on a core "
                "each. Latencies count from when a request was due, in µs.")
-    return Latencies(setting, shown, saturating, samples)
-
-
-def works_of(found: Latencies) -> list[str]:
-    return list(dict.fromkeys(work for work, _ in found.samples))
-
-
-def ranked(found: Latencies, work: str) -> list[str]:
-    return sorted(found.names, key=lambda name: found.median(work, name, "p99"))
+    return results.Results(setting, shown, works, samples)
 
 
 def picture_name(work: str) -> str:
     return f"latency-{work.replace(' ', '-')}.svg"
 
 
-def tables(found: Latencies) -> str:
-    parts = [found.setting]
-    for work in works_of(found):
+def tables(found: results.Results) -> str:
+    parts = [found.setting, results.aims_table(found, OURS, AIMS)]
+    for work in found.works:
         rows = []
-        for name in ranked(found, work):
-            p99 = found.median(work, name, "p99")
-            ratio = found.median(work, OURS, "p99") / p99 if OURS in found.names and name != OURS and p99 else None
-            kept_up = all(sample.unsent == 0 for sample in found.samples[work, name])
-            rows.append([f"**{found.names[name]}**" if name == OURS else found.names[name],
+        for name in found.ranked(work, "p99"):
+            kept_up = not any(found.values(work, name, "unsent"))
+            rows.append([results.named(found, name, OURS),
                          f"{found.median(work, name, 'asked'):,.0f}" + ("" if kept_up else ", not kept up with"),
                          *(f"{found.median(work, name, field):,.0f}" for field in ("p50", "p99", "p999")),
-                         results.shown(ratio), f"{found.median(work, name, 'cpu'):.1f}"])
+                         results.shown(found.ratio(work, OURS, name, "p99")), f"{found.median(work, name, 'cpu'):.1f}"])
         parts += [f"**{work[0].upper()}{work[1:]}**", f"![p99 at {work}](figures/{picture_name(work)})",
                   results.markdown(["server", "requests/s", "p50 µs", "p99 µs", "p99.9 µs", "p99, ours / this",
                                     "CPU µs a request"], rows)]
     return "\n\n".join(parts)
 
 
-def pictures(found: Latencies) -> dict[str, str]:
-    drawn = {}
-    for work in works_of(found):
-        rows = []
-        for name in ranked(found, work):
-            values = [sample.p99 for sample in found.samples[work, name]]
-            rows.append(charts.Bar(found.names[name], statistics.median(values), kind(name), min(values), max(values)))
-        drawn[picture_name(work)] = charts.bars(f"p99 of a {OBJECT} hit at {work} saturating load",
-                                                "µs from when the request was due; less is better", rows)
-    return drawn
+def pictures(found: results.Results) -> dict[str, str]:
+    return {picture_name(work): results.picture(found, work, "p99", f"p99 of a {OBJECT} hit at {work} saturating load",
+                                                "µs from when the request was due; less is better")
+            for work in found.works}

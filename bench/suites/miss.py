@@ -10,17 +10,16 @@ import functools
 import pathlib
 import tempfile
 
-import charts
 import figures
 import load
 import peers
 import results
 import servers
 from context import Context
-from suites.hit import kind
 
 TITLE = "Misses over HTTP/1.1"
 OURS, WORK, PICTURE = "gustfront", "10 KiB miss", "miss-10kib.svg"
+AIMS = [results.Aim(WORK, "nginx", 0.8)]
 NUMBERS_A_RUN = 100_000_000
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -89,11 +88,10 @@ def measure(context: Context) -> results.Results:
 
 
 def tables(found: results.Results) -> str:
-    return "\n\n".join([found.setting, f"![CPU per {WORK}](figures/{PICTURE})",
+    return "\n\n".join([found.setting, results.aims_table(found, OURS, AIMS), f"![CPU per {WORK}](figures/{PICTURE})",
                         results.cost_table(found, WORK, OURS, None)])
 
 
 def pictures(found: results.Results) -> dict[str, str]:
-    rows = [charts.Bar(found.names[name], found.median(WORK, name, "cpu"), kind(name), *found.spread(WORK, name, "cpu"))
-            for name in found.ranked(WORK)]
-    return {PICTURE: charts.bars(WORK, "server CPU in µs a request, without the origin's; less is better", rows)}
+    return {PICTURE: results.picture(found, WORK, "cpu", WORK,
+                                     "server CPU in µs a request, without the origin's; less is better")}
