@@ -25,12 +25,20 @@ def machine() -> str:
 
 
 def marks(suite: str) -> tuple[str, str]:
-    return f"<!-- bench/run.py --suite {suite}: begin -->", f"<!-- bench/run.py --suite {suite}: end -->"
+    return marks_of(f"bench/run.py --suite {suite}")
+
+
+def marks_of(command: str) -> tuple[str, str]:
+    return f"<!-- {command}: begin -->", f"<!-- {command}: end -->"
 
 
 def placed(page: str, suite: str, title: str, text: str) -> str:
     """The page with `text` between the suite's marks; a section with that title is added where there are none."""
-    begin, end = marks(suite)
+    return placed_between(page, marks(suite), title, text)
+
+
+def placed_between(page: str, marks_of_text: tuple[str, str], title: str, text: str) -> str:
+    begin, end = marks_of_text
     if begin not in page or end not in page:
         page = f"{page.rstrip()}\n\n## {title}\n\n{begin}\n{end}\n"
     before, _, rest = page.partition(begin)
