@@ -87,8 +87,7 @@ def start_h2o(core: int, _origin: int, folder: pathlib.Path, files: dict[str, in
     (folder / "files").mkdir()
     for path, length in files.items():
         (folder / "files" / path[1:]).write_bytes(b"x" * length)
-    # As root it wants to become another user.
-    user = pwd.getpwuid(os.getuid()).pw_name
-    fill_in(CONFIGURATIONS / "h2o.conf", folder / "h2o.conf", dir=folder, port=port, user=user)
+    runas = "user: root" if os.getuid() == 0 else ""  # as root it would become another user, and only root may name one
+    fill_in(CONFIGURATIONS / "h2o.conf", folder / "h2o.conf", dir=folder, port=port, runas=runas)
     return Server(f"h2o {version(program, '--version')}, static files", [program, "-c", str(folder / "h2o.conf")], port,
                   core, folder)

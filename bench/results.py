@@ -67,7 +67,7 @@ def kind(name: str) -> str:
 
 
 def aims_table(results: Results, ours: str, aims: list[Aim]) -> str:
-    """What of the aims was reached; aims whose servers did not take part are left out."""
+    """What of the aims was reached; aims whose servers did not take part are left out. Empty where that is all."""
     rows = []
     for aim in aims:
         others = [name for name in results.ranked(aim.work, aim.field)
@@ -77,7 +77,7 @@ def aims_table(results: Results, ours: str, aims: list[Aim]) -> str:
             continue
         what = f"{results.names[others[0]]}{', best of the peers' if aim.other == 'best' else ''}"
         rows.append([aim.work, what, f"{aim.most:.2f}", f"{ratio:.2f}", "yes" if ratio <= aim.most else "no"])
-    return markdown(["work", "ours to", "aim, at most", "measured", "reached"], rows)
+    return markdown(["work", "ours to", "aim, at most", "measured", "reached"], rows) if rows else ""
 
 
 def shown(value: float | None, how: str = ".2f") -> str:

@@ -39,7 +39,7 @@ def tables(found: results.Results) -> str:
     for work in found.works:
         parts += [f"**{work} hit**", f"![CPU per {work} hit](figures/{picture_name(work)})",
                   results.cost_table(found, work, OURS, FLOOR if FLOOR in found.names else None)]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def pictures(found: results.Results) -> dict[str, str]:

@@ -77,7 +77,7 @@ def tables(found: results.Results) -> str:
         parts += [f"**{work[0].upper()}{work[1:]}**", f"![p99 at {work}](figures/{picture_name(work)})",
                   results.markdown(["server", "requests/s", "p50 µs", "p99 µs", "p99.9 µs", "p99, ours / this",
                                     "CPU µs a request"], rows)]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def pictures(found: results.Results) -> dict[str, str]:

@@ -88,8 +88,9 @@ def measure(context: Context) -> results.Results:
 
 
 def tables(found: results.Results) -> str:
-    return "\n\n".join([found.setting, results.aims_table(found, OURS, AIMS), f"![CPU per {WORK}](figures/{PICTURE})",
-                        results.cost_table(found, WORK, OURS, None)])
+    parts = [found.setting, results.aims_table(found, OURS, AIMS), f"![CPU per {WORK}](figures/{PICTURE})",
+             results.cost_table(found, WORK, OURS, None)]
+    return "\n\n".join(filter(None, parts))
 
 
 def pictures(found: results.Results) -> dict[str, str]:
