@@ -15,8 +15,8 @@ import urllib.request
 START_SECONDS = 30
 
 
-class NotInstalled(Exception):
-    """The server's program is not on this machine."""
+class NotHere(Exception):
+    """This machine cannot run the server: its program is not installed, or the system forbids what it needs."""
 
 
 def free_port() -> int:
@@ -41,7 +41,7 @@ def find_program(program: str) -> str | None:
 def need(program: str) -> str:
     found = find_program(program)
     if not found:
-        raise NotInstalled(program)
+        raise NotHere(f"{program} is not installed (script/deps --bench)")
     return found
 
 

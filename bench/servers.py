@@ -11,7 +11,7 @@ import sys
 from typing import Callable, Iterator
 
 import peers
-from process import NotInstalled, Server, find_program, free_port, need  # noqa: F401  (suites take them from here)
+from process import NotHere, Server, find_program, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
@@ -32,7 +32,15 @@ class Ours(Server):
 
     def __init__(self, name: str, core: int, *flags: str) -> None:
         self._server = harness.Gustfront("--cores", "1", "--edges", "BOM50", *flags,
-                                         prefix=("taskset", "-c", str(core))).start()
+                                         prefix=("taskset", "-c", str(core)))
+        try:
+            self._server.start()
+        except AssertionError as trouble:
+            self._server.close()
+            if "--io" in flags:
+                last = str(trouble).strip().splitlines()[-1]
+                raise NotHere(f"it did not start with {' '.join(flags)}: {last}") from None
+            raise RuntimeError(str(trouble)) from None
         self.name, self.port, self.process = name, self._server.edge_port(), self._server.process
         try:
             self.host = self._serve()
@@ -74,6 +82,10 @@ def start_gustfront_log(core: int, _origin: int, _folder: pathlib.Path) -> Serve
     return Ours("Gustfront, access log on", core)
 
 
+def start_gustfront_with(backend: str) -> "Starter":
+    return lambda core, _origin, _folder: Ours(f"Gustfront, {backend}", core, "--access-log", "no", "--io", backend)
+
+
 def start_floor(core: int, _origin: int, folder: pathlib.Path) -> Server:
     port = free_port()
     return Server("bare epoll floor", [str(PROGRAMS / "bench_floor"), str(port)], port, core, folder)
@@ -92,12 +104,14 @@ Starter = Callable[[int, int, pathlib.Path], Server]  # core, the origin's port,
 class Kind:
     start: Starter
     program: str | None = None       # of a package; ours and the floors are built
-    asks_origin: bool = True         # a cache; others only serve what they hold
+    asks_origin: bool = True         # takes part in misses
 
 
 STARTERS: dict[str, Kind] = {
     "gustfront": Kind(start_gustfront),
     "gustfront-log": Kind(start_gustfront_log),
+    "gustfront-epoll": Kind(start_gustfront_with("epoll"), asks_origin=False),
+    "gustfront-uring": Kind(start_gustfront_with("io_uring"), asks_origin=False),
     "floor": Kind(start_floor, asks_origin=False),
     "floor-sendfile": Kind(start_floor_sendfile, asks_origin=False),
     "haproxy": Kind(peers.start_haproxy, "haproxy"),
@@ -116,12 +130,16 @@ def is_installed(name: str) -> bool:
 
 @contextlib.contextmanager
 def start_all(starters: dict[str, Starter], core: int, origin: int, base: pathlib.Path) -> Iterator[dict[str, Server]]:
-    """All of them running, each in a folder of its own below `base`; stopped afterwards."""
+    """Those of them that can run here, each in a folder of its own below `base`; stopped afterwards."""
     with contextlib.ExitStack() as stack:
         running = {}
         for name, start in starters.items():
             (base / name).mkdir()
-            running[name] = start(core, origin, base / name)
+            try:
+                running[name] = start(core, origin, base / name)
+            except NotHere as why:
+                print(f"run.py: {name} is left out: {why}", file=sys.stderr)
+                continue
             stack.callback(running[name].stop)
         yield running
 

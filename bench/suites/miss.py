@@ -80,7 +80,7 @@ def measure(context: Context) -> results.Results:
             return results.Sample(used * 1e6 / done.requests, done.rate, done.p50, done.p99, done.p999,
                                   server.memory_mib())
 
-        samples = context.interleave([WORK], names, one)
+        samples = context.interleave([WORK], list(running), one)
         shown = {name: server.name for name, server in running.items()}
     setting = (f"{figures.machine()}; median of {context.rounds} interleaved rounds of {context.seconds:g} s, "
                f"{load.CONNECTIONS} keep-alive connections; the server on a core, load generator and origin on another.")
