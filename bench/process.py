@@ -19,6 +19,11 @@ class NotHere(Exception):
     """This machine cannot run the server: its program is not installed, or the system forbids what it needs."""
 
 
+def pinned(core: int) -> tuple[str, ...]:
+    """In front of a command: it runs on that core, and ends should the benchmark be killed."""
+    return "setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(core)
+
+
 def free_port() -> int:
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
         return listener.getsockname()[1]
@@ -80,7 +85,7 @@ class Server:
         self.name, self.port, self.host = name, port, f"127.0.0.1:{port}"
         self._log = folder / "output.log"
         with self._log.open("w") as log:
-            self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdout=log, stderr=log, cwd=folder,
+            self.process = subprocess.Popen([*pinned(core), *command], stdout=log, stderr=log, cwd=folder,
                                             start_new_session=True)
         self._wait_until_open()
 

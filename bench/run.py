@@ -17,6 +17,7 @@ import importlib
 import os
 import pathlib
 import pkgutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,11 +80,13 @@ def build(targets: set[str]) -> None:
 def main() -> int:
     found = find_suites()
     chosen = read_arguments(found)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # servers are stopped on the way out
     usable = sorted(os.sched_getaffinity(0))
     if len(usable) == 1 and not chosen.smoke:
         print("run.py: one core only: the load generator takes its share of the server's core", file=sys.stderr)
     if not chosen.built:
-        build({"bench_floor", load.TARGET, *(target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))})
+        targets = (target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))
+        build({"bench_floor", load.TARGET, *targets})
     # After the build, which may have to fetch packages.
     if chosen.congestion != "machine" and not network.take_own(chosen.congestion):
         print(f"run.py: no network namespace with {chosen.congestion}: the machine's loopback and "

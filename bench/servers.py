@@ -11,7 +11,7 @@ import sys
 from typing import Callable, Iterator
 
 import peers
-from process import NotHere, Server, find_program, free_port
+from process import NotHere, Server, find_program, free_port, pinned
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
@@ -32,7 +32,7 @@ class Ours(Server):
 
     def __init__(self, name: str, core: int, *flags: str) -> None:
         self._server = harness.Gustfront("--cores", "1", "--edges", "BOM50", *flags,
-                                         prefix=("taskset", "-c", str(core)))
+                                         prefix=pinned(core))
         try:
             self._server.start()
         except AssertionError as trouble:
