@@ -11,6 +11,7 @@ import network
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "figures.md"
 PICTURES = ROOT / "docs" / "figures"
+LOAD_BEFORE = os.getloadavg()[0]  # as the run begins: what it adds itself is no news
 
 
 def processor() -> str:
@@ -19,9 +20,10 @@ def processor() -> str:
 
 
 def machine() -> str:
-    """When and where: date, processor, cores, kernel, and what decides how TCP sends."""
+    """When and where: date, processor, cores, how much else ran there, kernel, and what decides how TCP sends."""
     kernel = platform.release().partition("-")[0]
-    return f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, Linux {kernel}, TCP {network.congestion_control()}"
+    return (f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores (load average {LOAD_BEFORE:.1f} before the run), "
+            f"Linux {kernel}, TCP {network.congestion_control()}")
 
 
 def marks(suite: str) -> tuple[str, str]:
