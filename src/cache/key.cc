@@ -75,15 +75,27 @@ class Writer {
   // A letter, the length of what follows the colon, a colon, and the three pieces as one. Gives those.
   ByteView part(char letter, ByteView first, ByteView second = {}, ByteView third = {}) {
     *at_++ = letter;
-    at_ = std::to_chars(at_, end_, first.size() + second.size() + third.size()).ptr;
+    const std::size_t bytes = first.size() + second.size() + third.size();
+    if (bytes < 10) {
+      *at_++ = static_cast<char>('0' + bytes);
+    } else {
+      at_ = std::to_chars(at_, end_, bytes).ptr;
+    }
     *at_++ = ':';
     const char* value = at_;
-    for (ByteView piece : {first, second, third}) at_ = std::copy(piece.begin(), piece.end(), at_);
+    put(first);
+    put(second);
+    put(third);
     return {value, static_cast<std::size_t>(at_ - value)};
   }
   ByteView text() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
 
  private:
+  void put(ByteView piece) {
+    if (!piece.empty()) std::memcpy(at_, piece.data(), piece.size());
+    at_ += piece.size();
+  }
+
   char* begin_;
   char* at_;
   char* end_;

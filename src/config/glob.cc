@@ -17,8 +17,10 @@ Glob::Glob(std::string_view pattern) {
   literal_ = pattern.substr(0, wild);
   std::string_view rest = pattern.substr(wild);
   is_literal_ = rest.empty();
-  is_prefix_ = !rest.empty() && rest.find_first_not_of('*') == std::string_view::npos;
-  if (is_literal_ || is_prefix_) return;
+  const std::size_t tail = std::min(rest.find_first_not_of('*'), rest.size());
+  is_framed_ = tail > 0 && rest.find_first_of("*?", tail) == std::string_view::npos;
+  if (is_framed_) tail_ = rest.substr(tail);
+  if (is_literal_ || is_framed_) return;
 
   // State i: the first i of the bytes that the rest asks for (all but its stars) have been seen.
   end_ = static_cast<std::size_t>(std::ranges::count_if(rest, [](char c) { return c != '*'; }));
@@ -46,10 +48,10 @@ Glob::Glob(std::string_view pattern) {
 
 bool Glob::matches(std::string_view text) const {
   if (!text.starts_with(literal_)) return false;
-  if (is_prefix_) return true;
   if (is_literal_) return text.size() == literal_.size();
-
   text.remove_prefix(literal_.size());
+  if (is_framed_) return text.ends_with(tail_);
+
   if (words() <= 4) {
     std::array<std::uint64_t, 4> at{};
     return walk(at.data(), text);

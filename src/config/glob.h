@@ -26,9 +26,10 @@ class Glob {
   bool walk(std::uint64_t* at, std::string_view text) const;
   std::size_t words() const { return loops_.size(); }
 
-  std::string literal_;                       // the pattern's bytes before its first `*` or `?`
-  bool is_literal_ = false;                   // the whole of it
-  bool is_prefix_ = false;                    // the rest is `*`
+  std::string literal_;      // the pattern's bytes before its first `*` or `?`
+  bool is_literal_ = false;  // the whole of it
+  bool is_framed_ = false;   // the rest is `*` and then tail_: no walk is needed
+  std::string tail_;
   std::array<std::uint8_t, 256> class_of_{};  // bytes that the pattern names; 0: all others
   Words takes_;                               // for each class, the states that go on at such a byte
   Words loops_;                               // the states that stay: a `*` stands there

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "config/host_table.h"
 
 namespace gust::config {
 
@@ -164,11 +165,15 @@ class Snapshot {
   const Distribution* find_distribution(std::string_view host) const;
   const Distribution* find_by_id(std::string_view id) const;
 
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
  private:
   std::uint64_t revision_;
   std::vector<Distribution> distributions_;
-  std::unordered_map<std::string, std::size_t> by_name_;      // lower case
-  std::unordered_map<std::string, std::size_t> by_wildcard_;  // what follows `*`, as in ".example.com"
+  HostTable by_name_;
+  HostTable by_wildcard_;                                    // what follows `*`, as in ".example.com"
+  std::unordered_map<std::string_view, std::size_t> by_id_;  // views into distributions_
 };
 
 using SnapshotRef = std::shared_ptr<const Snapshot>;

@@ -125,6 +125,29 @@ TEST(AccessLog, Log2EncodesEveryByteOfTheRuleAndNoOther) {
   }
 }
 
+TEST(AccessLog, Log2AByteIsEncodedAlikeWhereverItStandsInAValue) {
+  for (int value = 0; value < 256; ++value) {
+    const std::string byte(1, static_cast<char>(value));
+    std::string alone;
+    append_log_value(byte, alone);
+    for (const std::size_t before : {0U, 1U, 15U, 16U, 17U, 40U}) {
+      for (const std::size_t behind : {0U, 1U, 15U, 16U, 40U}) {
+        const std::string text = std::string(before, 'a') + byte + byte + std::string(behind, 'z');
+        std::string out = "kept";
+        append_log_value(text, out);
+        EXPECT_EQ(out, "kept" + std::string(before, 'a') + alone + alone + std::string(behind, 'z')) << value;
+      }
+    }
+  }
+}
+
+TEST(AccessLog, Log3AnIpv6ViewerIsWrittenWithColons) {
+  AccessRecord record;
+  record.client = *rt::read_address("2001:db8::1", 4711);
+  EXPECT_EQ(field(record, "c-ip"), "2001:db8::1");
+  EXPECT_EQ(field(record, "c-port"), "4711");
+}
+
 TEST(AccessLog, HostileBytesMakeNoSecondFieldOrLine) {
   AccessRecord record;
   constexpr char bytes[] = "x\r\n2026-01-01\t00:00:00\tFAKE\v\f\0\x85\xE2\x80\xA8y";

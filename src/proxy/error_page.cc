@@ -59,8 +59,10 @@ rt::Task<void> read_along(cache::BodyRef body, std::unique_ptr<cache::BodyCursor
 // Lets go of the error's answer: its connection may be the only one there is.
 rt::Task<void> drop_answer(Passage& failed) {
   NodeCore& core = failed.core;
-  failed.sending.cancel();
-  co_await failed.sending.join();
+  if (failed.sending) {
+    failed.sending->cancel();
+    co_await failed.sending->join();
+  }
   if (failed.first_cursor && failed.entry->body()->state() == cache::Body::State::filling) {
     const cache::BodyRef& body = failed.entry->body();
     core.background().spawn(

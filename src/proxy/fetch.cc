@@ -20,7 +20,7 @@ namespace {
 using http::Name;
 
 bool asks_for_range(const Passage& passage) {
-  return passage.request.method == http::Method::get && passage.request.fields.has(Name::range);
+  return passage.request().method == http::Method::get && passage.request().fields.has(Name::range);
 }
 
 // RANGE-6.
@@ -92,7 +92,7 @@ rt::Task<Next> fetch(Passage& passage) {
       co_return Next::respond;
     }
     if (head.status >= 500 && serve_stale(passage, head.status)) co_return Next::respond;
-    if (is_rfc9111 && passage.is_cacheable && passage.request.method == http::Method::head && head.status == 200) {
+    if (is_rfc9111 && passage.is_cacheable && passage.request().method == http::Method::head && head.status == 200) {
       update_by_head(passage, request, *fetched);
     }
     if (is_beyond_limit(passage, *fetched)) {

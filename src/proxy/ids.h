@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "base/bytes.h"
@@ -14,17 +15,30 @@ class Loop;
 
 namespace gust::proxy {
 
-// X-Amz-Cf-Id: 40 bytes of chance as 56 characters of URL-safe base64, ending in "==".
+// X-Amz-Cf-Id: 40 bytes as 56 characters of URL-safe base64, ending in "==".
 class RequestId {
  public:
-  static RequestId make(rt::Loop& loop);
-  ByteView text() const { return {text_.data(), text_.size()}; }
+  static constexpr std::size_t bytes = 56;
+  ByteView text() const { return {text_.data(), bytes}; }
 
  private:
-  std::array<char, 56> text_;
+  friend class RequestIds;
+  std::array<char, 64> text_;  // what is behind the id makes it whole words
 };
 
-// True for what RequestId::make may have made: how a tier checks the id that another one hands on.
+// Makes the ids of one core: a count, mixed with secrets that each core draws for itself at its start. No id tells
+// another, and that two are alike is as improbable as for 40 bytes of chance.
+class RequestIds {
+ public:
+  explicit RequestIds(rt::Loop& loop);
+  RequestId next();
+
+ private:
+  std::array<std::uint64_t, 4> secret_{};
+  std::uint64_t count_ = 0;
+};
+
+// True for what RequestIds may have made: how a tier checks the id that another one hands on.
 bool is_request_id(ByteView text);
 
 // The name under which a node stands in Via: "<32 hex digits>.cloudfront.net", the same for the node's whole life.

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
+#include <string>
 
 #include "rt/sim_world.h"
 
@@ -12,11 +14,11 @@ namespace {
 
 TEST(RequestId, Hdr9FortyBytesAsUrlSafeBase64) {
   rt::sim::World world(1);
-  rt::Loop& loop = world.add_host("edge", "10.0.0.1");
+  RequestIds made_here(world.add_host("edge", "10.0.0.1"));
   std::set<std::string> ids;
   std::set<char> characters;
   for (int i = 0; i < 1000; ++i) {
-    const RequestId made = RequestId::make(loop);
+    const RequestId made = made_here.next();
     const std::string text(made.text());
     ASSERT_EQ(text.size(), 56U);
     ASSERT_THAT(text, testing::MatchesRegex("[A-Za-z0-9_-]*=="));
@@ -28,6 +30,45 @@ TEST(RequestId, Hdr9FortyBytesAsUrlSafeBase64) {
   }
   EXPECT_EQ(ids.size(), 1000U);
   EXPECT_EQ(characters.size(), 65U) << "all digits and the equals sign";
+}
+
+TEST(RequestId, Hdr9CoresThatStartAlikeMakeOtherIds) {
+  rt::sim::World world(1);
+  RequestIds one(world.add_host("edge1", "10.0.0.1"));
+  RequestIds two(world.add_host("edge2", "10.0.0.2"));
+  std::set<std::string> ids;
+  for (int i = 0; i < 1000; ++i) {
+    ids.emplace(one.next().text());
+    ids.emplace(two.next().text());
+  }
+  EXPECT_EQ(ids.size(), 2000U);
+}
+
+TEST(RequestId, Hdr9EachBitOfAnIdIsAsOftenSetAsNot) {
+  rt::sim::World world(1);
+  RequestIds made_here(world.add_host("edge", "10.0.0.1"));
+  constexpr int count = 4096;
+  const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<std::array<int, 6>, 53> set{};
+  std::array<std::array<int, 6>, 53> changed{};  // from one id to the next
+  std::array<std::size_t, 53> before{};
+  for (int n = 0; n < count; ++n) {
+    const RequestId made = made_here.next();
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      const std::size_t digit = alphabet.find(made.text()[i]);
+      for (std::size_t bit = 0; bit < 6; ++bit) {
+        set[i][bit] += static_cast<int>(digit >> bit & 1U);
+        changed[i][bit] += static_cast<int>((digit ^ before[i]) >> bit & 1U);
+      }
+      before[i] = digit;
+    }
+  }
+  // Six standard deviations of a fair coin.
+  for (const auto* counts : {&set, &changed}) {
+    for (const auto& digit : *counts) {
+      for (const int times : digit) EXPECT_NEAR(times, count / 2, 6 * 32);
+    }
+  }
 }
 
 TEST(RequestId, Hdr9OnlyWhatOneCouldHaveBeenIsTakenFromAnotherTier) {

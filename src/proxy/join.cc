@@ -34,7 +34,7 @@ rt::Task<JoinedAs> join_once(Passage& passage, Instant deadline) {
     co_return JoinedAs::one;
   }
   // HEAD cannot bring what the others wait for: the next of them takes over.
-  if (passage.request.method != http::Method::head) passage.found.ticket = std::move(joined->ticket);
+  if (passage.request().method != http::Method::head) passage.found.ticket = std::move(joined->ticket);
   co_return JoinedAs::none;
 }
 
@@ -58,7 +58,7 @@ rt::Task<bool> join(Passage& passage) {
       if (lookup(passage) == Next::respond) co_return true;
       continue;
     }
-    if (!passage.entry || passage.request.method == http::Method::head) co_return true;
+    if (!passage.entry || passage.request().method == http::Method::head) co_return true;
     // A fill that dies before its first byte is one of which the viewer has seen nothing: look again, once.
     const auto begun = co_await passage.first_cursor->wait(deadline);
     const bool is_dead = !begun && begun.error().code != Errc::timed_out && begun.error().code != Errc::cancelled;

@@ -14,7 +14,7 @@ namespace {
 void apply_rfc9111(Passage& passage) {
   passage.demand = cache::read_demand(passage.viewer_request.fields);
   passage.is_cacheable = passage.is_cacheable && !passage.demand.no_store;
-  passage.is_unsafe = passage.match->caches && !passage.request.method.is_safe();
+  passage.is_unsafe = passage.match->caches && !passage.request().method.is_safe();
   if (passage.demand.no_store) passage.decision.note("RFC 9111 5.2.1.5");
   if (passage.is_unsafe) passage.decision.lookup = observe::Lookup::method;
 }
@@ -23,24 +23,23 @@ void apply_rfc9111(Passage& passage) {
 
 Next key(Passage& passage) {
   const Route& match = *passage.match;
-  passage.request = passage.viewer_request;
   if (passage.has_explain_field) {
-    passage.request.fields.remove(http::Name::gust_explain);  // no policy puts it into a key
+    passage.change_request().fields.remove(http::Name::gust_explain);  // no policy puts it into a key
   }
   // RFC 9110 section 7.6.1. Before the key is made: what is not sent on must not be in it.
-  if (passage.request.fields.has(http::Name::connection)) http::remove_hop_by_hop(passage.request.fields);
+  if (passage.request().fields.has(http::Name::connection)) http::remove_hop_by_hop(passage.change_request().fields);
   if (!passage.from_edge && !match.viewer_headers.empty()) {
     const ViewerFacts facts{passage.viewer_request, passage.exchange.peer(), passage.core.locations()};
-    match.viewer_headers.add_to(passage.request.fields, facts, passage.arena);
+    match.viewer_headers.add_to(passage.change_request().fields, facts, passage.arena);
   }
   const std::string& root = passage.distribution->default_root_object;
-  if (!passage.from_edge && !root.empty() && passage.request.path == "/") {
-    const ByteView mark = passage.request.has_query ? "?" : "";
-    passage.request.set_target(passage.arena.join({"/", root, mark, passage.request.query}));
+  if (!passage.from_edge && !root.empty() && passage.request().path == "/") {
+    const ByteView mark = passage.request().has_query ? "?" : "";
+    passage.change_request().set_target(passage.arena.join({"/", root, mark, passage.request().query}));
     passage.decision.note("URL-2");
   }
 
-  const http::Method method = passage.request.method;
+  const http::Method method = passage.request().method;
   const bool is_cached_method =
       method == http::Method::get || method == http::Method::head ||
       (method == http::Method::options && (match.behavior->cached_methods & config::method_options) != 0);
@@ -53,7 +52,7 @@ Next key(Passage& passage) {
     passage.decision.lookup = match.caches && !passage.is_websocket ? observe::Lookup::method : observe::Lookup::bypass;
     return Next::step;
   }
-  passage.keyed = cache::make_key(match.key, passage.distribution->id, passage.request,
+  passage.keyed = cache::make_key(match.key, passage.distribution->id, passage.request(),
                                   passage.core.node().cache().seed(), passage.arena);
   return Next::step;
 }

@@ -23,7 +23,7 @@ Next look_up(Passage& passage) {
   cache::Cache& cache = passage.core.node().cache();
   const Instant now = passage.core.loop().now();
   // HEAD takes part in no fill: its answer has no body to keep.
-  const bool begins = passage.request.method != http::Method::head;
+  const bool begins = passage.request().method != http::Method::head;
   passage.decision.purge_epoch = cache.epoch();  // before the look-up: a purge that comes between may not be claimed
   const cache::Demand* demand = passage.match->ttl.is_rfc9111 ? &passage.demand : nullptr;
   const auto look = [&](const cache::Key& key) {

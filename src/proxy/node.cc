@@ -58,6 +58,7 @@ NodeCore::NodeCore(Node& node, NodeCoreParts parts)
       metrics_(std::make_unique<NodeMetrics>(*parts_.metrics, node.settings().name,
                                              std::string(name_of(node.settings().tier)))),
       own_fields_(node.settings().name, node.via_name()),
+      request_ids_(*parts_.loop),
       coding_slots_(node.settings().codings_at_once_max),
       background_(*parts_.loop) {}
 
@@ -115,15 +116,17 @@ rt::Task<void> NodeCore::handle(http::Exchange& exchange) {
       passage.decision.step = step.name;
     }
   }
-  passage.sending.cancel();
-  co_await passage.sending.join();
+  if (passage.sending) {
+    passage.sending->cancel();
+    co_await passage.sending->join();
+  }
 }
 
 void NodeCore::refused(const http::Refusal& refusal, http::ResponseHead& answer, std::string& content) {
   metrics_->requests(observe::ResultType::error).add();
   metrics_->bytes_received.add(refusal.bytes_received);
   Arena arena;
-  const RequestId id = RequestId::make(loop());
+  const RequestId id = request_ids_.next();
   content = page_of({.status = refusal.status, .log_detail = {}, .reason = refusal.error.text, .location = {}},
                     id.text(), arena);
   answer.fields.add(http::Name::server, "CloudFront");

@@ -22,6 +22,7 @@
 #include "origin/fetch.h"
 #include "origin/parent_tier.h"
 #include "proxy/compression.h"
+#include "proxy/ids.h"
 #include "proxy/own_fields.h"
 #include "proxy/routes.h"
 #include "rt/loop.h"
@@ -139,6 +140,7 @@ class NodeCore final : public http::Handler {
   const geo::Locations* locations() const { return parts_.locations; }
   NodeMetrics& metrics() { return *metrics_; }
   OwnFields& own_fields() { return own_fields_; }
+  RequestIds& request_ids() { return request_ids_; }
   observe::AccessSink* access() { return parts_.access; }
   observe::Log& log() { return *parts_.log; }
 
@@ -149,6 +151,7 @@ class NodeCore final : public http::Handler {
   origin::Fetcher fetcher_;
   std::unique_ptr<NodeMetrics> metrics_;
   OwnFields own_fields_;
+  RequestIds request_ids_;
   CodingSlots coding_slots_;
   std::size_t revalidations_ = 0;
   bool has_warned_of_locations_ = false;

@@ -12,16 +12,15 @@ Passage::Passage(NodeCore& node_core, http::Exchange& its_exchange, Arena& its_a
       arena(its_arena),
       began(its_exchange.facts().began),
       routes(node_core.routes()),
-      own_id(RequestId::make(node_core.loop())),
-      request_id(own_id.text()),
-      sending(node_core.loop()) {
+      own_id(node_core.request_ids().next()),
+      request_id(own_id.text()) {
   decision.request_id = request_id;
   decision.node = node_core.node().settings().name;
 }
 
 void Passage::begin_like(const Passage& other) {
   routes = other.routes;
-  request = other.request;
+  changed_request = other.request();
   from_edge = other.from_edge;
   pattern_of_edge = other.pattern_of_edge;
   must_revalidate = other.must_revalidate;
@@ -44,7 +43,6 @@ Passage::Passage(Passage& its_failed, const http::RequestHead& page_request, std
       own_id(its_failed.own_id),
       request_id(its_failed.request_id),
       distribution(its_failed.distribution),
-      sending(its_failed.core.loop()),
       failed(&its_failed),
       page_status(status) {}
 

@@ -44,7 +44,6 @@ struct Passage {
   // route
   Explaining explaining = Explaining::no;
   bool has_explain_field = false;  // of whatever worth
-  http::RequestHead request;       // as the cache and the origin see it: default root object put in
   bool from_edge = false;          // came from another tier of ours, which proved it
   ByteView pattern_of_edge;        // the behaviour that it chose
   bool must_revalidate = false;    // it asks behind its viewer's back: nobody waits, so that fresh is better than soon
@@ -75,7 +74,8 @@ struct Passage {
   cache::EntryRef entry;
   std::uint64_t epoch = 0;  // the newest purge that `entry` is known to have passed, for the tier below
   std::optional<origin::Fetched> fetched;
-  rt::Scope sending;  // of the viewer's body, while the answer comes already
+  std::optional<rt::Scope>
+      sending;  // of the viewer's body, while the answer comes already; made with the upstream request
   OwnAnswer own;
   // Keeps the bytes of a windowed body from its beginning until the answer's own cursor stands.
   std::optional<cache::BodyCursor> first_cursor;
@@ -102,6 +102,13 @@ struct Passage {
   // Of an error page: the request that failed, and what its viewer is told where the page is found.
   Passage* failed = nullptr;
   std::uint16_t page_status = 0;
+
+  // As the cache and the origin see it: the viewer's, until it is changed, by the default root object and the like.
+  const http::RequestHead& request() const { return changed_request ? *changed_request : viewer_request; }
+  http::RequestHead& change_request() {
+    return changed_request ? *changed_request : changed_request.emplace(viewer_request);
+  }
+  std::optional<http::RequestHead> changed_request;
 
   // The answer is a page of this node's own.
   void answer(std::uint16_t with_status, ByteView reason, ByteView log_detail = {});

@@ -67,20 +67,20 @@ rt::Task<void> answer_again(Passage& passage) {
   }
 }
 
-}  // namespace
+rt::Task<Next> respond_by_slices(Passage& passage) {
+  co_await send_entry(passage);
+  const bool is_unanswered = passage.answer_failed && !passage.exchange.is_begun();
+  if (!is_unanswered) co_return Next::step;
+  co_await answer_again(passage);
+  co_return co_await respond(passage);
+}
 
-rt::Task<Next> respond(Passage& passage) {
+// What is no Entry of the cache.
+rt::Task<Next> respond_otherwise(Passage& passage, const config::ErrorPage* page) {
   if (passage.explaining == Explaining::dry) {
     co_await send_record(passage);
-  } else if (const config::ErrorPage* page = find_error_page(passage)) {
+  } else if (page != nullptr) {
     co_await send_error_page(passage, *page);
-  } else if (passage.entry) {
-    co_await send_entry(passage);
-    const bool is_unanswered = passage.slicing && passage.answer_failed && !passage.exchange.is_begun();
-    if (is_unanswered) {
-      co_await answer_again(passage);
-      co_return co_await respond(passage);
-    }
   } else if (passage.fetched && passage.fetched->tunnel() != nullptr) {
     co_await run_websocket(passage);
   } else if (passage.fetched) {
@@ -89,6 +89,15 @@ rt::Task<Next> respond(Passage& passage) {
     co_await send_own(passage);
   }
   co_return Next::step;
+}
+
+}  // namespace
+
+rt::Task<Next> respond(Passage& passage) {
+  const bool is_dry = passage.explaining == Explaining::dry;
+  const config::ErrorPage* page = is_dry ? nullptr : find_error_page(passage);
+  if (is_dry || page != nullptr || !passage.entry) return respond_otherwise(passage, page);
+  return passage.slicing ? respond_by_slices(passage) : send_entry(passage);
 }
 
 }  // namespace gust::proxy

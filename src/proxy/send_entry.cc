@@ -14,11 +14,21 @@
 #include "proxy/passage.h"
 #include "proxy/send_own.h"
 #include "proxy/send_slices.h"
+#include "proxy/steps.h"
 
 namespace gust::proxy {
 namespace {
 
 using http::Name;
+
+// What is all in memory and no more than this goes out in one call.
+constexpr std::size_t slices_at_once = 4;
+
+ByteCount bytes_of(std::span<const Slice> slices) {
+  ByteCount bytes = 0;
+  for (const Slice& slice : slices) bytes += slice.size();
+  return bytes;
+}
 
 // A 304 tells what may have changed, not what the content is (RFC 9110 section 15.4.5). An edge has stored that too,
 // and may have to hear of a change (RFC 9111 section 3.2).
@@ -96,7 +106,7 @@ void take_fields(http::ResponseHead& head, const cache::Entry& entry, bool as_pr
 }
 
 http::Precondition precondition_of(const Passage& passage, const http::Validators& validators) {
-  const http::Method method = passage.request.method;
+  const http::Method method = passage.request().method;
   const http::Fields& request = passage.viewer_request.fields;
   if (passage.match->ttl.is_rfc9111) return http::evaluate_preconditions_of_cache(method, request, validators);
   if (passage.match->forwards_cookies) return http::Precondition::proceed;  // COND-3
@@ -109,14 +119,14 @@ http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators
                                   std::optional<ByteCount> complete) {
   const http::Fields& request = passage.viewer_request.fields;
   const auto asked = request.get(Name::range);
-  if (!asked || !complete || passage.request.method != http::Method::get) return {};
+  if (!asked || !complete || passage.request().method != http::Method::get) return {};
   const bool is_cloudfront = passage.match->behavior->cache.profile == config::Profile::cloudfront;
   if (is_cloudfront && passage.range_refused) return {};  // RANGE-3, RANGE-4
   if (!http::range_applies(request, validators)) return {};
   return http::choose_parts(*asked, *complete, is_cloudfront);
 }
 
-rt::Task<void> send_entry(Passage& passage) {
+rt::Task<Next> send_entry(Passage& passage) {
   const cache::Entry& entry = *passage.entry;
   http::ResponseHead head;
   head.status = entry.status();
@@ -137,13 +147,13 @@ rt::Task<void> send_entry(Passage& passage) {
   if (choice.kind == http::PartsChoice::unsatisfiable) {
     if (const config::ErrorPage* page = find_error_page(passage, 416)) {
       co_await send_error_page(passage, *page);
-      co_return;
+      co_return Next::step;
     }
   }
   if (precondition == http::Precondition::failed) {
     passage.answer(412, "The stored object does not meet the request's condition.");
     co_await send_own(passage);
-    co_return;
+    co_return Next::step;
   }
 
   // BODY-4: what came without a length is replayed so.
@@ -167,28 +177,38 @@ rt::Task<void> send_entry(Passage& passage) {
   add_own_fields(passage, head, entry.via(), age_to_tell(passage));
   note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
 
-  const bool sends_body = entry.body() && passage.request.method != http::Method::head && !framing.is_empty();
+  const bool sends_body = entry.body() && passage.request().method != http::Method::head && !framing.is_empty();
   if (!sends_body) {
     passage.first_cursor.reset();
     const bool sent = (co_await passage.exchange.start(head, framing)).has_value() &&
                       (co_await passage.exchange.finish(nullptr)).has_value();
     passage.answer_failed = !sent;
-    co_return;
+    co_return Next::step;
   }
-  ContentWriter writer(passage, head, framing);
   if (is_of_slices) {
+    ContentWriter writer(passage, head, framing);
     if (choice.parts.empty()) choice.parts.push_back({0, *complete});
     passage.answer_failed = !co_await send_slices(passage, writer, choice.parts, frames);
-    co_return;
+    co_return Next::step;
   }
   const http::ByteRange one =
       choice.parts.empty() ? http::ByteRange{0, cache::BodyCursor::to_end} : choice.parts.front();
   cache::BodyCursor cursor(entry.body(), one.offset, one.bytes);
   passage.first_cursor.reset();
+  std::array<Slice, slices_at_once> slices;
+  const bool is_one_run = framing.kind == http::BodyFraming::length && choice.parts.size() <= 1 &&
+                          entry.body()->state() == cache::Body::State::complete;
+  const auto content = std::span<const Slice>(slices).first(is_one_run ? cursor.peek(slices) : 0);
+  if (is_one_run && bytes_of(content) == framing.bytes) {
+    passage.answer_failed = !co_await passage.exchange.respond(head, content);
+    co_return Next::step;
+  }
+  ContentWriter writer(passage, head, framing);
   const bool sent = choice.parts.size() > 1
                         ? co_await send_parts(writer, entry.body(), choice.parts, frames)
                         : co_await writer.send(cursor) && (co_await passage.exchange.finish(nullptr)).has_value();
   passage.answer_failed = !sent;
+  co_return Next::step;
 }
 
 }  // namespace gust::proxy

@@ -14,9 +14,11 @@
 namespace gust::proxy {
 
 struct Passage;
+enum class Next : std::uint8_t;
 
-// Sends Passage::entry, or the part of it that is asked for; its body may still be on its way.
-rt::Task<void> send_entry(Passage& passage);
+// Sends Passage::entry, or the part of it that is asked for; its body may still be on its way. Gives what the step
+// `respond` gives, which for most answers is this.
+rt::Task<Next> send_entry(Passage& passage);
 
 // What of a stored representation of `complete` bytes the viewer gets, its conditions aside.
 http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators& validators,

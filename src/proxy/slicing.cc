@@ -136,7 +136,7 @@ bool varies_beyond_key(const Passage& passage, const http::ResponseHead& head) {
 }
 
 bool may_be_whole_by_slices(const Passage& passage) {
-  return passage.is_cacheable && passage.request.method == http::Method::get && slice_bytes_of(passage) > 0 &&
+  return passage.is_cacheable && passage.request().method == http::Method::get && slice_bytes_of(passage) > 0 &&
          !passage.is_background && !passage.whole_by_slices && !passage.own_range && !passage.range_refused &&
          !(passage.from_edge && passage.viewer_request.fields.has(tier_field::own_range)) &&
          !passage.viewer_request.fields.has(Name::range);
@@ -238,7 +238,7 @@ void be_slice_of(Passage& again, const Passage& passage) {
 }
 
 bool may_slice(const Passage& passage) {
-  if (!passage.is_cacheable || passage.request.method != http::Method::get || slice_bytes_of(passage) == 0)
+  if (!passage.is_cacheable || passage.request().method != http::Method::get || slice_bytes_of(passage) == 0)
     return false;
   if (passage.own_range) return false;
   if (passage.whole_by_slices) return true;

@@ -69,7 +69,7 @@ void revalidate_behind(Passage& passage) {
   if (core.revalidations() >= core.node().settings().revalidations_max) return;
   const Instant now = core.loop().now();
   // A HEAD was not given the Ticket; what runs behind it is a GET.
-  if (passage.request.method == http::Method::head) {
+  if (passage.request().method == http::Method::head) {
     found = core.node().cache().find_or_begin(passage.key(), now);
   }
   if (!found.ticket || !found.ticket.stale()) return;

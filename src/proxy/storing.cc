@@ -38,7 +38,7 @@ http::ResponseHead stored_head_of(Passage& passage, const http::ResponseHead& fr
 
 // CMP-9: what comes from the origin itself is coded here; the parent tier has done so where it had to.
 BodyCoding begin_coding(Passage& passage, const origin::Fetched& fetched) {
-  if (!passage.match->compresses || passage.from_parent || passage.request.method != http::Method::get) return {};
+  if (!passage.match->compresses || passage.from_parent || passage.request().method != http::Method::get) return {};
   const CodingChoice choice =
       choose_coding(*passage.match, passage.keyed.accept_encoding, fetched.head(), fetched.framing());
   BodyCoding begun{.coding = choice.coding, .slot = {}};

@@ -46,7 +46,7 @@ const origin::OriginTarget& target_of(const Passage& passage) {
 // unsafe method takes the way of what it may change (RFC 9111 section 4.4).
 bool goes_to_parent(const Passage& passage) {
   if (passage.is_unsafe) return passage.core.parents() != nullptr;
-  const http::Method method = passage.request.method;
+  const http::Method method = passage.request().method;
   return passage.core.parents() && passage.is_cacheable &&
          (method == http::Method::get || method == http::Method::head);
 }
@@ -102,7 +102,8 @@ rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::Reque
   }
   core.metrics().asked_origin.add();
   InterimPasser interim(passage);
-  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts, &passage.sending, interim.get());
+  if (!passage.sending) passage.sending.emplace(core.loop());
+  auto fetched = co_await core.fetcher().fetch(target, head, body, passage.facts, &*passage.sending, interim.get());
   const origin::Lesson lesson =
       fetched ? origin::lesson_of(fetched->head().status) : origin::lesson_of(fetched.error(), passage.facts);
   circuits.report(name, circuit, lesson, core.loop().now());
@@ -130,7 +131,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   facts.request_id = passage.request_id;
   facts.via_name = passage.core.node().via_name();
   facts.viewer_address = passage.arena.copy(rt::address_text(passage.exchange.peer()));
-  http::RequestHead head = forward_request(passage.request, *passage.match, facts, passage.arena);
+  http::RequestHead head = forward_request(passage.request(), *passage.match, facts, passage.arena);
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
   if (!keeps_ranges && passage.slicing) add_slice_range(passage, head);
   const cache::Ticket& ticket = passage.found.ticket;

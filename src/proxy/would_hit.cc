@@ -78,7 +78,7 @@ void advise_bypass(const Passage& passage, Advice& advice) {
 }
 
 void advise_method(const Passage& passage, Advice& advice) {
-  const http::Method method = passage.request.method;
+  const http::Method method = passage.request().method;
   if (!passage.exchange.request_framing().is_empty()) {
     advice.add("a request with a body is never answered from the cache");
   } else if (method == http::Method::options) {
@@ -148,7 +148,7 @@ void advise_miss(const Passage& passage, Advice& advice) {
 
 void advise_of_storing(const Passage& passage, Advice& advice) {
   const observe::Decision& decision = passage.decision;
-  if (passage.request.method == http::Method::head) {
+  if (passage.request().method == http::Method::head) {
     advice.add("HEAD-2: the answer to HEAD stores nothing; after a GET it would be a hit");
   } else if (decision.stored == false) {
     const ByteView sentence = observe::sentence_of(decision.stored_reason);

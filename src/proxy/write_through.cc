@@ -59,7 +59,7 @@ bool is_own_content_location(const Passage& passage, const http::ResponseHead& a
 
 bool store_posted(Passage& passage, const http::RequestHead& sent, origin::Fetched& fetched) {
   const bool is_success = fetched.head().status >= 200 && fetched.head().status < 300;
-  if (passage.request.method != http::Method::post || !is_success) return false;
+  if (passage.request().method != http::Method::post || !is_success) return false;
   // One that has variants is not known well enough: a GET would have sent other fields.
   if (fetched.head().fields.has(Name::vary)) return false;
   if (judge(passage, sent, fetched.head()).verdict != cache::Storing::store) return false;
