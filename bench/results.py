@@ -2,7 +2,7 @@
 
 import dataclasses
 import statistics
-from typing import Any
+from typing import Any, Callable
 
 import charts
 
@@ -93,11 +93,12 @@ def named(results: Results, name: str, ours: str) -> str:
     return f"**{results.names[name]}**" if name == ours else results.names[name]
 
 
-def picture(results: Results, work: str, field: str, title: str, unit: str) -> str:
-    """A bar for each server, least first, with its spread over the rounds."""
+def picture(results: Results, work: str, field: str, title: str, unit: str,
+            without: Callable[[str], object] = lambda _name: False) -> str:
+    """A bar for each server but those `without`, least first, with its spread over the rounds."""
     return charts.bars(title, unit, [charts.Bar(results.names[name], results.median(work, name, field), kind(name),
                                                 *results.spread(work, name, field))
-                                     for name in results.ranked(work, field)])
+                                     for name in results.ranked(work, field) if not without(name)])
 
 
 def cost_table(results: Results, work: str, ours: str, floor: str | None) -> str:

@@ -46,6 +46,7 @@ class Figures(unittest.TestCase):
     def test_a_picture_has_the_servers_that_did_the_work(self) -> None:
         self.assertIn("Ours 50", picture(RESULTS, "large", "cpu", "large", "us"))
         self.assertNotIn("Peer", picture(RESULTS, "large", "cpu", "large", "us"))
+        self.assertNotIn("Peer", picture(RESULTS, "small", "cpu", "small", "us", without=lambda name: name == "peer"))
 
     def test_markdown(self) -> None:
         self.assertEqual(markdown(["a", "b"], [["1", "2"]]), "| a | b |\n| --- | --- |\n| 1 | 2 |")

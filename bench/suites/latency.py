@@ -4,6 +4,7 @@ Two rates: half of what saturates each server, and for all alike half of what sa
 """
 
 import dataclasses
+import functools
 import statistics
 
 import figures
@@ -14,7 +15,7 @@ from context import Context
 
 TITLE = "Latency at half of the saturating load"
 OURS, OBJECT = "gustfront", "1 KiB"
-OWN, SAME = "half of its own", "half of ours"
+OWN, SAME = "half of its own", "half of ours"  # saturating load
 AIMS = [results.Aim(OWN, "best", 1, "p99"), results.Aim(SAME, "best", 1, "p99")]
 LEFT_OUT = ("floor-sendfile", "nginx-plain")  # as another for an object of this size, and never the best
 
@@ -65,14 +66,18 @@ def picture_name(work: str) -> str:
     return f"latency-{work.replace(' ', '-')}.svg"
 
 
+def fell_behind(found: results.Results, work: str, name: str) -> bool:
+    """Whether requests were due that it left no connection free for: it is saturated, and its latency the run's length."""
+    return any(found.values(work, name, "unsent"))
+
+
 def tables(found: results.Results) -> str:
     parts = [found.setting, results.aims_table(found, OURS, AIMS)]
     for work in found.works:
         rows = []
         for name in found.ranked(work, "p99"):
-            kept_up = not any(found.values(work, name, "unsent"))
-            rows.append([results.named(found, name, OURS),
-                         f"{found.median(work, name, 'asked'):,.0f}" + ("" if kept_up else ", not kept up with"),
+            verdict = ", not kept up with" if fell_behind(found, work, name) else ""
+            rows.append([results.named(found, name, OURS), f"{found.median(work, name, 'asked'):,.0f}{verdict}",
                          *(f"{found.median(work, name, field):,.0f}" for field in ("p50", "p99", "p999")),
                          results.shown(found.ratio(work, OURS, name, "p99")), f"{found.median(work, name, 'cpu'):.1f}"])
         parts += [f"**{work[0].upper()}{work[1:]}**", f"![p99 at {work}](figures/{picture_name(work)})",
@@ -82,6 +87,7 @@ def tables(found: results.Results) -> str:
 
 
 def pictures(found: results.Results) -> dict[str, str]:
-    return {picture_name(work): results.picture(found, work, "p99", f"p99 of a {OBJECT} hit at {work} saturating load",
-                                                "µs from when the request was due; less is better")
+    return {picture_name(work): results.picture(found, work, "p99", f"p99 of a {OBJECT} hit at a rate of {work}",
+                                                "µs from when the request was due; less is better",
+                                                without=functools.partial(fell_behind, found, work))
             for work in found.works}
