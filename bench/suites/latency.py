@@ -17,6 +17,7 @@ TITLE = "Latency at half of the saturating load"
 OURS, OBJECT = "gustfront", "1 KiB"
 OWN, SAME = "half of its own", "half of ours"  # saturating load
 AIMS = [results.Aim(OWN, "best", 1, "p99"), results.Aim(SAME, "best", 1, "p99")]
+UNSENT_MAX = 0.005  # what a stall at the very end may leave
 LEFT_OUT = ("floor-sendfile", "nginx-plain")  # as another for an object of this size, and never the best
 
 
@@ -27,11 +28,11 @@ class Latency:
     p50: float
     p99: float
     p999: float
-    unsent: int   # due, but not sent, as the server did not keep up
+    unsent: float  # share of the requests due that were not sent, as every connection still waited for an answer
 
     def __str__(self) -> str:
         return (f"{self.asked:9.0f} requests/s  p50 {self.p50:6.0f}  p99 {self.p99:7.0f}  p99.9 {self.p999:7.0f} us"
-                + (f"  {self.unsent} unsent" if self.unsent else ""))
+                + (f"  {self.unsent:.1%} unsent" if self.unsent else ""))
 
 
 def measure(context: Context) -> results.Results:
@@ -51,7 +52,8 @@ def measure(context: Context) -> results.Results:
             before = server.cpu_seconds()
             done = load.run(server, path, length, context.seconds, context.load_core, rate=rate)
             used = server.cpu_seconds() - before
-            return Latency(rate, used * 1e6 / done.requests, done.p50, done.p99, done.p999, done.unsent)
+            return Latency(rate, used * 1e6 / done.requests, done.p50, done.p99, done.p999,
+                           done.unsent / (done.requests + done.unsent))
 
         works = [OWN, SAME] if OURS in names else [OWN]
         samples = context.interleave(works, names, one)
@@ -67,8 +69,8 @@ def picture_name(work: str) -> str:
 
 
 def fell_behind(found: results.Results, work: str, name: str) -> bool:
-    """Whether requests were due that it left no connection free for: it is saturated, and its latency the run's length."""
-    return any(found.values(work, name, "unsent"))
+    """Whether the server is saturated: what is due waits longer and longer, and latency is that of the run's length."""
+    return found.median(work, name, "unsent") > UNSENT_MAX
 
 
 def tables(found: results.Results) -> str:
