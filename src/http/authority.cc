@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/scan_internal.h"
 
 namespace gust::http {
 namespace {
 
 constexpr std::size_t host_bytes_max = 255;
-
-bool is_name_byte(char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; }
 
 // The characters of an IPv6 address with two colons at least; whoever connects parses it in full.
 bool is_bracketed_address(ByteView host) {
@@ -23,6 +22,8 @@ bool is_bracketed_address(ByteView host) {
 
 Result<Authority> read_authority(ByteView text, Side side) {
   Authority result{.text = text, .host = text, .port = 0};
+  const std::size_t name_size = span_before<HostStop>(text);
+  if (name_size == text.size() && name_size > 0 && name_size <= host_bytes_max) return result;
   const bool bracketed = text.starts_with('[');
   const std::size_t host_end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && host_end == ByteView::npos) return fail(Errc::bad_host, side, "address without closing bracket");
@@ -41,7 +42,7 @@ Result<Authority> read_authority(ByteView text, Side side) {
   if (result.host.empty() || result.host.size() > host_bytes_max) {
     return fail(Errc::bad_host, side, "host empty or too long");
   }
-  if (bracketed ? !is_bracketed_address(result.host) : !std::ranges::all_of(result.host, is_name_byte)) {
+  if (bracketed ? !is_bracketed_address(result.host) : name_size < result.host.size()) {
     return fail(Errc::bad_host, side, "host with characters that no name has");
   }
   return result;

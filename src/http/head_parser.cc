@@ -1,7 +1,5 @@
 #include "http/head_parser.h"
 
-#include <cstring>
-
 #include "base/text.h"
 #include "http/authority.h"
 #include "http/scan_internal.h"
@@ -23,7 +21,7 @@ Result<std::size_t> find_head_end(ByteView in, const HeadLimits& limits, const S
   const char* const begin = in.data();
   const char* const end = begin + in.size();
   for (;;) {
-    const char* stop = find_control(begin + scan.at, end);
+    const char* stop = find_stop<ControlStop>(begin + scan.at, end, begin);
     scan.at = static_cast<std::size_t>(stop - begin);
     if (stop == end || (*stop == '\r' && stop + 1 == end)) break;
     if (*stop != '\r' || stop[1] != '\n') {
@@ -49,13 +47,13 @@ Result<std::size_t> find_head_end(ByteView in, const HeadLimits& limits, const S
   return 0U;
 }
 
-// Takes the first line off `rest`, which holds whole lines.
-ByteView take_line(ByteView& rest) {
-  const std::size_t size = rest.find('\r');
-  const ByteView line = rest.substr(0, size);
-  rest.remove_prefix(size + 2);
-  return line;
+// The first `stop` from `at` on, in the text that ends at `end` and begins somewhere from `floor` on; or `end`.
+template <char stop>
+const char* find_byte(const char* at, const char* end, const char* floor) {
+  return find_stop<ByteStop<stop>>(at, end, floor);
 }
+
+ByteView view_of(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
 Result<Version> read_version(ByteView text, const Source& source) {
   if (text == "HTTP/1.1") return Version::http_1_1;
@@ -88,8 +86,15 @@ Result<void> read_target(ByteView target, Scheme scheme, const Authority& host, 
   if (target == "*" && into.method != Method::options) {
     return fail(Errc::bad_target, Side::viewer, "asterisk-form with a method other than OPTIONS");
   }
-  if (!is_valid_target(target)) return fail(Errc::bad_target, Side::viewer, "target with bytes that no URL has");
-  into.set_target(target);
+  const std::size_t path_size = target == "*" ? 1 : span_before<PathStop>(target);
+  const ByteView behind_path = target.substr(path_size);
+  into.target = target;
+  into.path = target.substr(0, path_size);
+  into.has_query = !behind_path.empty();
+  into.query = into.has_query ? behind_path.substr(1) : ByteView();
+  if (into.has_query && (behind_path.front() != '?' || span_before<QueryStop>(into.query) != into.query.size())) {
+    return fail(Errc::bad_target, Side::viewer, "target with bytes that no URL has");
+  }
   return {};
 }
 
@@ -117,24 +122,29 @@ bool imitates_framing(ByteView name) {
 bool is_valid_target(ByteView target) {
   if (target == "*") return true;
   if (!target.starts_with('/')) return false;
-  const ByteView behind_path = target.substr(span_of(path_byte, target));
-  return behind_path.empty() || (behind_path.front() == '?' && span_of(query_byte, behind_path) == behind_path.size());
+  const ByteView behind_path = target.substr(span_before<PathStop>(target));
+  return behind_path.empty() ||
+         (behind_path.front() == '?' && span_before<QueryStop>(behind_path) == behind_path.size());
 }
 
 Result<void> read_field_lines(ByteView lines, std::size_t fields_max, Side side, Fields& into) {
-  while (!lines.empty()) {
-    const ByteView line = take_line(lines);
-    const std::size_t name_size = span_of(token_byte, line);
-    if (name_size == 0 || name_size == line.size() || line[name_size] != ':') {
+  const char* const floor = lines.data();
+  const char* const end = floor + lines.size();
+  for (const char* at = floor; at != end;) {
+    const char* const colon = find_byte<':'>(at, end, floor);
+    const ByteView name = view_of(at, colon);
+    const Name known = known_name(name);
+    // What spells a known name is a token. A line without a colon gives a name with the CR of its end in it.
+    if (known == Name::other && (name.empty() || span_of(token_byte, name) != name.size() || colon == end)) {
       return fail(Errc::bad_field, side, "field line without a token and a colon at its front");
     }
-    const ByteView name = line.substr(0, name_size);
-    const Name known = known_name(name);
     if (known == Name::other && imitates_framing(name)) {
       return fail(Errc::bad_field, side, "field name that imitates a framing field");
     }
     if (into.size() == fields_max) return fail(Errc::head_too_large, side, "more fields than the limit");
-    into.add(Field{name, trim(line.substr(name_size + 1)), known});
+    const char* const line_end = find_byte<'\r'>(colon, end, floor);
+    into.add(Field{name, trim(view_of(colon + 1, line_end)), known});
+    at = line_end + 2;
   }
   return {};
 }
@@ -146,27 +156,32 @@ Result<std::size_t> read_request_head(ByteView in, Scheme scheme, const HeadLimi
 
   into.clear();
   into.scheme = scheme;
-  ByteView rest = in.substr(scan.begin, size - 2 - scan.begin);
-  const ByteView line = take_line(rest);
-  const Cut method = cut(line, ' ');
-  const Cut target = cut(method.after, ' ');
-  if (method.before.empty() || method.before.size() > method_bytes_max ||
-      span_of(token_byte, method.before) != method.before.size() || target.before.empty() || !target.found) {
+  const char* const first = in.data() + scan.begin;
+  const char* const end = in.data() + size - 2;
+  const char* const line_end = find_byte<'\r'>(first, end, in.data());
+  const char* const method_end = find_byte<' '>(first, line_end, in.data());
+  const char* const target_begin = method_end == line_end ? line_end : method_end + 1;
+  const char* const target_end = find_byte<' '>(target_begin, line_end, in.data());
+  const ByteView method = view_of(first, method_end);
+  const ByteView target = view_of(target_begin, target_end);
+  into.method = Method::of(method);
+  if (method.empty() || method.size() > method_bytes_max ||
+      (into.method == Method::other && span_of(token_byte, method) != method.size()) || target.empty() ||
+      target_end == line_end) {
     return fail(Errc::bad_request_line, Side::viewer, "request line is not method, target and version");
   }
-  TRY(into.version, read_version(target.after, from_viewer));
-  into.method = Method::of(method.before);
-  if (target.before.size() > limits.target_bytes_max) {
+  TRY(into.version, read_version(view_of(target_end + 1, line_end), from_viewer));
+  if (target.size() > limits.target_bytes_max) {
     return fail(Errc::url_too_long, Side::viewer, "target longer than its limit");
   }
   if (into.method == Method::connect) return fail(Errc::unsupported, Side::viewer, "CONNECT is not served");
 
-  TRY_OK(read_field_lines(rest, limits.fields_max, Side::viewer, into.fields));
+  TRY_OK(read_field_lines(view_of(line_end + 2, end), limits.fields_max, Side::viewer, into.fields));
   TRY(const Authority host, read_host(into.fields));
   into.authority = host.text;
   into.host = host.host;
   into.port = host.port;
-  TRY_OK(read_target(target.before, scheme, host, into));
+  TRY_OK(read_target(target, scheme, host, into));
   return size;
 }
 
@@ -175,9 +190,9 @@ Result<std::size_t> read_response_head(ByteView in, const HeadLimits& limits, He
   if (size == 0) return 0U;
 
   into.clear();
-  ByteView rest = in.substr(0, size - 2);
-  const ByteView line = take_line(rest);
-  const Cut version = cut(line, ' ');
+  const char* const end = in.data() + size - 2;
+  const char* const line_end = find_byte<'\r'>(in.data(), end, in.data());
+  const Cut version = cut(view_of(in.data(), line_end), ' ');
   const Cut status = cut(version.after, ' ');
   TRY(into.version, read_version(version.before, from_origin));
   const auto code = parse_decimal<std::uint16_t>(status.before);
@@ -186,7 +201,7 @@ Result<std::size_t> read_response_head(ByteView in, const HeadLimits& limits, He
   }
   into.status = *code;
   into.reason = status.after;
-  TRY_OK(read_field_lines(rest, limits.fields_max, Side::origin, into.fields));
+  TRY_OK(read_field_lines(view_of(line_end + 2, end), limits.fields_max, Side::origin, into.fields));
   return size;
 }
 
