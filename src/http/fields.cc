@@ -18,14 +18,14 @@ bool Fields::matches(const Field& field, const NameRef& name) {
 Fields::Fields(const Fields& other) : present_(other.present_) {
   if (other.size_ == 0) return;
   grow(other.size_);
-  std::copy_n(other.list_, other.size_, list_);
+  std::uninitialized_copy_n(other.list_, other.size_, list_);
   size_ = other.size_;
 }
 
 Fields& Fields::operator=(const Fields& other) {
   if (this == &other) return *this;
   if (other.size_ > capacity_) grow(other.size_);
-  std::copy_n(other.list_, other.size_, list_);
+  std::uninitialized_copy_n(other.list_, other.size_, list_);
   size_ = other.size_;
   present_ = other.present_;
   return *this;
@@ -43,8 +43,8 @@ void Fields::grow(std::size_t at_least) {
   const std::size_t wanted = std::max<std::size_t>({at_least, std::size_t{capacity_} * 2, first}) * sizeof(Field);
   const auto capacity = static_cast<std::uint32_t>(room_of_memory(wanted) / sizeof(Field));
   auto* const list = static_cast<Field*>(take_memory(capacity * sizeof(Field)));
+  // What lies behind them needs no making: a Field is made by being assigned.
   std::uninitialized_copy_n(list_, size_, list);
-  std::uninitialized_default_construct_n(list + size_, capacity - size_);
   if (list_ != nullptr) give_memory(list_, capacity_ * sizeof(Field));
   list_ = list;
   capacity_ = capacity;

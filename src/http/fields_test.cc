@@ -73,5 +73,30 @@ TEST(Fields, Rfc9110Section5Point3CombinedJoinsSeveralLinesWithCommas) {
   EXPECT_EQ(fields.combined(Name::vary, arena)->data(), single.data()) << "one line is not copied";
 }
 
+TEST(Fields, CopiesGrowsAndReleasesWithoutLosingALine) {
+  Fields fields;
+  for (int i = 0; i < 100; ++i) fields.add(i % 2 == 0 ? Name::accept : Name::vary, "x");
+  const Fields copy = fields;
+  Fields assigned = some_fields();
+  assigned = fields;
+  EXPECT_EQ(copy.size(), 100U);
+  EXPECT_EQ(assigned.count(Name::vary), 50U);
+  const Fields moved = std::move(assigned);
+  EXPECT_EQ(moved.count(Name::accept), 50U);
+  fields.release();
+  EXPECT_TRUE(fields.empty());
+  EXPECT_FALSE(fields.has(Name::accept));
+  fields.add(Name::host, "h");
+  EXPECT_EQ(fields.get(Name::host), "h");
+}
+
+TEST(Fields, ANameThatIsNotKnownIsFoundByItsTextOnly) {
+  Fields fields;
+  fields.add("X-Own", "1");
+  EXPECT_FALSE(fields.has(Name::other));
+  EXPECT_EQ(fields.find(Name::other), nullptr);
+  EXPECT_TRUE(fields.has("x-OWN"));
+}
+
 }  // namespace
 }  // namespace gust::http

@@ -21,7 +21,7 @@ Result<std::size_t> find_head_end(ByteView in, const HeadLimits& limits, const S
   const char* const begin = in.data();
   const char* const end = begin + in.size();
   for (;;) {
-    const char* stop = find_stop<ControlStop>(begin + scan.at, end, begin);
+    const char* const stop = find_stop<ControlStop>(begin + scan.at, end, begin);
     scan.at = static_cast<std::size_t>(stop - begin);
     if (stop == end || (*stop == '\r' && stop + 1 == end)) break;
     if (*stop != '\r' || stop[1] != '\n') {
@@ -54,6 +54,14 @@ const char* find_byte(const char* at, const char* end, const char* floor) {
 }
 
 ByteView view_of(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+
+// Without the spaces and tabs around it.
+ByteView value_between(const char* begin, const char* end) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (begin != end && is_space(*begin)) ++begin;
+  while (begin != end && is_space(end[-1])) --end;
+  return view_of(begin, end);
+}
 
 Result<Version> read_version(ByteView text, const Source& source) {
   if (text == "HTTP/1.1") return Version::http_1_1;
@@ -143,7 +151,7 @@ Result<void> read_field_lines(ByteView lines, std::size_t fields_max, Side side,
     }
     if (into.size() == fields_max) return fail(Errc::head_too_large, side, "more fields than the limit");
     const char* const line_end = find_byte<'\r'>(colon, end, floor);
-    into.add(Field{name, trim(view_of(colon + 1, line_end)), known});
+    into.add(Field{name, value_between(colon + 1, line_end), known});
     at = line_end + 2;
   }
   return {};

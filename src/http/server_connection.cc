@@ -66,7 +66,8 @@ rt::Task<void> ServerConnection::State::serve() {
   idle_cancel = &source;
   while (!draining) {
     make_ready();
-    Found found = look_for_request();
+    // Asked for bytes only once they are there: so an idle connection takes no buffer to find that there are none.
+    Found found = input.empty() ? Found::nothing_yet : look_for_request();
     while (found == Found::nothing_yet) {
       if (input.empty()) become_idle();
       found = judge_wait(co_await stream->readable(patience(), has_begun_head ? nullptr : idle_cancel));

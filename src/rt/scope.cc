@@ -3,6 +3,13 @@
 #include "rt/loop.h"
 
 namespace gust::rt {
+namespace {
+
+Task<void> wait_for_none(const std::size_t& running, Signal& ended) {
+  while (running > 0) co_await ended.wait_uncancelled();
+}
+
+}  // namespace
 
 // The root frame of a spawned task: it belongs to itself and goes when the task ends.
 struct Scope::Detached {
@@ -40,7 +47,8 @@ void Scope::one_ended() {
 }
 
 Task<void> Scope::join() {
-  while (running_ > 0) co_await ended_.wait_uncancelled();
+  if (running_ == 0) return Task<void>::ready();
+  return wait_for_none(running_, ended_);
 }
 
 }  // namespace gust::rt

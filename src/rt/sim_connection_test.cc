@@ -207,5 +207,44 @@ TEST(SimConnectionDeathTest, ASocketIsNotDestroyedUnderAWaitingRead) {
   hosts.world.run_until([&] { return scope.running() == 0; });
 }
 
+Task<void> wait_readable(Socket& socket, Instant deadline, CancelSource* cancel, Result<std::size_t>& outcome) {
+  outcome = co_await socket.readable(deadline, cancel);
+}
+
+TEST(SimConnection, AWaitWithoutABufferEndsWhenBytesOrTheEndHaveComeAndTakesNone) {
+  TwoHosts hosts;
+  Pair pair = make_pair_of(hosts);
+  Result<std::size_t> outcome = fail(Errc::bug, "none yet");
+  Scope scope(hosts.server);
+  scope.spawn(wait_readable(*pair.server, never, nullptr, outcome));
+  EXPECT_TRUE(hosts.world.run_until_idle());
+  EXPECT_EQ(scope.running(), 1U);
+  ASSERT_TRUE(hosts.world.run(hosts.client, say_and_finish(*pair.client, "hello")));
+  ASSERT_TRUE(hosts.world.run_until([&] { return scope.running() == 0; }));
+  EXPECT_EQ(outcome, 0U);
+  std::string heard;
+  Errc end = Errc::bug;
+  ASSERT_TRUE(hosts.world.run(hosts.server, hear_all(*pair.server, never, heard, end)));
+  EXPECT_EQ(heard, "hello");
+  ASSERT_TRUE(hosts.world.run(hosts.server, wait_readable(*pair.server, never, nullptr, outcome)));
+  EXPECT_EQ(outcome, 0U) << "the end is there";
+}
+
+TEST(SimConnection, AWaitWithoutABufferEndsAtItsDeadlineAndByTheCancelItWasGiven) {
+  TwoHosts hosts;
+  Pair pair = make_pair_of(hosts);
+  Result<std::size_t> outcome = std::size_t{0};
+  const Instant soon = hosts.server.now() + std::chrono::seconds(1);
+  ASSERT_TRUE(hosts.world.run(hosts.server, wait_readable(*pair.server, soon, nullptr, outcome)));
+  EXPECT_EQ(outcome.error().code, Errc::timed_out);
+  CancelSource source;
+  Scope scope(hosts.server);
+  scope.spawn(wait_readable(*pair.server, never, &source, outcome));
+  EXPECT_TRUE(hosts.world.run_until_idle());
+  source.cancel();
+  EXPECT_TRUE(hosts.world.run_until([&] { return scope.running() == 0; }));
+  EXPECT_EQ(outcome.error().code, Errc::cancelled);
+}
+
 }  // namespace
 }  // namespace gust::rt::sim
