@@ -97,6 +97,14 @@ def start_floor_sendfile(core: int, _origin: int, folder: pathlib.Path) -> Serve
                   folder)
 
 
+def start_floor_uring(core: int, _origin: int, folder: pathlib.Path) -> Server:
+    port = free_port()
+    try:
+        return Server("bare io_uring floor", [str(PROGRAMS / "bench_floor_uring"), str(port)], port, core, folder)
+    except RuntimeError as trouble:  # the system may forbid it
+        raise NotHere(str(trouble).strip().splitlines()[-1]) from None
+
+
 Starter = Callable[[int, int, pathlib.Path], Server]  # core, the origin's port, an empty folder
 
 
@@ -114,6 +122,7 @@ STARTERS: dict[str, Kind] = {
     "gustfront-uring": Kind(start_gustfront_with("io_uring"), asks_origin=False),
     "floor": Kind(start_floor, asks_origin=False),
     "floor-sendfile": Kind(start_floor_sendfile, asks_origin=False),
+    "floor-uring": Kind(start_floor_uring, asks_origin=False),
     "haproxy": Kind(peers.start_haproxy, "haproxy"),
     "nginx": Kind(peers.start_nginx, "nginx"),
     "nginx-plain": Kind(peers.start_nginx_plain, "nginx"),
