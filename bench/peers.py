@@ -18,18 +18,18 @@ UNLOGGED = ("Begin", "End", "Link", "Timestamp", "ReqStart", "ReqMethod", "ReqUR
 
 
 def start_nginx(core: int, origin: int, folder: pathlib.Path, file: str = "nginx.conf", what: str = "",
-                cache: pathlib.Path | None = None) -> Server:
+                cache: pathlib.Path | None = None, keys: str = "64m") -> Server:
     program, port = need("nginx"), free_port()
     fill_in(CONFIGURATIONS / file, folder / "nginx.conf", dir=folder, port=port, origin=origin,
-            cache=cache or folder / "cache")
+            cache=cache or folder / "cache", keys=keys)
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     return Server(f"nginx {version(program, '-v')} proxy_cache{what}", command, port, core, folder)
 
 
-def start_nginx_in_memory(core: int, origin: int, folder: pathlib.Path, cache: pathlib.Path) -> Server:
+def start_nginx_in_memory(core: int, origin: int, folder: pathlib.Path, cache: pathlib.Path, keys: str = "64m") -> Server:
     """With `cache`, a folder in memory. Writing there costs a third of writing to a disk's page cache, which is what
     misses do; sending from there costs more, so hits have it on disk."""
-    return start_nginx(core, origin, folder, what=" in memory", cache=cache)
+    return start_nginx(core, origin, folder, what=" in memory", cache=cache, keys=keys)
 
 
 def start_nginx_plain(core: int, origin: int, folder: pathlib.Path) -> Server:
@@ -43,7 +43,7 @@ def start_varnish(core: int, origin: int, folder: pathlib.Path) -> Server:
     fill_in(CONFIGURATIONS / "varnish.vcl", folder / "varnish.vcl", origin=origin)
     command = [program, "-F", "-j", "none", "-n", str(folder / "state"), "-f", str(folder / "varnish.vcl"),
                "-a", f"127.0.0.1:{port}", "-s", "malloc,256M", "-T", "none", "-p", "thread_pools=1",
-               "-p", "thread_pool_min=100", "-p", "timeout_idle=300", "-p",
+               "-p", "thread_pool_min=100", "-p", "timeout_idle=300", "-p", "nuke_limit=100000", "-p",
                "vsl_mask=" + ",".join(f"-{tag}" for tag in UNLOGGED)]
     server = Server(f"Varnish {version(program, '-V')}", command, port, core, folder)
     server.hit = "X-Varnish= "  # two numbers, of this request and of that which stored it

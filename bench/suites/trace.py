@@ -6,8 +6,8 @@ asked for once; sizes are a third of the generator's own (median 8 KiB, a few up
 20 s.
 
 What is not equal: Traffic Server has 256 MiB in memory and as much on disk, since it keeps nothing in memory that is not on
-disk too; nginx looks every 10 s how much it holds, in a folder in memory here, and holds more meanwhile (the table says how
-much); HAProxy stores nothing above 4 MiB, Gustfront nothing above an eighth of its cache.
+disk too; nginx looks only every 10 s how much it holds, so it is bounded by its table of keys instead, which has room for
+as many objects as fit on average; HAProxy stores nothing above 4 MiB, Gustfront nothing above an eighth of its cache.
 """
 
 import contextlib
@@ -38,6 +38,7 @@ MEMORY = pathlib.Path("/dev/shm")
 MEMORY_MIB = 256
 SCALE = 3  # sizes of the generator by this
 SMOKE_REQUESTS = 3000
+FAILED_MAX = 0.01
 
 
 @dataclasses.dataclass
@@ -48,10 +49,11 @@ class Replay:
     rate: float           # requests per second
     p99: float            # latency in microseconds
     held: float           # MiB that its processes and its folder in memory had at most
+    failed: float         # share of requests that were not answered with 200
 
     def __str__(self) -> str:
         return (f"misses {self.object_misses:.3f} of objects, {self.byte_misses:.3f} of bytes  {self.cpu:6.1f} us  "
-                f"{self.rate:7.0f} requests/s  {self.held:5.0f} MiB")
+                f"{self.rate:7.0f} requests/s  {self.held:5.0f} MiB" + (f"  {self.failed:.2%} failed" if self.failed else ""))
 
 
 @dataclasses.dataclass
@@ -78,13 +80,18 @@ def generate(target: pathlib.Path, requests: int, seed: int) -> str:
     return done.stderr
 
 
-def starter(name: str, memory: pathlib.Path) -> servers.Starter:
+def starter(name: str, memory: pathlib.Path, mean_bytes: float) -> servers.Starter:
     if name == OURS:
         return lambda core, origin, _: servers.OursWithOrigin(
             "Gustfront", core, origin, "--access-log", "no", "--edge-memory", f"{MEMORY_MIB}MiB")
     if name == "nginx":
-        return functools.partial(peers.start_nginx_in_memory, cache=memory)
+        return functools.partial(peers.start_nginx_in_memory, cache=memory, keys=nginx_keys(mean_bytes))
     return servers.STARTERS[name].start
+
+
+def nginx_keys(mean_bytes: float) -> str:
+    """Room for the keys of as many objects as the memory holds: 128 bytes each, and what the table itself takes."""
+    return f"{round(MEMORY_MIB * 1024**2 / mean_bytes * 128 / 1024) + 36}k"
 
 
 class Peak:
@@ -129,16 +136,18 @@ def origin_on(core: int, folder: pathlib.Path) -> Iterator[servers.Server]:
 
 
 def read_replay(report: str, stats: dict[str, int], cpu_seconds: float, held: float) -> Replay:
-    """A replay in which anything but a 200 came, or less than was asked for, is an error."""
+    """A replay in which more than a few requests failed is an error. Varnish fails some that are large, where giving up
+    many objects makes no room for one."""
     found = json.loads(report)
     requests = found["requests"]
-    if found["errors"] or not requests or found["statuses"] != {"200": requests}:
+    failed = 1 - found["statuses"].get("200", 0) / (requests + found["errors"]) if requests else 1
+    if failed > FAILED_MAX:
         raise load.WrongAnswers(f"{found['errors']} errors and {found['statuses']} of {requests} answers")
     return Replay(stats["requests"] / requests, stats["bytes"] / found["content_bytes"], cpu_seconds * 1e6 / requests,
-                  found["requests_per_second"], found["latency_us"]["p99"], held)
+                  found["requests_per_second"], found["latency_us"]["p99"], held, failed)
 
 
-def replay(context: Context, name: str, trace: pathlib.Path) -> tuple[str, Replay]:
+def replay(context: Context, name: str, trace: pathlib.Path, mean_bytes: float) -> tuple[str, Replay]:
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=context.folder)))
         folder.chmod(0o755)
@@ -147,7 +156,7 @@ def replay(context: Context, name: str, trace: pathlib.Path) -> tuple[str, Repla
         memory.chmod(0o777)  # nginx's worker may be another user
         (folder / "origin").mkdir()
         origin = stack.enter_context(origin_on(context.load_core, folder / "origin"))
-        server = stack.enter_context(servers.start_all({name: starter(name, memory)}, context.server_core, origin.port,
+        server = stack.enter_context(servers.start_all({name: starter(name, memory, mean_bytes)}, context.server_core, origin.port,
                                                        folder))[name]
         peak = stack.enter_context(Peak(server, memory))
         before = server.cpu_seconds()
@@ -174,7 +183,7 @@ def measure(context: Context) -> Results:
     shown: dict[str, str] = {}
 
     def one(_work: str, name: str) -> Replay:
-        shown[name], found = replay(context, name, trace)
+        shown[name], found = replay(context, name, trace, footprint / int(told["objects"]))
         return found
 
     gathered = context.interleave(["trace"], names, one)
@@ -211,9 +220,9 @@ def tables(found: Results) -> str:
         shown = f"**{found.names[name]}**" if name == OURS else found.names[name]
         rows.append([shown, f"{median('object_misses'):.3f}", f"{median('byte_misses'):.3f}", f"{median('cpu'):.1f}",
                      f"{1e6 / median('cpu'):,.0f}", f"{median('rate'):,.0f}", f"{median('p99') / 1000:.1f}",
-                     f"{median('held'):,.0f}"])
+                     f"{median('held'):,.0f}", f"{median('failed'):.2%}" if median("failed") else "none"])
     table = results.markdown(["server", "objects missed", "bytes missed", "CPU µs a request", "requests a second of CPU",
-                              "requests/s", "p99 ms", "held at most, MiB"], rows)
+                              "requests/s", "p99 ms", "held at most, MiB", "failed"], rows)
     return "\n\n".join(part for part in (found.setting, verdict(found),
                                          "![objects missed](figures/trace-misses.svg)", table) if part)
 
