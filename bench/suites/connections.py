@@ -107,7 +107,7 @@ def tables(found: Results) -> str:
     rows = []
     for name, cost in sorted(found.costs.items(), key=lambda item: item[1].process):
         shown = f"**{found.names[name]}**" if name == OURS else found.names[name]
-        rows.append([shown, f"{cost.process:.1f}", results.shown(cost.kernel, ".1f")])
+        rows.append([shown, f"{max(cost.process, 0):.1f}", results.shown(cost.kernel, ".1f")])
     aim = ""
     if OURS in found.costs:
         reached = found.costs[OURS].process <= AIM_KIB
