@@ -1,29 +1,25 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
-#include "base/check.h"
 #include "rt/epoll_loop.h"
 #include "rt/epoll_network_internal.h"
 #include "rt/real_network_internal.h"
 #include "rt/signal.h"
+#include "rt/socket_waits_internal.h"
 
 namespace gust::rt {
 namespace {
 
-// Its timer is set early rather than often: where it fires before a deadline that moved meanwhile, it is set anew. So a
-// connection that is asked again and again never moves in the loop's heap.
-class EpollSocket final : public Socket, public Watched, private Timer {
+class EpollSocket final : public Socket, public Watched {
  public:
   EpollSocket(EpollLoop& loop, int descriptor, const Endpoint& peer)
-      : Socket(true), loop_(loop), descriptor_(descriptor), peer_(peer) {}
+      : Socket(true), loop_(loop), descriptor_(descriptor), peer_(peer), waits_(loop) {}
   ~EpollSocket() override {
-    CHECK(!reader_ && !writer_);
+    waits_.close();
     loop_.unwatch(descriptor_, *this);
     close(descriptor_);
   }
@@ -36,8 +32,7 @@ class EpollSocket final : public Socket, public Watched, private Timer {
   void reset() override {
     is_broken_ = true;
     reset_now(descriptor_);
-    if (reader_) std::exchange(reader_, nullptr)->end_with(failure_of_socket(ECONNRESET));
-    if (writer_) std::exchange(writer_, nullptr)->end_with(failure_of_socket(ECONNRESET));
+    waits_.end_all(failure_of_socket(ECONNRESET).error());
   }
   Endpoint local() const override { return local_of(descriptor_); }
   Endpoint peer() const override { return peer_; }
@@ -47,11 +42,11 @@ class EpollSocket final : public Socket, public Watched, private Timer {
     if (events & ended) ended_ = true;
     if (events & (EPOLLIN | ended)) {
       readable_ = true;
-      if (reader_ && receive(*reader_)) std::exchange(reader_, nullptr)->end();
+      if (waits_.reader() && receive(*waits_.reader())) waits_.end_reader();
     }
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
       writable_ = true;
-      if (writer_ && transmit(*writer_)) std::exchange(writer_, nullptr)->end();
+      if (waits_.writer() && transmit(*waits_.writer())) waits_.end_writer();
     }
   }
 
@@ -63,35 +58,15 @@ class EpollSocket final : public Socket, public Watched, private Timer {
     return is_broken_ ? transmit(operation) : writable_ && loop_.take_immediate() && transmit(operation);
   }
   void park_read(ReadOperation& operation) override {
-    CHECK(!reader_);
-    reader_ = &operation;
-    wake_by(operation.deadline());
+    waits_.enter(operation);
     if (readable_) loop_.ask_again(*this);  // not tried, for the sake of others
   }
   void park_write(WriteOperation& operation) override {
-    CHECK(!writer_);
-    writer_ = &operation;
-    wake_by(operation.deadline());
+    waits_.enter(operation);
     if (writable_) loop_.ask_again(*this);
   }
-  void withdraw_read(ReadOperation& operation, Errc why) override {
-    reader_ = nullptr;
-    operation.end_with(fail(why, "the read was given up"));
-  }
-  void withdraw_write(WriteOperation& operation, Errc why) override {
-    writer_ = nullptr;
-    operation.end_with(fail(why, "the write was given up"));
-  }
-
-  void wake_by(Instant deadline) {
-    if (deadline != never && (!is_set() || deadline < at())) set(loop_, deadline);
-  }
-  void fire() override {
-    if (reader_ && reader_->deadline() <= loop_.now()) withdraw_read(*reader_, Errc::timed_out);
-    if (writer_ && writer_->deadline() <= loop_.now()) withdraw_write(*writer_, Errc::timed_out);
-    if (reader_) wake_by(reader_->deadline());
-    if (writer_) wake_by(writer_->deadline());
-  }
+  void withdraw_read(ReadOperation&, Errc why) override { waits_.withdraw_reader(why); }
+  void withdraw_write(WriteOperation&, Errc why) override { waits_.withdraw_writer(why); }
 
   bool refuse(auto& operation) const {
     if (is_broken_) operation.set_outcome(failure_of_socket(ECONNRESET));
@@ -106,47 +81,33 @@ class EpollSocket final : public Socket, public Watched, private Timer {
       operation.set_outcome(std::size_t{0});
       return true;
     }
-    ssize_t got;
-    do got = recv(descriptor_, into.data(), into.size(), 0);
-    while (got < 0 && errno == EINTR);
+    const ssize_t got = receive_now(descriptor_, into);
     if (got >= 0) {
       // A short read has emptied the socket (epoll(7), question 9); an end of the stream gives no further edge.
       readable_ = static_cast<std::size_t>(got) == into.size() || got == 0 || ended_;
       operation.set_outcome(static_cast<std::size_t>(got));
       return true;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    if (got == -EAGAIN) {
       readable_ = false;
       return false;
     }
-    operation.set_outcome(failure_of_socket(errno));
+    operation.set_outcome(failure_of_socket(static_cast<int>(-got)));
     return true;
   }
 
   bool transmit(WriteOperation& operation) {
     if (refuse(operation)) return true;
-    std::array<iovec, 64> vectors;
-    std::size_t count = 0;
-    for (const ByteView& piece : operation.pieces()) {
-      if (piece.empty()) continue;
-      vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
-      if (count == vectors.size()) break;
-    }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
-    ssize_t sent;
-    do sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
+    const ssize_t sent = send_now(descriptor_, operation.pieces());
     if (sent >= 0) {
       operation.set_outcome(static_cast<std::size_t>(sent));
       return true;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    if (sent == -EAGAIN) {
       writable_ = false;
       return false;
     }
-    operation.set_outcome(failure_of_socket(errno));
+    operation.set_outcome(failure_of_socket(static_cast<int>(-sent)));
     return true;
   }
 
@@ -157,8 +118,7 @@ class EpollSocket final : public Socket, public Watched, private Timer {
   bool writable_ = true;
   bool ended_ = false;
   bool is_broken_ = false;  // by reset()
-  ReadOperation* reader_ = nullptr;
-  WriteOperation* writer_ = nullptr;
+  SocketWaits waits_;
 };
 
 class EpollListener final : public Listener, public Watched {

@@ -1,7 +1,8 @@
 // Loop: one core's turn of events, and the front door of rt.
 //
 // Shape:  a Loop resumes ready coroutines, fires timers, and gives the network, the files, the clocks and chance. Three
-//         kinds exist behind this interface: EpollLoop (real), and SimLoop (one host of a simulated world).
+//         kinds exist behind this interface: EpollLoop and UringLoop (real), and SimLoop (one host of a simulated
+//         world).
 // Source: DESIGN.md decisions 1 and 2: all input from outside the program comes through here.
 // Core:   everything but post() belongs to the loop's own thread.
 #pragma once

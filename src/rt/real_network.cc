@@ -1,9 +1,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -119,6 +121,34 @@ void reset_now(int descriptor) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
   [[maybe_unused]] const int dissolved = ::connect(descriptor, &nobody, sizeof nobody);
+}
+
+ssize_t receive_now(int descriptor, MutableBytes into) {
+  while (true) {
+    const ssize_t got = recv(descriptor, into.data(), into.size(), 0);
+    if (got >= 0) return got;
+    if (errno == EWOULDBLOCK) return -EAGAIN;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+ssize_t send_now(int descriptor, std::span<const ByteView> pieces) {
+  std::array<iovec, 64> vectors;
+  std::size_t count = 0;
+  for (const ByteView& piece : pieces) {
+    if (piece.empty()) continue;
+    vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+    if (count == vectors.size()) break;
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  while (true) {
+    const ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    if (sent >= 0) return sent;
+    if (errno == EWOULDBLOCK) return -EAGAIN;
+    if (errno != EINTR) return -errno;
+  }
 }
 
 Result<std::vector<Endpoint>> look_up_name(const std::string& name) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,9 @@ std::unexpected<Error> failure_of_socket(int error);
 void set_no_delay(int descriptor);
 // The peer of a connected socket sees a reset now, where that is possible, and else at the close to come.
 void reset_now(int descriptor);
+// How many bytes were received or taken, or -errno; -EAGAIN when the kernel has nothing or no room now.
+ssize_t receive_now(int descriptor, MutableBytes into);
+ssize_t send_now(int descriptor, std::span<const ByteView> pieces);
 // Asks the system and blocks; the ports are 0.
 //   fails   name_not_found
 Result<std::vector<Endpoint>> look_up_name(const std::string& name);

@@ -1,4 +1,4 @@
-#include "rt/epoll_loop.h"
+#include "rt/real_loop.h"
 
 #include <gtest/gtest.h>
 
@@ -9,29 +9,18 @@
 
 #include "rt/files.h"
 #include "rt/network.h"
+#include "rt/real_loop_test_internal.h"
 #include "rt/scope.h"
-#include "rt/worker_pool.h"
 
 namespace gust::rt {
 namespace {
 
 using std::chrono::milliseconds;
 
-struct World {
-  WorkerPool workers{2};
-  EpollLoop loop{workers};
-};
+class RealNetworks : public RealLoops {};
 
-Task<void> run_then_stop(EpollLoop& loop, Task<void> task) {
-  co_await std::move(task);
-  loop.stop();
-}
-
-void run(World& world, Task<void> task) {
-  Scope scope(world.loop);
-  scope.spawn(run_then_stop(world.loop, std::move(task)));
-  world.loop.run();
-}
+INSTANTIATE_TEST_SUITE_P(Real, RealLoops, all_backends(), backend_name);
+INSTANTIATE_TEST_SUITE_P(Real, RealNetworks, all_backends(), backend_name);
 
 Endpoint loopback() { return *read_address("127.0.0.1", 0); }
 
@@ -63,10 +52,9 @@ Task<void> echo_test(Loop& loop, std::string& heard) {
   co_await scope.join();
 }
 
-TEST(EpollNetwork, CarriesBytesBothWaysAndTellsTheEnd) {
-  World world;
+TEST_P(RealNetworks, CarriesBytesBothWaysAndTellsTheEnd) {
   std::string heard;
-  run(world, echo_test(world.loop, heard));
+  run(echo_test(loop(), heard));
   EXPECT_EQ(heard, "hello!");
 }
 
@@ -78,10 +66,9 @@ Task<void> read_until_deadline(Loop& loop, Errc& outcome) {
   outcome = got.error().code;
 }
 
-TEST(EpollNetwork, AReadEndsAtItsDeadline) {
-  World world;
+TEST_P(RealNetworks, AReadEndsAtItsDeadline) {
   Errc outcome = Errc::bug;
-  run(world, read_until_deadline(world.loop, outcome));
+  run(read_until_deadline(loop(), outcome));
   EXPECT_EQ(outcome, Errc::timed_out);
 }
 
@@ -101,10 +88,9 @@ Task<void> cancel_a_read(Loop& loop, Errc& outcome) {
   co_await scope.join();
 }
 
-TEST(Scope, CancelEndsAWaitingReadAndJoinReturns) {
-  World world;
+TEST_P(RealNetworks, CancelEndsAWaitingReadAndJoinReturns) {
   Errc outcome = Errc::bug;
-  run(world, cancel_a_read(world.loop, outcome));
+  run(cancel_a_read(loop(), outcome));
   EXPECT_EQ(outcome, Errc::cancelled);
 }
 
@@ -127,10 +113,9 @@ Task<void> write_then_reset(Loop& loop, Errc& at_peer, Errc& own_read, Errc& own
   }
 }
 
-TEST(EpollNetwork, AResetIsReadByThePeerAsAResetAtOnceAndEndsOwnOperations) {
-  World world;
+TEST_P(RealNetworks, AResetIsReadByThePeerAsAResetAtOnceAndEndsOwnOperations) {
   Errc at_peer = Errc::closed, own_read = Errc::bug, own_write = Errc::bug;
-  run(world, write_then_reset(world.loop, at_peer, own_read, own_write));
+  run(write_then_reset(loop(), at_peer, own_read, own_write));
   EXPECT_EQ(at_peer, Errc::reset);
   EXPECT_EQ(own_read, Errc::reset);
   EXPECT_EQ(own_write, Errc::reset);
@@ -146,21 +131,19 @@ Task<void> connect_to_nobody(Loop& loop, Errc& outcome) {
   outcome = socket.error().code;
 }
 
-TEST(EpollNetwork, AConnectToAClosedPortIsRefused) {
-  World world;
+TEST_P(RealNetworks, AConnectToAClosedPortIsRefused) {
   Errc outcome = Errc::bug;
-  run(world, connect_to_nobody(world.loop, outcome));
+  run(connect_to_nobody(loop(), outcome));
   EXPECT_EQ(outcome, Errc::refused);
 }
 
-TEST(EpollNetwork, APortThatSomeoneListensOnIsNotFreeEvenWhenShared) {
-  World world;
-  auto first = world.loop.network().listen(loopback(), {.share_port = true});
+TEST_P(RealNetworks, APortThatSomeoneListensOnIsNotFreeEvenWhenShared) {
+  auto first = loop().network().listen(loopback(), {.share_port = true});
   ASSERT_TRUE(first);
   const Endpoint taken = (*first)->local();
-  EXPECT_FALSE(world.loop.network().is_free(taken));
-  EXPECT_TRUE(world.loop.network().listen(taken, {.share_port = true}));
-  EXPECT_EQ(world.loop.network().listen(taken, {}).error().code, Errc::address_in_use);
+  EXPECT_FALSE(loop().network().is_free(taken));
+  EXPECT_TRUE(loop().network().listen(taken, {.share_port = true}));
+  EXPECT_EQ(loop().network().listen(taken, {}).error().code, Errc::address_in_use);
 }
 
 Task<void> use_files(Files& files, std::string folder, std::string& read_back, std::vector<std::string>& names,
@@ -180,28 +163,26 @@ Task<void> use_files(Files& files, std::string folder, std::string& read_back, s
   names = *co_await files.list(folder + "/a");
 }
 
-TEST(RealFiles, WritesRenamesReadsAndLists) {
-  World world;
+TEST_P(RealLoops, FilesAreWrittenRenamedReadAndListed) {
   std::string folder = (std::filesystem::temp_directory_path() / "gust-files-XXXXXX").string();
   ASSERT_TRUE(mkdtemp(folder.data()));
   std::string read_back;
   std::vector<std::string> names;
   Errc second_new = Errc::bug;
-  run(world, use_files(world.loop.files(), folder, read_back, names, second_new));
+  run(use_files(loop().files(), folder, read_back, names, second_new));
   EXPECT_EQ(read_back, "world");
   EXPECT_EQ(names, (std::vector<std::string>{"b", "old"}));
   EXPECT_EQ(second_new, Errc::exists);
   std::filesystem::remove_all(folder);
 }
 
-TEST(EpollLoop, RunsWhatOtherThreadsPost) {
-  World world;
+TEST_P(RealLoops, RunsWhatOtherThreadsPost) {
   int ran = 0;
   std::jthread other([&] {
-    for (int i = 0; i < 1000; ++i) world.loop.post([&] { ++ran; });
-    world.loop.post([&] { world.loop.stop(); });
+    for (int i = 0; i < 1000; ++i) loop().post([&] { ++ran; });
+    loop().post([&] { loop().stop(); });
   });
-  world.loop.run();
+  loop().run();
   EXPECT_EQ(ran, 1000);
 }
 
@@ -216,10 +197,9 @@ Task<void> sleep_several(Loop& loop, std::vector<int>& order) {
   co_await scope.join();
 }
 
-TEST(Timers, FireInTheOrderOfTheirTimes) {
-  World world;
+TEST_P(RealLoops, TimersFireInTheOrderOfTheirTimes) {
   std::vector<int> order;
-  run(world, sleep_several(world.loop, order));
+  run(sleep_several(loop(), order));
   EXPECT_EQ(order, (std::vector<int>{1, 3, 5, 7}));
 }
 
@@ -253,11 +233,10 @@ Task<void> pump_until_cancelled(Loop& loop, bool& wrote, bool& read) {
   co_await scope.join();
 }
 
-TEST(EpollNetwork, ASocketThatIsAlwaysReadyLeavesTheLoopToOthers) {
-  World world;
+TEST_P(RealNetworks, ASocketThatIsAlwaysReadyLeavesTheLoopToOthers) {
   bool wrote = false;
   bool read = false;
-  run(world, pump_until_cancelled(world.loop, wrote, read));
+  run(pump_until_cancelled(loop(), wrote, read));
   EXPECT_TRUE(wrote);
   EXPECT_TRUE(read);
 }
