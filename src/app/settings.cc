@@ -29,6 +29,9 @@ constexpr std::array settings{
     SettingRow{"region", text, "us-east-1", 0, 0, "region of buckets created without one"},
     SettingRow{"account_id", account, "000000000000", 0, 0, "account that owns everything, 12 digits"},
     SettingRow{"cores", count, "0", 0, 256, "event loops; 0: one for each core of the machine"},
+    SettingRow{
+        "io", SettingType::io, "epoll", 0, 0,
+        "how event loops hear of events: epoll; io_uring; auto: io_uring where the system allows it, else epoll"},
     SettingRow{"edge_memory", size, "256MiB", 1_MiB, 1024_GiB, "cache memory of each edge"},
     SettingRow{"regional_memory", size, "512MiB", 1_MiB, 1024_GiB, "cache memory of the regional cache"},
     SettingRow{"object_bytes_max", size, "0", 0, 1024_GiB, "largest object kept in memory; 0: an eighth of the cache"},
@@ -137,6 +140,13 @@ class Reader {
   }
   std::uint16_t read_port(std::string_view name) {
     return static_cast<std::uint16_t>(read_number(name, parse_decimal<std::uint64_t>, "a port number"));
+  }
+  IoWish read_io(std::string_view name) {
+    const Found found = look_up(name);
+    if (found.text == "auto") return IoWish::automatic;
+    if (found.text == "io_uring") return IoWish::io_uring;
+    if (found.text != "epoll") complain(found, "auto, epoll or io_uring");
+    return IoWish::epoll;
   }
   ByteCount read_size(std::string_view name) { return read_number(name, parse_size, "a size such as 64MiB or 2GiB"); }
   Duration read_duration(std::string_view name) {
@@ -284,6 +294,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.region = reader.read("region", is_region, "a region such as us-east-1");
   result.account_id = reader.read("account_id", is_account, "12 digits");
   result.cores = reader.read_number("cores", parse_decimal<std::uint64_t>, "a number");
+  result.io = reader.read_io("io");
   result.edge_memory = reader.read_size("edge_memory");
   result.regional_memory = reader.read_size("regional_memory");
   result.object_bytes_max = reader.read_size("object_bytes_max");

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/io_choice.h"
 #include "base/bytes.h"
 #include "base/time.h"
 #include "http/content_coding.h"
@@ -36,6 +37,7 @@ struct Settings {
   std::string region;
   std::string account_id;
   std::size_t cores = 0;
+  IoWish io = IoWish::epoll;
   ByteCount edge_memory = 0;
   ByteCount regional_memory = 0;
   ByteCount object_bytes_max = 0;   // 0: an eighth of the cache's memory
@@ -64,6 +66,7 @@ enum class SettingType : std::uint8_t {
   pop,
   pops,
   address,
+  io,
   domain,
   account
 };

@@ -49,19 +49,28 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   struct Case {
     const char *name, *value, *expected;
   };
-  for (const Case& c :
-       {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
-        Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
-        Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
-        Case{"edges", "BOM50,BOM50", "each edge location once"}, Case{"address", "localhost", "address"},
-        Case{"account_id", "1", "12 digits"}, Case{"access_log", "maybe", "yes or no"},
-        Case{"domain_suffix", "-x", "domain"}, Case{"ports", "any", "fixed or auto"}}) {
+  for (const Case& c : {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
+                        Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
+                        Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
+                        Case{"edges", "BOM50,BOM50", "each edge location once"},
+                        Case{"address", "localhost", "address"}, Case{"account_id", "1", "12 digits"},
+                        Case{"access_log", "maybe", "yes or no"}, Case{"domain_suffix", "-x", "domain"},
+                        Case{"ports", "any", "fixed or auto"}, Case{"io", "kqueue", "auto, epoll or io_uring"}}) {
     const std::array sources{flags({{c.name, c.value}})};
     const auto settings = make_settings(sources);
     ASSERT_FALSE(settings) << c.name;
     EXPECT_THAT(settings.error().front(), HasSubstr(std::string("--") + c.name + ": \"" + c.value + "\""));
     EXPECT_THAT(settings.error().front(), HasSubstr(c.expected));
   }
+}
+
+TEST(Settings, EventsComeByEpollUnlessSomethingElseIsAskedFor) {
+  for (const auto& [value, wish] : {std::pair{"auto", IoWish::automatic}, std::pair{"epoll", IoWish::epoll},
+                                    std::pair{"io_uring", IoWish::io_uring}}) {
+    const std::array sources{flags({{"io", value}})};
+    EXPECT_EQ(make_settings(sources)->io, wish);
+  }
+  EXPECT_EQ(make_settings({})->io, IoWish::epoll);
 }
 
 TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
@@ -75,8 +84,8 @@ TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
 }
 
 TEST(Settings, EveryRowHasAFlagAndAVariable) {
-  EXPECT_EQ(flag_of(settings_table()[14]), "--edge-memory");
-  EXPECT_EQ(variable_of(settings_table()[14]), "GUSTFRONT_EDGE_MEMORY");
+  EXPECT_EQ(flag_of(settings_table()[15]), "--edge-memory");
+  EXPECT_EQ(variable_of(settings_table()[15]), "GUSTFRONT_EDGE_MEMORY");
   for (const SettingRow& row : settings_table()) EXPECT_FALSE(row.help.empty()) << row.name;
 }
 

@@ -16,7 +16,9 @@
 #include "app/core_group.h"
 #include "app/deployment.h"
 #include "app/explain_access.h"
+#include "app/io_choice.h"
 #include "app/small_file.h"
+#include "observe/log.h"
 #include "rt/cores.h"
 #include "rt/files.h"
 #include "rt/loop.h"
@@ -60,7 +62,34 @@ Running running_of(const Addresses& addresses) {
   return running;
 }
 
-rt::Task<void> start(Deployment& deployment, const Settings& settings, rt::Loop& loop, std::promise<Outcome>& told) {
+int say_failure(const StartFailure& why) {
+  std::fprintf(stderr, "gustfront: %s\n", why.c_str());
+  return 1;
+}
+
+struct RunningCores {
+  std::unique_ptr<rt::Cores> cores;
+  std::string note;  // of IoChoice
+};
+
+std::expected<RunningCores, StartFailure> start_cores(IoWish wish, std::size_t count) {
+  Result<void> tried;
+  if (wish != IoWish::epoll) tried = rt::try_io_uring();
+  while (true) {
+    auto io = choose_io(wish, tried);
+    if (!io) return std::unexpected(std::move(io.error()));
+    auto made = rt::Cores::make(count, io->backend);
+    if (made) return RunningCores{.cores = std::move(*made), .note = std::move(io->note)};
+    tried = std::unexpected(made.error());  // one ring could be had and not all; epoll does not fail
+  }
+}
+
+rt::Task<void> start(Deployment& deployment, const Settings& settings, const std::string& note, rt::Loop& loop,
+                     std::promise<Outcome>& told) {
+  if (!note.empty()) {
+    observe::StderrSink sink;
+    observe::Log(sink, loop, "gustfront").info("{}", note);
+  }
   Outcome outcome = co_await deployment.start();
   if (outcome) {
     outcome =
@@ -94,7 +123,9 @@ void hold_stop_signals() {
 int run_up(const Settings& settings) {
   umask(077);  // the data folder holds keys and what origins are told in confidence
   const std::size_t count = settings.cores != 0 ? settings.cores : std::max(1U, std::thread::hardware_concurrency());
-  rt::Cores threads(count);
+  auto io = start_cores(settings.io, count);
+  if (!io) return say_failure(io.error());
+  const rt::Cores& threads = *io->cores;
   std::vector<rt::Loop*> loops;
   for (std::size_t i = 0; i < count; ++i) loops.push_back(&threads.loop(i));
   CoreGroup cores(std::move(loops));
@@ -102,7 +133,7 @@ int run_up(const Settings& settings) {
   rt::Loop& first = cores.loop(0);
 
   std::promise<Outcome> started;
-  first.post([&] { cores.scope(0).spawn(start(deployment, settings, first, started)); });
+  first.post([&] { cores.scope(0).spawn(start(deployment, settings, io->note, first, started)); });
   const Outcome outcome = started.get_future().get();
   if (outcome) {
     std::fputs(banner_of(settings, deployment.addresses(), deployment.credentials()).c_str(), stdout);
@@ -115,7 +146,7 @@ int run_up(const Settings& settings) {
       std::_Exit(130);
     }).detach();
   } else {
-    std::fprintf(stderr, "gustfront: %s\n", outcome.error().c_str());
+    say_failure(outcome.error());
   }
   std::promise<void> stopped;
   first.post([&] { cores.scope(0).spawn(stop(deployment, settings, first, outcome.has_value(), stopped)); });
