@@ -2,6 +2,7 @@
 //
 // Shape:  nodes run on both cores, origins and viewers on the first. All listen on 127.0.0.1 at ports of the system's
 //         choice; a name NAME is reached as NAME.localhost. Time passes by itself: no advance, no partition.
+// Needs:  a system that allows the backend (rt::try_io_uring()).
 // Use:    for stories that need no simulation (needs_simulation()).
 #pragma once
 
@@ -13,7 +14,7 @@ namespace gust::scenarios {
 
 class RealWorld final : public ActorsWorld {
  public:
-  explicit RealWorld(NodeMaker& maker);
+  RealWorld(NodeMaker& maker, rt::IoBackend backend);
   ~RealWorld() override;
 
   // Both are complaints.
@@ -24,7 +25,7 @@ class RealWorld final : public ActorsWorld {
   Place make_place(std::string_view name) override;
   void run(std::vector<Errand> errands) override;
 
-  rt::Cores cores_;
+  const std::unique_ptr<rt::Cores> cores_;
   rt::Scope scope_;  // of the first core
 };
 

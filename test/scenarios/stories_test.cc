@@ -76,9 +76,9 @@ std::vector<std::string> failures_in_simulation(const Scenario& story, std::uint
   return run_scenario(story, world);
 }
 
-std::vector<std::string> failures_over_sockets(const Scenario& story) {
+std::vector<std::string> failures_over_sockets(const Scenario& story, rt::IoBackend backend = rt::IoBackend::epoll) {
   NetworkMaker maker(".localhost");
-  RealWorld world(maker);
+  RealWorld world(maker, backend);
   return run_scenario(story, world);
 }
 
@@ -95,6 +95,13 @@ INSTANTIATE_TEST_SUITE_P(All, SimulatedStory, testing::ValuesIn(read_stories()),
 class SocketStory : public testing::TestWithParam<Scenario> {};
 TEST_P(SocketStory, Holds) { EXPECT_THAT(failures_over_sockets(GetParam()), IsEmpty()); }
 INSTANTIATE_TEST_SUITE_P(All, SocketStory, testing::ValuesIn(read_stories_for_real_sockets()), test_name_of);
+
+class IoUringStory : public testing::TestWithParam<Scenario> {};
+TEST_P(IoUringStory, Holds) {
+  if (const auto tried = rt::try_io_uring(); !tried) GTEST_SKIP() << tried.error().text;
+  EXPECT_THAT(failures_over_sockets(GetParam(), rt::IoBackend::io_uring), IsEmpty());
+}
+INSTANTIATE_TEST_SUITE_P(All, IoUringStory, testing::ValuesIn(read_stories_for_real_sockets()), test_name_of);
 
 // Canaries: stories that must not hold.
 Scenario story_of(std::string_view more) {
