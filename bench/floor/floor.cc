@@ -29,21 +29,16 @@
 #include <unordered_map>
 #include <utility>
 
+#include "answers.h"
+
 namespace {
 
-constexpr std::size_t small_bytes = 1024;
-constexpr std::size_t unique_bytes = 10 * 1024;
-constexpr std::size_t large_bytes = 100 * 1024;
-constexpr std::size_t huge_bytes = 1024 * 1024;
-constexpr std::string_view head_end = "\r\n\r\n";
-
-std::string make_head(std::size_t body_bytes) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nCache-Control: max-age=86400\r\n"
-         "ETag: \"1\"\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: " +
-         std::to_string(body_bytes) + std::string(head_end);
-}
-
-std::string make_answer(std::size_t body_bytes) { return make_head(body_bytes) + std::string(body_bytes, 'x'); }
+using floor_answers::huge_bytes;
+using floor_answers::large_bytes;
+using floor_answers::make_answer;
+using floor_answers::make_head;
+using floor_answers::small_bytes;
+using floor_answers::unique_bytes;
 
 // An answer, and the file that holds the same bytes when they are to be sent from there.
 struct Answer {
