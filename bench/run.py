@@ -86,7 +86,7 @@ def main() -> int:
         print("run.py: one core only: the load generator takes its share of the server's core", file=sys.stderr)
     if not chosen.built:
         targets = (target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))
-        build({"bench_floor", load.TARGET, *targets})
+        build({*servers.FLOORS, load.TARGET, *targets})
     # After the build, which may have to fetch packages.
     if chosen.congestion != "machine" and not network.take_own(chosen.congestion):
         print(f"run.py: no network namespace with {chosen.congestion}: the machine's loopback and "

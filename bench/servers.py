@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
 import harness  # noqa: E402
 
+FLOORS = ("bench_floor", "bench_floor_uring")  # CMake targets
 PROGRAMS = ROOT / "build" / "release" / "bin"
 
 # What is stored before a run: label, path and length. The origin knows them by the first letter of their paths.
