@@ -158,6 +158,9 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   if (tier == proxy::Tier::edge) options.node.explain_token = explain_token;
   options.node.cache.bytes_max = memory;
   options.node.cache.object_bytes_max = settings.object_bytes_max == 0 ? memory / 8 : settings.object_bytes_max;
+  options.node.eviction = settings.eviction == "sieve"
+                              ? cache::MakeEvictionPolicy(cache::make_sieve)
+                              : cache::lsg(static_cast<double>(settings.eviction_size_weight) / 100);
   options.node.circuit.failures_to_trip = static_cast<std::uint32_t>(settings.circuit_failures);
   options.node.circuit.pause_max = settings.circuit_pause_max;
   options.node.coding_levels = settings.coding_levels;

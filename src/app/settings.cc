@@ -35,6 +35,10 @@ constexpr std::array settings{
     SettingRow{"edge_memory", size, "256MiB", 1_MiB, 1024_GiB, "cache memory of each edge"},
     SettingRow{"regional_memory", size, "512MiB", 1_MiB, 1024_GiB, "cache memory of the regional cache"},
     SettingRow{"object_bytes_max", size, "0", 0, 1024_GiB, "largest object kept in memory; 0: an eighth of the cache"},
+    SettingRow{"eviction", text, "lsg", 0, 0,
+               "what makes room for what: lsg (by requests and size) or sieve (by requests alone)"},
+    SettingRow{"eviction_size_weight", count, "90", 0, 200,
+               "how much lsg looks at sizes, in hundredths: more spares requests, less spares bytes"},
     SettingRow{"slice_bytes", size, "1MiB", 0, 1_GiB,
                "ranges of what is not stored whole are fetched by slices of this size; 0: they are not"},
     SettingRow{"connections_max", count, "10000", 1, 1'000'000, "viewer connections of each node on each core"},
@@ -298,6 +302,9 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.edge_memory = reader.read_size("edge_memory");
   result.regional_memory = reader.read_size("regional_memory");
   result.object_bytes_max = reader.read_size("object_bytes_max");
+  const auto is_policy = [](std::string_view value) { return value == "lsg" || value == "sieve"; };
+  result.eviction = reader.read("eviction", is_policy, "lsg or sieve");
+  result.eviction_size_weight = reader.read_number("eviction_size_weight", parse_decimal<std::uint64_t>, "a number");
   const auto level = [&](std::string_view name) {
     return static_cast<int>(reader.read_number(name, parse_decimal<std::uint64_t>, "a number"));
   };

@@ -40,9 +40,11 @@ struct Settings {
   IoWish io = IoWish::epoll;
   ByteCount edge_memory = 0;
   ByteCount regional_memory = 0;
-  ByteCount object_bytes_max = 0;   // 0: an eighth of the cache's memory
-  ByteCount slice_bytes = 0;        // 0: no slices
-  std::size_t connections_max = 0;  // per node and core
+  ByteCount object_bytes_max = 0;        // 0: an eighth of the cache's memory
+  std::string eviction;                  // "lsg" or "sieve"
+  std::size_t eviction_size_weight = 0;  // of lsg, in hundredths
+  ByteCount slice_bytes = 0;             // 0: no slices
+  std::size_t connections_max = 0;       // per node and core
   http::CodingLevels coding_levels;
   std::size_t compressions_max = 0;  // per node and core
   Duration drain{};

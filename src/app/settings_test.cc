@@ -54,6 +54,7 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
                         Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
                         Case{"edges", "BOM50,BOM50", "each edge location once"},
                         Case{"address", "localhost", "address"}, Case{"account_id", "1", "12 digits"},
+                        Case{"eviction", "lru", "lsg or sieve"}, Case{"eviction_size_weight", "201", "0 to 200"},
                         Case{"access_log", "maybe", "yes or no"}, Case{"domain_suffix", "-x", "domain"},
                         Case{"ports", "any", "fixed or auto"}, Case{"io", "kqueue", "auto, epoll or io_uring"}}) {
     const std::array sources{flags({{c.name, c.value}})};

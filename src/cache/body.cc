@@ -59,8 +59,6 @@ BodyWriter& BodyWriter::operator=(BodyWriter&& other) noexcept {
   return *this;
 }
 
-BodyWriter::~BodyWriter() { fail_if_filling(); }
-
 void BodyWriter::fail_if_filling() {
   if (body_ && body_->state() == Body::State::filling) {
     fail({Errc::cancelled, Side::own, Retry::never, "the fill of this response ended early"});
@@ -100,13 +98,13 @@ bool BodyWriter::add_segment() {
   return true;
 }
 
-std::size_t BodyWriter::write(ByteView bytes) {
+std::size_t BodyWriter::put(const char* from, std::size_t bytes) {
   std::size_t written = 0;
-  while (written < bytes.size()) {
+  while (written < bytes) {
     if (room_ == 0 && (!has_room() || !add_segment())) break;
     Block& block = *body_->segment(body_->segments_.load(std::memory_order_relaxed) - 1).block;
-    const std::size_t count = std::min(room_, bytes.size() - written);
-    std::memcpy(block.data() + (block.capacity() - room_), bytes.data() + written, count);
+    const std::size_t count = std::min(room_, bytes - written);
+    if (from != nullptr) std::memcpy(block.data() + (block.capacity() - room_), from + written, count);
     room_ -= count;
     written += count;
     body_->published_.store(body_->bytes() + count, std::memory_order_release);

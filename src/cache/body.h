@@ -93,13 +93,17 @@ class BodyWriter {
       : body_(std::move(body)), bytes_max_(bytes_max) {}
   BodyWriter(BodyWriter&& other) noexcept = default;
   BodyWriter& operator=(BodyWriter&& other) noexcept;
-  ~BodyWriter();
+  ~BodyWriter() {
+    if (body_) fail_if_filling();
+  }
 
   explicit operator bool() const { return body_ != nullptr; }
   const BodyRef& body() const { return body_; }
 
   // Copies and publishes the front of `bytes`, as much as memory (or the window) lets it, and gives how much that was.
-  std::size_t write(ByteView bytes);
+  std::size_t write(ByteView bytes) { return put(bytes.data(), bytes.size()); }
+  // The same without a copy: `bytes` of which none is written (Ticket::append_uncopied).
+  ByteCount count(ByteCount bytes) { return put(nullptr, bytes); }
   // What the next segment costs, when write() stopped for want of memory, and the word that it has been charged.
   ByteCount bytes_wanted() const;
   void grant(ByteCount charged) { granted_ = charged; }
@@ -118,6 +122,7 @@ class BodyWriter {
 
  private:
   std::size_t next_capacity() const;
+  std::size_t put(const char* from, std::size_t bytes);
   bool add_segment();
   bool has_room();
   ByteCount drop_passed();

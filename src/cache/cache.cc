@@ -23,7 +23,7 @@ bool Cache::reclaim(Instant now, std::size_t slots) { return index_->reclaim(now
 Counters Cache::counters() const { return index_->counters(); }
 
 void Cache::invalidate(ByteView distribution, ByteView path_and_query) {
-  index_->invalidate(distribution, path_and_query);
+  index_->written_over.add(distribution, path_and_query);
 }
 
 Lookup Cache::find(const Key& key, Instant now, const Demand* demand) {

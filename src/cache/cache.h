@@ -12,8 +12,8 @@
 //                           alone, and store nothing
 //         A HEAD request uses find() and goes on alone when nothing is there (HEAD-2). So do requests that may not be
 //         collapsed (COLL-2, TTL-9).
-// Memory: bytes_max bounds the index, heads, bodies and fills, also of entries that were evicted and are still read.
-//         Beyond it go only bodies that could not be stored half way: at most window_bytes and one segment for each.
+// Memory: bytes_max bounds the index, heads, bodies and fills, also of evicted entries that are read; a 500th is for
+//         tables. Beyond it go only bodies that could not be stored half way: window_bytes and a segment for each.
 // Core:   any thread. The Cache outlives its Tickets, Lookups and joins; Entries may outlive it.
 #pragma once
 
@@ -57,6 +57,7 @@ struct Counters {
   std::uint64_t fills_given_up = 0;
   std::uint64_t fills_unstored = 0;                    // whole, but memory had run out or a purge came between
   std::uint64_t evicted = 0, expired = 0, purged = 0;  // entries
+  std::uint64_t lock_waits = 0;                        // look-ups and fills that found their stripe of the index locked
   std::uint64_t entries = 0, fills = 0, bytes_used = 0, bytes_max = 0;
 };
 
@@ -72,7 +73,9 @@ class Ticket {
   Ticket() = default;
   Ticket(Ticket&& other) noexcept;
   Ticket& operator=(Ticket&& other) noexcept;
-  ~Ticket();
+  ~Ticket() {
+    if (fill_) give_up();
+  }
 
   explicit operator bool() const { return fill_ != nullptr; }
   // The stored response to revalidate, or null. It was not purged when the fill began.
@@ -107,6 +110,10 @@ class Ticket {
   // Copies `bytes` to the body. Returns at once, unless memory ran out and the body streams through its window only.
   //   fails   closed (windowed, and no reader is left), timed_out, cancelled
   rt::Task<Result<void>> append(ByteView bytes, Instant deadline);
+  // As append() of so many bytes, of which none is written: for measurements of eviction, which need the memory on the
+  // books and not in use.
+  //   fails   would_exceed_limit: append() would have waited
+  Result<void> append_uncopied(ByteCount bytes);
   // The body is whole: stores the entry, unless it was purged since the fill began, or memory ran out. Ends the ticket.
   //   fails   short_body, long_body (BODY-2): as fail() with that
   Result<void> finish();
@@ -120,6 +127,7 @@ class Ticket {
   Ticket(Index& index, FillRef fill) : index_(&index), fill_(std::move(fill)) {}
   template <typename Change>
   void settle(Change change, bool ends);
+  void find_room();
   Index* index_ = nullptr;
   FillRef fill_;
   BodyWriter writer_;
@@ -167,7 +175,7 @@ struct Siblings {
 
 class Cache {
  public:
-  explicit Cache(const Limits& limits, const HashSeed& seed = {}, const MakeEvictionPolicy& policy = make_sieve);
+  explicit Cache(const Limits& limits, const HashSeed& seed = {}, const MakeEvictionPolicy& policy = lsg());
   ~Cache();
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;

@@ -12,44 +12,43 @@ Index::Attempt Index::begin_fill(Stripe& stripe, const Key& key, Slot* slot, Fil
   if (!ledger->try_charge(wanted_for_fill)) return Attempt::no_memory;
   Charge fill_charge(ledger, wanted_for_fill);
   if (slot == nullptr) {
-    Slot* first = key.first ? find_slot(stripe, *key.first) : nullptr;
-    if (key.first && (first == nullptr || !first->variants)) return Attempt::done;  // gone since the look: go on alone
-    if (first != nullptr && !add_variant(stripe, *first, key.hash, dropped)) return Attempt::done;
+    Slot* first = key.first ? stripe.slots->find(key.first->low) : nullptr;
+    // Gone since the look: go on alone.
+    if (key.first && (first == nullptr || first->variants() == nullptr)) return Attempt::done;
+    if (first != nullptr && !add_variant(stripe, *first, key.hash.low, dropped)) return Attempt::done;
     slot = make_slot(stripe, key);
     if (slot == nullptr) {
-      if (key.first) remove_variant(stripe, *key.first, key.hash, dropped);
+      if (key.first) remove_variant(stripe, key.first->low, key.hash.low, dropped);
       return Attempt::no_memory;
     }
+  } else if (!make_extras(*slot)) {
+    return Attempt::no_memory;
   }
   // The purges are read under the mutex that a reclaim round takes: a fill that it has not seen began after it.
-  slot->fill = std::make_shared<Fill>(stripe, key, slot->purges, slot->invalidations);
-  slot->fill->charge = std::move(fill_charge);
+  FillRef& fill = slot->extras->fill;
+  fill = std::make_shared<Fill>(stripe, key, purges.at(slot->distribution), written_over);
+  fill->charge = std::move(fill_charge);
   // Held against all that the fill's epoch stands for: a purge may have come since the look.
-  if (slot->entry && !is_purged(*slot)) slot->fill->stale = slot->entry;
+  if (slot->entry && !is_purged(*slot)) fill->stale = slot->entry;
   ++stripe.counters.fills_begun;
   ++stripe.counters.fills;
-  begun = slot->fill;
+  begun = fill;
   return Attempt::done;
 }
 
 bool Index::is_purged(Slot& slot) const {
-  if (const std::uint64_t newest = slot.invalidations.newest(); newest > slot.invalidations_checked) {
-    if (slot.invalidations.clears(slot.invalidations_checked, slot.entry->path_and_query())) return true;
-    slot.invalidations_checked = newest;
-  }
-  const std::uint64_t newest = slot.purges.newest();
+  if (is_written_over(slot.written_place, slot.written_count)) return true;
+  const DistributionPurges& of_distribution = purges.at(slot.distribution);
+  const std::uint64_t newest = of_distribution.newest();
   if (newest <= slot.checked) return false;
-  if (slot.purges.clears(slot.checked, slot.entry->path_and_query())) return true;
-  if (slot.purges.clears_tags(slot.checked, slot.entry->tags())) return true;
+  if (of_distribution.clears(slot.checked, slot.entry->path_and_query())) return true;
+  if (of_distribution.clears_tags(slot.checked, slot.entry->tags())) return true;
   slot.checked = newest;
   return false;
 }
 
 bool Index::is_cleared(Fill& fill) const {
-  if (const std::uint64_t newest = fill.invalidations.newest(); newest > fill.invalidations_checked) {
-    if (fill.invalidations.clears(fill.invalidations_checked, fill.path_and_query)) return true;
-    fill.invalidations_checked = newest;
-  }
+  if (is_written_over(fill.written_place, fill.written_count)) return true;
   const std::uint64_t newest = fill.purges.newest();
   if (newest > fill.checked) {
     if (fill.purges.clears(fill.checked, fill.path_and_query)) return true;
@@ -71,36 +70,43 @@ bool Index::is_cleared_by_head(Fill& fill, std::uint64_t upstream_epoch) const {
   return fill.is_purged_by_tag || is_lagging;
 }
 
+Slot* Index::slot_of(Fill& fill) const {
+  Slot* const slot = fill.stripe.slots->find(fill.hash.low);
+  return slot != nullptr && slot->fill() == &fill ? slot : nullptr;
+}
+
 void Index::detach(Fill& fill, Dropped& dropped) {
-  const auto at = fill.stripe.slots.find(fill.hash);
-  if (at == fill.stripe.slots.end() || at->second.fill.get() != &fill) return;
-  dropped.fill = std::move(at->second.fill);
-  erase_if_empty(fill.stripe, at->second, dropped);
+  Slot* const slot = slot_of(fill);
+  if (slot == nullptr) return;
+  dropped.fill = std::move(slot->extras->fill);
+  drop_idle_extras(*slot, dropped.extras);
+  erase_if_empty(fill.stripe, *slot, dropped);
 }
 
 bool Index::install(Fill& fill, EntryRef entry, Dropped& dropped) {
   Stripe& stripe = fill.stripe;
-  const auto at = stripe.slots.find(fill.hash);
-  if (at == stripe.slots.end() || at->second.fill.get() != &fill || is_cleared(fill)) {
+  Slot* const slot = slot_of(fill);
+  if (slot == nullptr || is_cleared(fill)) {
     detach(fill, dropped);
     return false;
   }
-  Slot& slot = at->second;
-  if (slot.entry) remove_entry(stripe, slot, dropped);
-  slot.entry = std::move(entry);
-  slot.checked = fill.checked;
-  slot.invalidations_checked = fill.invalidations_checked;
-  slot.bytes = slot.entry->bytes_of_head() + slot.entry->body()->bytes();
-  stripe.policy->add(slot);
+  if (slot->entry) remove_entry(stripe, *slot, dropped);
+  slot->entry = std::move(entry);
+  slot->checked = fill.checked;
+  slot->written_place = fill.written_place;
+  slot->written_count = fill.written_count;
+  slot->set_bytes(slot->entry->bytes_of_head() + slot->entry->body()->bytes());
+  stripe.policy->add(*slot);
+  stripe.note_least_value();
   ++stripe.counters.entries;
-  dropped.fill = std::move(slot.fill);
+  dropped.fill = std::move(slot->extras->fill);
+  drop_idle_extras(*slot, dropped.extras);
   return true;
 }
 
 Slot* Index::slot_with_stale(Fill& fill) {
-  const auto at = fill.stripe.slots.find(fill.hash);
-  const bool is_there = at != fill.stripe.slots.end() && fill.stale && at->second.entry == fill.stale;
-  return is_there ? &at->second : nullptr;
+  Slot* const slot = fill.stripe.slots->find(fill.hash.low);
+  return slot != nullptr && fill.stale && slot->entry == fill.stale ? slot : nullptr;
 }
 
 void Index::remove_stale(Fill& fill, Dropped& dropped) {
@@ -111,7 +117,8 @@ void Index::remove_stale(Fill& fill, Dropped& dropped) {
 }
 
 void Index::hold_stale(Fill& fill, Instant until) {
-  if (Slot* slot = slot_with_stale(fill)) slot->held_until = until;
+  Slot* const slot = slot_with_stale(fill);
+  if (slot != nullptr && make_extras(*slot)) slot->extras->held_until = until;
 }
 
 }  // namespace gust::cache

@@ -7,15 +7,18 @@
 
 #include <array>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "cache/cache.h"
+#include "cache/slot_table.h"
+#include "cache/stripe_lock.h"
 #include "cache/waiters.h"
+#include "cache/written_over.h"
 
 namespace gust::cache {
 
@@ -31,19 +34,18 @@ class Fill {
     given_up,  // someone else may take over
   };
 
-  Fill(Stripe& home, const Key& key, DistributionPurges& of_distribution,
-       DistributionPurges& invalidations_of_distribution)
+  Fill(Stripe& home, const Key& key, DistributionPurges& of_distribution, const WrittenOver& written_over)
       : stripe(home),
         hash(key.hash),
         key_text(key.text),
         path_and_query(ByteView(key_text).substr(static_cast<std::size_t>(key.path_and_query.data() - key.text.data()),
                                                  key.path_and_query.size())),
         purges(of_distribution),
-        invalidations(invalidations_of_distribution),
         epoch(of_distribution.newest()),
         checked(epoch),
         tags_checked(epoch),
-        invalidations_checked(invalidations_of_distribution.newest()) {}
+        written_place(written_over.place_of(key.distribution, key.path_and_query)),
+        written_count(written_over.count_at(written_place)) {}
 
   Stripe& stripe;
   // Changed by the ticket's holder alone, under the stripe's mutex, when the answer turns out to be one variant of
@@ -53,7 +55,6 @@ class Fill {
   ByteView path_and_query;  // in key_text
   VaryRef vary;             // what the key was made a variant's by; null as long as it is what it was
   DistributionPurges& purges;
-  DistributionPurges& invalidations;
   const std::uint64_t epoch;
   Charge charge;
   Waiters waiters;
@@ -64,7 +65,8 @@ class Fill {
   // tags of `entry`, which come with the head.
   std::uint64_t checked;
   std::uint64_t tags_checked;
-  std::uint64_t invalidations_checked;
+  const std::uint32_t written_place;
+  const std::uint32_t written_count;  // when this began
   // Found out when the head came: who asked after that purge must not get `entry`.
   bool is_purged_by_tag = false;
   Stage stage = Stage::waiting;
@@ -74,57 +76,29 @@ class Fill {
   Error error;
 };
 
-// In the slot of a key whose answers have a Vary: by what its variants are told apart, and which there are. Each is in
-// a slot of its own in the same stripe; the last of them takes this away with it.
-struct Variants {
-  std::string key_text;
-  VaryRef names;
-  std::vector<Hash128> members;  // oldest first
-  Charge charge;
-};
-
-struct Slot : EvictionNode {
-  Slot(const Key& key, DistributionPurges& of_distribution, DistributionPurges& invalidations_of_distribution)
-      : hash(key.hash), first(key.first), purges(of_distribution), invalidations(invalidations_of_distribution) {}
-
-  bool is_empty() const { return !entry && !fill && !variants; }
-  ByteView key_text() const {
-    return entry ? entry->key_text() : fill ? ByteView(fill->key_text) : ByteView(variants->key_text);
-  }
-
-  const Hash128 hash;
-  const std::optional<Hash128> first;  // of a variant: its key's slot
-  DistributionPurges& purges;
-  DistributionPurges& invalidations;
-  EntryRef entry;
-  FillRef fill;
-  std::unique_ptr<Variants> variants;
-  std::uint64_t checked = 0;                // entry is not cleared by purges up to here
-  std::uint64_t invalidations_checked = 0;  // nor by invalidations up to here
-  Instant held_until{};                     // STALE-5
-  Charge charge;
-};
-
 struct alignas(64) Stripe {
-  std::mutex mutex;
-  std::unordered_map<Hash128, Slot, HashOfHash> slots;
+  // Needs its parts set before it is used.
+  StripeLock mutex;
+  std::unique_ptr<SlotTable> slots;
   std::unique_ptr<EvictionPolicy> policy;
   Counters counters;
+  std::atomic<double>* least_value = nullptr;  // the policy's, for who looks from outside
+
+  void note_least_value() { least_value->store(policy->least_value(), std::memory_order_relaxed); }
 };
 
 // What leaves a stripe under its mutex and is destroyed behind it: declared before the lock.
 struct Dropped {
   EntryRef entry;
   FillRef fill;
-  Charge charge;
-  Charge charge_of_first;
-  std::unique_ptr<Variants> variants;
+  std::unique_ptr<SlotExtras> extras;
   EntryRef entry_of_variant;  // that had to make room for another
-  Charge charge_of_variant;
+  std::unique_ptr<SlotExtras> extras_of_variant;
+  std::unique_ptr<SlotExtras> extras_of_first;
+  std::unique_ptr<Variants> variants;
 };
 
-// A slot in its table with its share of the buckets, and a fill with its counts; the allocator's part included.
-inline constexpr ByteCount slot_bytes = sizeof(Slot) + 64;
+// With its counts, the allocator's part included.
 inline constexpr ByteCount fill_bytes = sizeof(Fill) + 64;
 
 class Index {
@@ -161,9 +135,6 @@ class Index {
   // Leaves the origin of that entry alone until `until`.
   void hold_stale(Fill& fill, Instant until);
 
-  // What began before, and is stored or will be under that path, is of no use from here on.
-  void invalidate(ByteView distribution, ByteView path_and_query);
-
   bool reclaim(Instant now, std::size_t slots);
   Counters counters() const;
 
@@ -171,45 +142,54 @@ class Index {
   const HashSeed seed;
   const std::shared_ptr<Ledger> ledger;
   PurgeBook purges;
-  // Of unsafe methods: their numbers are this cache's own, and say nothing to other nodes.
-  PurgeBook invalidations;
+  WrittenOver written_over;
 
  private:
   enum class Attempt : std::uint8_t { done, no_memory };
 
   Stripe& stripe_of(const Hash128& hash) const { return stripes_[hash.high & stripe_mask_]; }
+  // A fresh entry and nothing to be done: what nearly every look-up finds, in one look at the slot. False: look closer.
+  bool look_for_fresh(Stripe& stripe, const Key& key, Instant now, const Demand* demand, Lookup& result);
   Attempt try_look(const Key& key, Instant now, const Demand* demand, FillRef* begun, Lookup& result);
   bool look_at_entry(Stripe& stripe, Slot& slot, Instant now, const Demand* demand, Lookup& result, Dropped& dropped);
   Attempt begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun, Dropped& dropped);
-  Slot* find_slot(Stripe& stripe, const Hash128& hash) const;
-  // Null where there is no memory.
+  Slot* slot_of(Fill& fill) const;  // that it still holds; else null
+  // With extras. Null where there is no memory.
   Slot* make_slot(Stripe& stripe, const Key& key);
+  bool make_extras(Slot& slot) const;
+  void drop_idle_extras(Slot& slot, std::unique_ptr<SlotExtras>& into);
   // Enters a variant among those of its key, and drops the oldest where that has too many. False: all are being filled.
-  bool add_variant(Stripe& stripe, Slot& first, const Hash128& variant, Dropped& dropped);
+  bool add_variant(Stripe& stripe, Slot& first, std::uint64_t variant, Dropped& dropped);
   void make_variants(Slot& first, std::string key_text, const VaryRef& names);
   void hold_variant(Stripe& stripe, Slot& first, const Key& key, const FillRef& fill, Dropped& dropped);
-  void remove_variant(Stripe& stripe, const Hash128& first, const Hash128& variant, Dropped& dropped);
+  void remove_variant(Stripe& stripe, std::uint64_t first, std::uint64_t variant, Dropped& dropped);
   Slot* slot_with_stale(Fill& fill);
   bool is_purged(Slot& slot) const;
+  bool is_written_over(std::uint32_t place, std::uint32_t count) const {
+    return written_over.any() && written_over.count_at(place) != count;
+  }
   void remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped);
   void erase_if_empty(Stripe& stripe, Slot& slot, Dropped& dropped);
+  struct Least {
+    std::size_t stripe;
+    double value;
+  };
+  Least least_stripe();
   // The bytes that one eviction took off the index, or nothing when there is nothing to evict.
   std::optional<ByteCount> evict_one();
   void reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dropped>& dropped);
 
+  EvictionClock clock_;  // outlives the policies
   const std::size_t stripe_mask_;
   const std::unique_ptr<Stripe[]> stripes_;
+  const std::unique_ptr<std::atomic<double>[]> least_values_;  // of the stripes, side by side
   std::atomic<std::size_t> next_victim_stripe_ = 0;
-
-  std::mutex invalidations_mutex_;  // a number is taken and its rule added in one step
-  std::uint64_t last_invalidation_ = 0;
 
   std::mutex round_mutex_;  // of reclaim()
   std::size_t round_stripe_ = 0;
   std::size_t round_bucket_ = 0;
   std::size_t round_buckets_ = 0;  // as many as the stripe had when the round came to it
   std::uint64_t round_epoch_ = 0;
-  std::uint64_t round_invalidation_ = 0;
 };
 
 }  // namespace gust::cache

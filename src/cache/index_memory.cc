@@ -18,7 +18,7 @@ void add(Counters& sum, const Counters& more) {
 }  // namespace
 
 bool Index::charge(ByteCount bytes) {
-  if (bytes > limits.bytes_max) return false;
+  if (bytes > ledger->bytes_max()) return false;
   // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
   const ByteCount evicted_max = 4 * bytes + 1_MiB;
   ByteCount evicted = 0;
@@ -31,16 +31,33 @@ bool Index::charge(ByteCount bytes) {
   return true;
 }
 
-std::optional<ByteCount> Index::evict_one() {
-  const std::size_t first = next_victim_stripe_.fetch_add(1, std::memory_order_relaxed);
+// Where several are worth the same, as with policies that do not compare, each in its turn.
+Index::Least Index::least_stripe() {
+  Least least{next_victim_stripe_.fetch_add(1, std::memory_order_relaxed) & stripe_mask_, 0};
+  least.value = least_values_[least.stripe].load(std::memory_order_relaxed);
   for (std::size_t i = 0; i <= stripe_mask_; ++i) {
+    const double value = least_values_[i].load(std::memory_order_relaxed);
+    if (value < least.value) least = {i, value};
+  }
+  return least;
+}
+
+std::optional<ByteCount> Index::evict_one() {
+  constexpr std::size_t second_looks = 16;
+  for (std::size_t i = 0; i <= stripe_mask_ + second_looks; ++i) {
+    const Least least = least_stripe();
     Dropped dropped;
-    Stripe& stripe = stripes_[(first + i) & stripe_mask_];
+    Stripe& stripe = stripes_[least.stripe];
     const std::scoped_lock lock(stripe.mutex);
-    EvictionNode* victim = stripe.policy->victim();
+    EvictionNode* const victim = stripe.policy->victim();
+    stripe.note_least_value();
     if (victim == nullptr) continue;
+    const double value = stripe.policy->least_value();
+    // What looked least had been hit: another stripe may have less.
+    if (value > least.value && i < second_looks) continue;
+    clock_.advance(value);
     Slot& slot = static_cast<Slot&>(*victim);
-    const ByteCount bytes = slot.bytes;
+    const ByteCount bytes = slot.bytes();
     remove_entry(stripe, slot, dropped);
     erase_if_empty(stripe, slot, dropped);
     ++stripe.counters.evicted;
@@ -58,7 +75,7 @@ void Index::reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dr
     ++stripe.counters.expired;
     remove_entry(stripe, slot, gone);
   }
-  if (slot.fill && is_cleared(*slot.fill)) gone.fill = std::move(slot.fill);
+  if (slot.fill() != nullptr && is_cleared(*slot.fill())) gone.fill = std::move(slot.extras->fill);
   const bool is_empty = slot.is_empty();
   erase_if_empty(stripe, slot, gone);
   if (is_empty || gone.entry || gone.fill) dropped.push_back(std::move(gone));
@@ -69,23 +86,20 @@ bool Index::reclaim(Instant now, std::size_t slots) {
   const std::scoped_lock round(round_mutex_);
   if (round_stripe_ == 0 && round_bucket_ == 0) {
     round_epoch_ = purges.newest();
-    round_invalidation_ = invalidations.newest();
   }
   std::vector<Dropped> dropped;
   Stripe& stripe = stripes_[round_stripe_];
   const std::scoped_lock lock(stripe.mutex);
-  if (round_bucket_ == 0 || stripe.slots.bucket_count() != round_buckets_) {
+  if (round_bucket_ == 0 || stripe.slots->bucket_count() != round_buckets_) {
     round_bucket_ = 0;
-    round_buckets_ = stripe.slots.bucket_count();
+    round_buckets_ = stripe.slots->bucket_count();
   }
-  std::vector<Hash128> in_bucket;  // not their addresses: the last variant takes its key's slot away with it
+  std::vector<std::uint64_t> in_bucket;  // not their addresses: the last variant takes its key's slot away with it
   for (std::size_t left = slots; left > 0 && round_bucket_ < round_buckets_; --left, ++round_bucket_) {
     in_bucket.clear();
-    for (auto at = stripe.slots.begin(round_bucket_); at != stripe.slots.end(round_bucket_); ++at) {
-      in_bucket.push_back(at->first);
-    }
-    for (const Hash128& hash : in_bucket) {
-      if (Slot* slot = find_slot(stripe, hash)) reclaim_slot(stripe, *slot, now, dropped);
+    stripe.slots->for_each_in(round_bucket_, [&](const Slot& slot) { in_bucket.push_back(slot.key_hash); });
+    for (const std::uint64_t hash : in_bucket) {
+      if (Slot* slot = stripe.slots->find(hash)) reclaim_slot(stripe, *slot, now, dropped);
     }
   }
   if (round_bucket_ < round_buckets_) return false;
@@ -93,7 +107,6 @@ bool Index::reclaim(Instant now, std::size_t slots) {
   round_stripe_ = (round_stripe_ + 1) & stripe_mask_;
   if (round_stripe_ != 0) return false;
   purges.forget_up_to(round_epoch_);
-  invalidations.forget_up_to(round_invalidation_);
   return true;
 }
 
@@ -102,6 +115,7 @@ Counters Index::counters() const {
   for (std::size_t i = 0; i <= stripe_mask_; ++i) {
     const std::scoped_lock lock(stripes_[i].mutex);
     add(sum, stripes_[i].counters);
+    sum.lock_waits += stripes_[i].mutex.waits();
   }
   sum.bytes_used = ledger->used();
   sum.bytes_max = limits.bytes_max;

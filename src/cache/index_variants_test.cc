@@ -232,6 +232,17 @@ TEST(Rfc9111Section4Point4, WhatComesAfterIsStoredAndPurgesKnowNothingOfIt) {
   EXPECT_EQ(site.find("/a").found, Found::absent);
 }
 
+TEST(Rfc9111Section4Point4, ManyUnsafeRequestsElsewhereCostAShareAndNotAll) {
+  Site site;
+  for (int i = 0; i < 200; ++i) site.put("/kept/" + std::to_string(i), "x", fresh_for(60));
+  for (int i = 0; i < 10'000; ++i) site.cache.invalidate("E1", "/form/" + std::to_string(i));
+  int fresh = 0;
+  for (int i = 0; i < 200; ++i) fresh += site.find("/kept/" + std::to_string(i)).found == Found::fresh ? 1 : 0;
+  EXPECT_GT(fresh, 150);
+  site.cache.invalidate("E1", "/kept/7");
+  EXPECT_EQ(site.find("/kept/7").found, Found::absent);
+}
+
 TEST(Rfc9111Section5Point2Point1Index, ADemandThatIsNotMetGetsATicketWithTheFreshEntry) {
   Site site;
   site.put("/a", "a", fresh_for(60));

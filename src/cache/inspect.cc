@@ -25,21 +25,22 @@ Lookup Index::peek(const Key& key, Instant now) const {
   Lookup result;
   Stripe& stripe = stripe_of(key.hash);
   const std::scoped_lock lock(stripe.mutex);
-  const auto at = stripe.slots.find(key.hash);
-  if (at == stripe.slots.end() || at->second.key_text() != key.text) return result;
-  const Slot& slot = at->second;
-  if (slot.variants) result.vary = slot.variants->names;
-  if (slot.fill && slot.fill->stage != Fill::Stage::alone) result.fill = slot.fill;
+  const Slot* const known = stripe.slots->find(key.hash.low);
+  if (known == nullptr || known->key_text() != key.text) return result;
+  const Slot& slot = *known;
+  if (slot.variants() != nullptr) result.vary = slot.variants()->names;
+  if (slot.fill() != nullptr && slot.fill()->stage != Fill::Stage::alone) result.fill = slot.extras->fill;
   if (!slot.entry) return result;
+  const DistributionPurges& of_distribution = purges.at(slot.distribution);
   result.was_purged =
-      (slot.purges.newest() > slot.checked && slot.purges.clears(slot.checked, slot.entry->path_and_query())) ||
-      slot.invalidations.clears(slot.invalidations_checked, slot.entry->path_and_query());
+      is_written_over(slot.written_place, slot.written_count) ||
+      (of_distribution.newest() > slot.checked && of_distribution.clears(slot.checked, slot.entry->path_and_query()));
   const Freshness& freshness = slot.entry->freshness();
   if (result.was_purged || !is_of_use(freshness, now)) return result;
   result.vary.reset();
   result.entry = slot.entry;
   result.epoch = slot.checked;
-  const bool is_held = now < slot.held_until && may_serve_on_error(freshness, now);
+  const bool is_held = now < slot.held_until() && may_serve_on_error(freshness, now);
   result.found = is_fresh(freshness, now) ? Found::fresh : is_held ? Found::held : Found::stale;
   return result;
 }
@@ -50,16 +51,20 @@ Siblings Index::siblings(const Key& key, Instant now, std::size_t entries_max, s
     Stripe& stripe = stripes_[i];
     for (std::size_t bucket = 0;;) {
       const std::scoped_lock lock(stripe.mutex);
-      const std::size_t end = std::min(stripe.slots.bucket_count(), bucket + buckets_at_once);
+      const std::size_t end = std::min(stripe.slots->bucket_count(), bucket + buckets_at_once);
       for (; bucket < end; ++bucket) {
-        for (auto at = stripe.slots.begin(bucket); at != stripe.slots.end(bucket); ++at) {
-          if (result.slots_seen++ == slots_max) return result;
-          const EntryRef& entry = at->second.entry;
-          if (!entry || !is_fresh(entry->freshness(), now) || !is_sibling(key, *entry)) continue;
+        stripe.slots->for_each_in(bucket, [&](const Slot& slot) {
+          const EntryRef& entry = slot.entry;
+          if (result.slots_seen++ >= slots_max || !entry) return;
+          if (!is_fresh(entry->freshness(), now) || !is_sibling(key, *entry)) return;
           if (result.entries.size() < entries_max) result.entries.push_back(entry);
+        });
+        if (result.slots_seen > slots_max) {
+          result.slots_seen = slots_max + 1;
+          return result;
         }
       }
-      if (bucket >= stripe.slots.bucket_count()) break;
+      if (bucket >= stripe.slots->bucket_count()) break;
     }
   }
   result.saw_all = true;

@@ -121,12 +121,20 @@ std::size_t DistributionPurges::rules() const {
   return rule_count();
 }
 
-DistributionPurges& PurgeBook::of(ByteView distribution) {
+std::uint32_t PurgeBook::number_of(ByteView distribution) {
   const std::scoped_lock lock(mutex_);
-  const auto found = distributions_.find(distribution);
-  if (found != distributions_.end()) return *found->second;
-  auto made = std::make_unique<DistributionPurges>(rules_max_);
-  return *distributions_.emplace(std::string(distribution), std::move(made)).first->second;
+  const auto found = numbers_.find(distribution);
+  if (found != numbers_.end()) return found->second;
+  const auto number = static_cast<std::uint32_t>(numbers_.size());
+  const auto row = static_cast<std::size_t>(std::bit_width(number / first_row));
+  const std::uint32_t begin = row == 0 ? 0 : first_row << (row - 1);
+  if (!row_owners_[row]) {
+    row_owners_[row] = std::make_unique<Row>(row == 0 ? first_row : begin);
+    rows_[row].store(row_owners_[row].get(), std::memory_order_release);
+  }
+  row_owners_[row][number - begin] = std::make_unique<DistributionPurges>(rules_max_);
+  numbers_.emplace(std::string(distribution), number);
+  return number;
 }
 
 void PurgeBook::add(std::span<const Purge> purges) {
@@ -140,13 +148,13 @@ void PurgeBook::add(std::span<const Purge> purges) {
 
 void PurgeBook::forget_up_to(std::uint64_t epoch) {
   const std::scoped_lock lock(mutex_);
-  for (const auto& [name, purges] : distributions_) purges->forget_up_to(epoch);
+  for (const auto& [name, number] : numbers_) at(number).forget_up_to(epoch);
 }
 
 std::size_t PurgeBook::rules() const {
   const std::scoped_lock lock(mutex_);
   std::size_t rules = 0;
-  for (const auto& [name, purges] : distributions_) rules += purges->rules();
+  for (const auto& [name, number] : numbers_) rules += at(number).rules();
   return rules;
 }
 

@@ -9,7 +9,9 @@
 //         purge of the whole distribution at the newest of their numbers: it clears too much, never too little.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -90,7 +92,15 @@ class PurgeBook {
   explicit PurgeBook(std::size_t rules_max) : rules_max_(rules_max) {}
 
   std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
-  DistributionPurges& of(ByteView distribution);
+  DistributionPurges& of(ByteView distribution) { return at(number_of(distribution)); }
+  // Distributions have numbers, from 0, by which they are found without a lock.
+  std::uint32_t number_of(ByteView distribution);
+  //   needs   number_of() gave it
+  DistributionPurges& at(std::uint32_t number) const {
+    const auto row = static_cast<std::size_t>(std::bit_width(number / first_row));
+    const std::uint32_t begin = row == 0 ? 0 : first_row << (row - 1);
+    return *rows_[row].load(std::memory_order_acquire)[number - begin];
+  }
   // Those of one invalidation: the same distribution and number. See DistributionPurges::add().
   void add(std::span<const Purge> purges);
   void forget_up_to(std::uint64_t epoch);
@@ -100,7 +110,12 @@ class PurgeBook {
   const std::size_t rules_max_;
   std::atomic<std::uint64_t> newest_ = 0;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::unique_ptr<DistributionPurges>, HashOfText, std::equal_to<>> distributions_;
+  std::unordered_map<std::string, std::uint32_t, HashOfText, std::equal_to<>> numbers_;
+  // Rows that double, so that none moves: 64, then 64, 128, 256, ...
+  static constexpr std::uint32_t first_row = 64;
+  using Row = std::unique_ptr<DistributionPurges>[];
+  std::array<std::atomic<std::unique_ptr<DistributionPurges>*>, 27> rows_{};
+  std::array<std::unique_ptr<Row>, 27> row_owners_;
 };
 
 }  // namespace gust::cache

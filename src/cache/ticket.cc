@@ -16,8 +16,6 @@ Ticket& Ticket::operator=(Ticket&& other) noexcept {
   return *this;
 }
 
-Ticket::~Ticket() { give_up(); }
-
 const EntryRef& Ticket::stale() const { return fill_->stale; }
 std::uint64_t Ticket::epoch() const { return fill_->epoch; }
 
@@ -75,22 +73,36 @@ rt::Task<Result<void>> Ticket::append(ByteView bytes, Instant deadline) {
     if (bytes.empty()) co_return Result<void>();
     if (writer_.is_windowed()) {
       CO_TRY_OK(co_await writer_.wait_for_room(deadline));
-      continue;
+    } else {
+      find_room();
     }
-    const ByteCount wanted = writer_.bytes_wanted();
-    if (writer_.body()->bytes() < index_->limits.object_bytes_max && index_->charge(wanted)) {
-      writer_.grant(wanted);
-      continue;
-    }
-    // No more of it can be kept: those who read along go on in the window, others begin anew.
-    writer_.become_windowed(index_->limits.window_bytes);
-    settle(
-        [&](Fill& fill, Dropped& dropped) {
-          fill.stage = Fill::Stage::alone;
-          index_->detach(fill, dropped);
-        },
-        false);
   }
+}
+
+Result<void> Ticket::append_uncopied(ByteCount bytes) {
+  while (true) {
+    bytes -= writer_.count(bytes);
+    if (bytes == 0) return {};
+    if (writer_.is_windowed()) return gust::fail(Errc::would_exceed_limit, "no memory for all of this body");
+    find_room();
+  }
+}
+
+// For the next segment; where there is none, the body becomes windowed.
+void Ticket::find_room() {
+  const ByteCount wanted = writer_.bytes_wanted();
+  if (writer_.body()->bytes() < index_->limits.object_bytes_max && index_->charge(wanted)) {
+    writer_.grant(wanted);
+    return;
+  }
+  // No more of it can be kept: those who read along go on in the window, others begin anew.
+  writer_.become_windowed(index_->limits.window_bytes);
+  settle(
+      [&](Fill& fill, Dropped& dropped) {
+        fill.stage = Fill::Stage::alone;
+        index_->detach(fill, dropped);
+      },
+      false);
 }
 
 Result<void> Ticket::finish() {

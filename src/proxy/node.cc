@@ -46,7 +46,7 @@ http::HeadLimits between_tiers(http::HeadLimits limits) {
 Node::Node(NodeSettings settings)
     : settings_(std::move(settings)),
       via_name_(via_name_of(settings_.name)),
-      cache_(settings_.cache, seed_of(settings_.tier_key)),
+      cache_(settings_.cache, seed_of(settings_.tier_key), settings_.eviction),
       circuits_(settings_.circuit) {
   settings_.slice_bytes = std::min(settings_.slice_bytes, cache_.limits().object_bytes_max);
 }

@@ -56,6 +56,7 @@ struct NodeSettings {
   std::string tier_key;       // what the tiers of one network prove to each other; never empty
   std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
   cache::Limits cache;
+  cache::MakeEvictionPolicy eviction = cache::lsg();
   ByteCount slice_bytes =
       1_MiB;  // of ranges of what is not stored whole; 0: no slices. No longer than what the cache takes
   http::CodingLevels coding_levels;

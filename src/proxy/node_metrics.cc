@@ -44,6 +44,9 @@ NodeMetrics::NodeMetrics(observe::MetricsWriter& writer, const std::string& node
       cache_hits_(writer.gauge("gustfront_cache_hits", "Look-ups that found a fresh response.", {{"node", node}})),
       cache_misses_(writer.gauge("gustfront_cache_misses", "Look-ups that found none.", {{"node", node}})),
       cache_evicted_(writer.gauge("gustfront_cache_evicted", "Responses that made room for others.", {{"node", node}})),
+      cache_lock_waits_(writer.gauge("gustfront_cache_lock_waits",
+                                     "Times that a core found a stripe of the cache's index locked.",
+                                     {{"node", node}})),
       cache_purged_(writer.gauge("gustfront_cache_purged", "Responses cleared by invalidations.", {{"node", node}})),
       origins_down_(writer.gauge("gustfront_origins_in_trouble", "Origins whose circuit is open.", {{"node", node}})) {
   for (const http::Coding coding : {http::Coding::gzip, http::Coding::brotli, http::Coding::zstd}) {
@@ -66,6 +69,7 @@ void NodeMetrics::show(const cache::Counters& counters) {
   cache_hits_.set(signed_of(counters.hits));
   cache_misses_.set(signed_of(counters.misses));
   cache_evicted_.set(signed_of(counters.evicted));
+  cache_lock_waits_.set(signed_of(counters.lock_waits));
   cache_purged_.set(signed_of(counters.purged));
 }
 

@@ -43,6 +43,7 @@ struct NodeMetrics {
   observe::Gauge& cache_hits_;
   observe::Gauge& cache_misses_;
   observe::Gauge& cache_evicted_;
+  observe::Gauge& cache_lock_waits_;
   observe::Gauge& cache_purged_;
   observe::Gauge& origins_down_;
 };

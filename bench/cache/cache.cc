@@ -1,0 +1,243 @@
+// The cache by itself: what its index weighs, whether its bound holds for the process, and look-ups on several cores.
+//
+// Use:    bench_cache memory              bytes by malloc's own account for each of a million tiny objects
+//         bench_cache churn [SECONDS]     resident memory against the bound while the sizes of objects change all over
+//         bench_cache cores [SECONDS]     look-ups a second with one and two threads, and how often they met
+// Gives:  lines of Markdown tables. bench/policies.py --cache puts them into docs/cache-policies.md.
+#include "cache/cache.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <time.h>
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cache/slot_table.h"
+#include "http/message.h"
+
+namespace gust::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using cache::Cache;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// A key of the form that make_key gives, in memory of its own.
+struct NumberedKey {
+  char text[64] = "D2:E1P9:";
+  cache::Key key;
+
+  NumberedKey(std::uint64_t number, const HashSeed& seed) {
+    constexpr std::size_t path_at = 8;
+    text[path_at] = '/';
+    char* const end = std::to_chars(text + path_at + 1, text + sizeof text, number).ptr;
+    key.text = {text, static_cast<std::size_t>(end - text)};
+    key.distribution = key.text.substr(3, 2);
+    key.path_and_query = key.text.substr(path_at);
+    key.hash = hash128(key.text, seed);
+  }
+  NumberedKey(const NumberedKey&) = delete;
+  NumberedKey& operator=(const NumberedKey&) = delete;
+};
+
+// As after a copy: every page of the body is written.
+void write_pages(const cache::EntryRef& entry) {
+  cache::BodyCursor cursor(entry->body());
+  std::array<Slice, 16> slices;
+  while (const std::size_t count = cursor.peek(slices)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::memset(const_cast<char*>(slices[i].view().data()), 'x', slices[i].size());
+      cursor.advance(slices[i].size());
+    }
+  }
+}
+
+void store(Cache& cache, std::uint64_t number, ByteCount bytes, bool is_written) {
+  const NumberedKey key(number, cache.seed());
+  cache::Lookup found = cache.find_or_begin(key.key, Instant{});
+  if (!found.ticket) return;
+  http::ResponseHead head;
+  head.fields.add("Content-Type", "text/plain");
+  cache::EntryDraft draft;
+  draft.head = &head;
+  draft.storing.verdict = cache::Storing::store;
+  draft.storing.freshness.lifetime = cache::seconds(1'000'000);
+  draft.content_bytes = bytes;
+  const auto entry = found.ticket.store(draft);
+  if (!entry) return;
+  if (bytes > 0 && !found.ticket.append_uncopied(bytes)) {
+    return found.ticket.fail({Errc::would_exceed_limit, Side::own, Retry::never, "no memory"});
+  }
+  if (is_written) write_pages(*entry);
+  [[maybe_unused]] const auto whole = found.ticket.finish();
+}
+
+// --- memory
+
+std::size_t malloced() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+int show_memory() {
+  constexpr std::size_t objects = 1'000'000;
+  const auto each = [](std::size_t bytes) { return static_cast<double>(bytes) / objects; };
+  std::size_t before = malloced();
+  double index_alone = 0;
+  {
+    const auto ledger = std::make_shared<cache::Ledger>(1_GiB);
+    std::vector<std::unique_ptr<cache::SlotTable>> stripes;
+    for (std::size_t i = 0; i < 32; ++i) stripes.push_back(std::make_unique<cache::SlotTable>(ledger));
+    std::mt19937_64 chance(3);
+    for (std::size_t i = 0; i < objects; ++i) stripes[i % stripes.size()]->make(chance());
+    index_alone = each(malloced() - before);
+  }
+  before = malloced();
+  Cache cache({.bytes_max = 4_GiB});
+  const double fixed = each(malloced() - before);
+  for (std::size_t i = 0; i < objects; ++i) store(cache, i, 1, false);
+  const double all = each(malloced() - before) - fixed;
+  const cache::Counters counters = cache.counters();
+  const double booked = static_cast<double>(counters.bytes_used) / static_cast<double>(counters.entries);
+  fmt::print("| a million objects of 1 byte | bytes each |\n| --- | --- |\n");
+  fmt::print("| slot and buckets, by malloc's account | {:.1f} |\n", index_alone);
+  fmt::print("| entry, head, key and body | {:.0f} |\n", all - index_alone);
+  fmt::print("| all, by malloc's account | {:.0f} |\n", all);
+  fmt::print("| all, as the ledger has it | {:.0f} |\n", booked);
+  fmt::print("| set aside for sketches and tables, of a cache of 4 GiB | {:.1f} |\n", fixed);
+  return 0;
+}
+
+// --- churn
+
+std::size_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t pages = 0;
+  file >> pages >> pages;
+  return pages * 4096;
+}
+
+int show_churn(double duration) {
+  const std::size_t before = resident_bytes();
+  constexpr ByteCount bound = 256_MiB;
+  Cache cache({.bytes_max = bound, .object_bytes_max = bound / 8});
+  std::mt19937_64 chance(5);
+  // Medians of the phases: tiny, small, medium, large, and all of them mixed.
+  constexpr std::array<double, 5> medians{300, 4'000, 60'000, 1'000'000, 0};
+  std::array<std::size_t, medians.size()> most{};
+  std::array<std::size_t, medians.size()> most_booked{};
+  std::uint64_t number = 0;
+  const Clock::time_point begin = Clock::now();
+  for (std::size_t phase = 0; seconds_since(begin) < duration; ++phase) {
+    const std::size_t which = phase % medians.size();
+    const Clock::time_point phase_begin = Clock::now();
+    while (seconds_since(phase_begin) < duration / 15) {
+      for (std::size_t i = 0; i < 200; ++i) {
+        const double median = medians[which] > 0 ? medians[which] : medians[chance() % 4];
+        std::lognormal_distribution<double> size(std::log(median), 1.2);
+        store(cache, number++, static_cast<ByteCount>(size(chance)) + 1, true);
+      }
+      most[which] = std::max(most[which], resident_bytes() - before);
+      most_booked[which] = std::max(most_booked[which], static_cast<std::size_t>(cache.counters().bytes_used));
+    }
+  }
+  fmt::print("| sizes | most resident, of the bound | most on the ledger, of the bound |\n| --- | --- | --- |\n");
+  constexpr std::array names{"about 300 B", "about 4 KB", "about 60 KB", "about 1 MB", "all of these mixed"};
+  for (std::size_t i = 0; i < most.size(); ++i) {
+    fmt::print("| {} | {:.3f} | {:.3f} |\n", names[i], static_cast<double>(most[i]) / bound,
+               static_cast<double>(most_booked[i]) / bound);
+  }
+  return 0;
+}
+
+// --- cores
+
+double cpu_seconds_of_this_thread() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// Look-ups a second of `threads` threads, each through the same picks from another place. By the CPU time of each, so
+// that what else the machine does does not count.
+double look_ups(const Cache& shared, std::size_t threads, const std::vector<std::uint32_t>& picks, double duration) {
+  auto& cache = const_cast<Cache&>(shared);
+  std::vector<std::unique_ptr<NumberedKey>> keys;
+  for (std::size_t i = 0; i < 20'000; ++i) keys.push_back(std::make_unique<NumberedKey>(i, cache.seed()));
+  std::atomic<bool> is_over = false;
+  std::atomic<double> rate = 0;
+  std::vector<std::thread> running;
+  for (std::size_t thread = 0; thread < threads; ++thread) {
+    running.emplace_back([&, thread] {
+      const double begin = cpu_seconds_of_this_thread();
+      std::uint64_t mine = 0;
+      for (std::size_t at = thread * picks.size() / threads; !is_over.load(std::memory_order_relaxed);) {
+        for (std::size_t i = 0; i < 256; ++i, ++mine) {
+          const cache::Lookup found = cache.find(keys[picks[at]]->key, Instant{});
+          if (++at == picks.size()) at = 0;
+          if (found.found != cache::Found::fresh) std::abort();
+        }
+      }
+      rate += static_cast<double>(mine) / (cpu_seconds_of_this_thread() - begin);
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::duration<double>(duration));
+  is_over = true;
+  for (std::thread& thread : running) thread.join();
+  return rate;
+}
+
+int show_cores(double duration) {
+  Cache cache({.bytes_max = 1_GiB});
+  constexpr std::size_t objects = 20'000;
+  for (std::size_t i = 0; i < objects; ++i) store(cache, i, 1000, false);
+  std::mt19937_64 chance(9);
+  std::vector<std::uint32_t> zipf(100'000);
+  for (std::uint32_t& pick : zipf) {
+    const double uniform = std::generate_canonical<double, 53>(chance);
+    pick = static_cast<std::uint32_t>(std::min(std::pow(static_cast<double>(objects), uniform), objects - 1.0));
+  }
+  fmt::print("| look-ups | threads | million a second | of one thread | ns each | waits for a lock, of 1000 |\n");
+  fmt::print("| --- | --- | --- | --- | --- | --- |\n");
+  const auto show = [&](std::string_view name, const std::vector<std::uint32_t>& picks) {
+    double one = 0;
+    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
+      const cache::Counters before = cache.counters();
+      const double rate = look_ups(cache, threads, picks, duration);
+      const cache::Counters after = cache.counters();
+      if (threads == 1) one = rate;
+      const double waits = static_cast<double>(after.lock_waits - before.lock_waits) * 1000 /
+                           static_cast<double>(after.hits - before.hits);
+      fmt::print("| {} | {} | {:.2f} | {:.2f} | {:.0f} | {:.2f} |\n", name, threads, rate / 1e6, rate / one,
+                 static_cast<double>(threads) * 1e9 / rate, waits);
+    }
+  };
+  show("one hot key", {7});
+  show("Zipf 1 over 20,000 keys", zipf);
+  return 0;
+}
+
+int run(int count, char** words) {
+  const std::string_view what = count > 1 ? words[1] : "";
+  const double duration = count > 2 ? std::strtod(words[2], nullptr) : 0;
+  if (what == "memory") return show_memory();
+  if (what == "churn") return show_churn(duration > 0 ? duration : 60);
+  if (what == "cores") return show_cores(duration > 0 ? duration : 2);
+  fmt::print(stderr, "bench_cache memory | churn [SECONDS] | cores [SECONDS]\n");
+  return 1;
+}
+
+}  // namespace
+}  // namespace gust::bench
+
+int main(int count, char** words) { return gust::bench::run(count, words); }
