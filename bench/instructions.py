@@ -5,7 +5,7 @@
     bench/instructions.py --check     the same; exit code 1 where a request costs over 5 % more than recorded
     bench/instructions.py --record    writes the counts to bench/instructions.json, and the tables into docs/hit-profile.md
 
-One edge of `gustfront up` (one loop, no regional cache, no access log) answers one request after another over one
+One edge of `gustfront up` (one loop with epoll, no regional cache, no access log) answers one request after another over one
 keep-alive connection under valgrind. Each kind of request is counted for N and for 2N requests; half the difference
 leaves out what is not done for each. The processor's own variants of memcpy and its kin are switched off, so that two
 machines with the same packages agree. What the kernel does is not counted.
@@ -98,7 +98,8 @@ def edge_before_origin(binary: pathlib.Path, *prefix: str) -> Iterator[Edge]:
         stack.callback(origin.stop)
         servers.harness.BINARY = binary
         server = servers.harness.Gustfront(
-            "--cores", "1", "--edges", "BOM50", "--regional", "none", "--access-log", "no", prefix=prefix,
+            "--cores", "1", "--edges", "BOM50", "--regional", "none", "--access-log", "no", "--io", "epoll",
+            prefix=prefix,
             # These variants stand for all that glibc chooses by processor.
             environment={"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX,-AVX_Fast_Unaligned_Load,-ERMS,-FSRM,-RTM,-BMI2"})
         stack.callback(server.close)

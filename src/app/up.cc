@@ -16,6 +16,7 @@
 #include "app/core_group.h"
 #include "app/deployment.h"
 #include "app/explain_access.h"
+#include "app/heap_keeper.h"
 #include "app/io_choice.h"
 #include "app/small_file.h"
 #include "observe/log.h"
@@ -39,6 +40,17 @@ void wait_for_stop_signal() {
   int received = 0;
   while (sigwait(&set, &received) != 0) {
   }
+}
+
+// On the thread that has nothing else to do: no loop waits while the heap is looked through.
+void keep_heap_until_stop_signal(HeapKeeper& heap) {
+  const sigset_t set = stop_signals();
+  constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 250'000'000};
+  while (sigtimedwait(&set, nullptr, &between_looks) < 0) heap.look();
+}
+
+ByteCount bytes_of_all_caches(const Settings& settings) {
+  return settings.edges.size() * settings.edge_memory + (settings.regional.empty() ? 0 : settings.regional_memory);
 }
 
 using Outcome = std::expected<void, StartFailure>;
@@ -138,7 +150,8 @@ int run_up(const Settings& settings) {
   if (outcome) {
     std::fputs(banner_of(settings, deployment.addresses(), deployment.credentials()).c_str(), stdout);
     std::fflush(stdout);
-    wait_for_stop_signal();
+    HeapKeeper heap(Heap::of_process(), bytes_of_all_caches(settings));
+    keep_heap_until_stop_signal(heap);
     std::fputs("Stopping: requests in flight are finished first. Once more Ctrl-C to stop at once.\n", stdout);
     std::fflush(stdout);
     std::thread([] {
