@@ -72,7 +72,10 @@ class Ticket {
  public:
   Ticket() = default;
   Ticket(Ticket&& other) noexcept;
-  Ticket& operator=(Ticket&& other) noexcept;
+  Ticket& operator=(Ticket&& other) noexcept {
+    if (fill_ || other.fill_) replace_by(other);
+    return *this;
+  }
   ~Ticket() {
     if (fill_) give_up();
   }
@@ -125,6 +128,7 @@ class Ticket {
  private:
   friend class Cache;
   Ticket(Index& index, FillRef fill) : index_(&index), fill_(std::move(fill)) {}
+  void replace_by(Ticket& other) noexcept;
   template <typename Change>
   void settle(Change change, bool ends);
   void find_room();

@@ -6,14 +6,12 @@ namespace gust::cache {
 
 Ticket::Ticket(Ticket&& other) noexcept = default;
 
-Ticket& Ticket::operator=(Ticket&& other) noexcept {
-  if (this != &other) {
-    give_up();
-    index_ = other.index_;
-    fill_ = std::move(other.fill_);
-    writer_ = std::move(other.writer_);
-  }
-  return *this;
+void Ticket::replace_by(Ticket& other) noexcept {
+  if (this == &other) return;
+  give_up();
+  index_ = other.index_;
+  fill_ = std::move(other.fill_);
+  writer_ = std::move(other.writer_);
 }
 
 const EntryRef& Ticket::stale() const { return fill_->stale; }

@@ -15,18 +15,21 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t word_at(const char* at, std::size_t bytes) {
+std::uint64_t word_at(const char* at) {
   std::uint64_t word = 0;
-  std::memcpy(&word, at, bytes);
+  std::memcpy(&word, at, 8);
   return word | fold_case;
 }
 
 std::uint64_t hash_of(std::string_view name) {
   std::uint64_t hash = name.size();
-  const char* at = name.data();
-  std::size_t left = name.size();
-  for (; left >= 8; left -= 8, at += 8) hash = mix(hash, word_at(at, 8));
-  return left > 0 ? mix(hash, word_at(at, left)) : mix(hash, 0);
+  if (name.size() < 8) {
+    for (const char c : name) hash = mix(hash, static_cast<unsigned char>(c) | 0x20U);
+    return hash;
+  }
+  const char* const last = name.data() + name.size() - 8;
+  for (const char* at = name.data(); at < last; at += 8) hash = mix(hash, word_at(at));
+  return mix(hash, word_at(last));  // some bytes twice, rather than a shorter word
 }
 
 constexpr std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }

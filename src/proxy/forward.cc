@@ -154,7 +154,8 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
 }
 
 std::size_t loops_of(const http::Fields& fields, Arena& arena) {
-  const auto value = fields.combined("CDN-Loop", arena);
+  static const http::NameRef loop_name("CDN-Loop");  // looked up once
+  const auto value = fields.combined(loop_name, arena);
   if (!value) return 0;
   std::size_t loops = 0;
   http::ListReader list(*value);

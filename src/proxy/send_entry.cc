@@ -64,18 +64,20 @@ http::BodyFraming become_partial(Passage& passage, http::ResponseHead& head, con
   return http::BodyFraming::of_length(part.bytes);
 }
 
-// Each part behind its frame.
-rt::Task<bool> send_parts(ContentWriter& writer, const cache::BodyRef& body, const std::vector<http::ByteRange>& parts,
+// The parts of the entry; each of several behind its frame.
+rt::Task<bool> send_parts(Passage& passage, ContentWriter& writer, const std::vector<http::ByteRange>& parts,
                           const http::Byteranges& frames) {
+  const cache::BodyRef& body = passage.entry->body();
   // The next cursor stands before the last one goes, so that a windowed body lets nothing go between them.
   std::array<std::optional<cache::BodyCursor>, 2> cursors;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     cache::BodyCursor& cursor = cursors[i % 2].emplace(body, parts[i].offset, parts[i].bytes);
+    passage.first_cursor.reset();
     cursors[(i + 1) % 2].reset();
-    writer.put(frames.frames[i]);
+    if (!frames.frames.empty()) writer.put(frames.frames[i]);
     if (!co_await writer.send(cursor)) co_return false;
   }
-  writer.put(frames.frames.back());
+  if (!frames.frames.empty()) writer.put(frames.frames.back());
   co_return co_await writer.finish();
 }
 
@@ -126,24 +128,68 @@ http::PartsChoice choose_parts_of(const Passage& passage, const http::Validators
   return http::choose_parts(*asked, *complete, is_cloudfront);
 }
 
-rt::Task<Next> send_entry(Passage& passage) {
+namespace {
+
+http::BodyFraming framing_of(std::optional<ByteCount> told_bytes) {
+  // BODY-4: what came without a length is replayed so.
+  return told_bytes ? http::BodyFraming::of_length(*told_bytes) : http::BodyFraming::of_chunks();
+}
+
+void note_length(Passage& passage, const http::ResponseHead& head, http::BodyFraming framing) {
+  note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
+}
+
+bool sends_body(const Passage& passage, http::BodyFraming framing) {
+  return passage.entry->body() && passage.request().method != http::Method::head && !framing.is_empty();
+}
+
+// False: the viewer left.
+rt::Task<bool> send_head_alone(Passage& passage, const http::ResponseHead& head, http::BodyFraming framing) {
+  passage.first_cursor.reset();
+  co_return (co_await passage.exchange.start(head, framing)).has_value() &&
+      (co_await passage.exchange.finish(nullptr)).has_value();
+}
+
+// All of the entry, as it is. This is what most requests get.
+rt::Task<Next> send_whole(Passage& passage) {
   const cache::Entry& entry = *passage.entry;
   http::ResponseHead head;
   head.status = entry.status();
+  take_fields(head, entry, goes_as_prepared(passage));
+  add_own_fields(passage, head, entry.via(), age_to_tell(passage));
+  const http::BodyFraming framing = framing_of(entry.content_bytes());
+  note_length(passage, head, framing);
+  if (!sends_body(passage, framing)) {
+    passage.answer_failed = !co_await send_head_alone(passage, head, framing);
+    co_return Next::step;
+  }
+  cache::BodyCursor cursor(entry.body());
+  passage.first_cursor.reset();
+  std::array<Slice, slices_at_once> slices;
+  const bool is_there =
+      framing.kind == http::BodyFraming::length && entry.body()->state() == cache::Body::State::complete;
+  const auto content = std::span<const Slice>(slices).first(is_there ? cursor.peek(slices) : 0);
+  if (is_there && bytes_of(content) == framing.bytes) {
+    passage.answer_failed = !co_await passage.exchange.respond(head, content);
+    co_return Next::step;
+  }
+  ContentWriter writer(passage, head, framing);
+  passage.answer_failed = !(co_await writer.send(cursor) && (co_await passage.exchange.finish(nullptr)).has_value());
+  co_return Next::step;
+}
+
+// What conditions and ranges make of the entry.
+rt::Task<Next> send_chosen(Passage& passage) {
+  const cache::Entry& entry = *passage.entry;
   const bool is_of_slices = is_sliced(passage);
   std::optional<ByteCount> complete = is_of_slices ? complete_of(entry) : entry.content_bytes();
-  if (is_of_slices) head.status = 200;
   if (!complete && entry.body() && entry.body()->state() == cache::Body::State::complete) {
     complete = entry.body()->bytes();
   }
+  const http::Validators validators = validators_of(entry);
+  const http::Precondition precondition = precondition_of(passage, validators);
   http::PartsChoice choice;
-  auto precondition = http::Precondition::proceed;
-  // Only a success is conditional (RFC 9110 section 13.2.1).
-  if (head.status == 200 && asks_for_less(passage.viewer_request.fields)) {
-    const http::Validators validators = validators_of(entry);
-    precondition = precondition_of(passage, validators);
-    if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
-  }
+  if (precondition == http::Precondition::proceed) choice = choose_parts_of(passage, validators, complete);
   if (choice.kind == http::PartsChoice::unsatisfiable) {
     if (const config::ErrorPage* page = find_error_page(passage, 416)) {
       co_await send_error_page(passage, *page);
@@ -155,60 +201,46 @@ rt::Task<Next> send_entry(Passage& passage) {
     co_await send_own(passage);
     co_return Next::step;
   }
-
-  // BODY-4: what came without a length is replayed so.
-  const auto told_bytes = is_of_slices ? complete : entry.content_bytes();
-  http::BodyFraming framing = told_bytes ? http::BodyFraming::of_length(*told_bytes) : http::BodyFraming::of_chunks();
   const bool is_whole = precondition == http::Precondition::proceed && choice.kind == http::PartsChoice::whole;
-  take_fields(head, entry, is_whole && !is_of_slices && goes_as_prepared(passage));
+  if (is_whole && !is_of_slices) co_return co_await send_whole(passage);
+
+  http::ResponseHead head;
+  take_fields(head, entry, false);
   if (is_of_slices) head.fields.remove(Name::content_range);
+  http::BodyFraming framing = framing_of(is_of_slices ? complete : entry.content_bytes());
   http::Byteranges frames;
   if (precondition == http::Precondition::not_modified) {
     become_not_modified(head, passage.audience());
     framing = http::BodyFraming::no_body();
   } else if (choice.kind == http::PartsChoice::unsatisfiable) {
     head.status = 416;
-    head.reason = {};
     head.fields.set(Name::content_range, passage.arena.copy(http::content_range_of_unsatisfied(*complete)));
     framing = http::BodyFraming::of_length(0);
   } else if (choice.kind == http::PartsChoice::partial) {
     framing = become_partial(passage, head, choice.parts, *complete, frames);
   }
   add_own_fields(passage, head, entry.via(), age_to_tell(passage));
-  note_head(passage, head, framing.kind == http::BodyFraming::length ? std::optional(framing.bytes) : std::nullopt);
-
-  const bool sends_body = entry.body() && passage.request().method != http::Method::head && !framing.is_empty();
-  if (!sends_body) {
-    passage.first_cursor.reset();
-    const bool sent = (co_await passage.exchange.start(head, framing)).has_value() &&
-                      (co_await passage.exchange.finish(nullptr)).has_value();
-    passage.answer_failed = !sent;
-    co_return Next::step;
-  }
-  if (is_of_slices) {
-    ContentWriter writer(passage, head, framing);
-    if (choice.parts.empty()) choice.parts.push_back({0, *complete});
-    passage.answer_failed = !co_await send_slices(passage, writer, choice.parts, frames);
-    co_return Next::step;
-  }
-  const http::ByteRange one =
-      choice.parts.empty() ? http::ByteRange{0, cache::BodyCursor::to_end} : choice.parts.front();
-  cache::BodyCursor cursor(entry.body(), one.offset, one.bytes);
-  passage.first_cursor.reset();
-  std::array<Slice, slices_at_once> slices;
-  const bool is_one_run = framing.kind == http::BodyFraming::length && choice.parts.size() <= 1 &&
-                          entry.body()->state() == cache::Body::State::complete;
-  const auto content = std::span<const Slice>(slices).first(is_one_run ? cursor.peek(slices) : 0);
-  if (is_one_run && bytes_of(content) == framing.bytes) {
-    passage.answer_failed = !co_await passage.exchange.respond(head, content);
+  note_length(passage, head, framing);
+  if (!sends_body(passage, framing)) {
+    passage.answer_failed = !co_await send_head_alone(passage, head, framing);
     co_return Next::step;
   }
   ContentWriter writer(passage, head, framing);
-  const bool sent = choice.parts.size() > 1
-                        ? co_await send_parts(writer, entry.body(), choice.parts, frames)
-                        : co_await writer.send(cursor) && (co_await passage.exchange.finish(nullptr)).has_value();
-  passage.answer_failed = !sent;
+  if (is_of_slices) {
+    if (choice.parts.empty()) choice.parts.push_back({0, *complete});
+    passage.answer_failed = !co_await send_slices(passage, writer, choice.parts, frames);
+  } else {
+    passage.answer_failed = !co_await send_parts(passage, writer, choice.parts, frames);
+  }
   co_return Next::step;
+}
+
+}  // namespace
+
+rt::Task<Next> send_entry(Passage& passage) {
+  // Only a success is conditional (RFC 9110 section 13.2.1).
+  const bool is_chosen = passage.entry->status() == 200 && asks_for_less(passage.viewer_request.fields);
+  return is_chosen || is_sliced(passage) ? send_chosen(passage) : send_whole(passage);
 }
 
 }  // namespace gust::proxy
