@@ -81,6 +81,14 @@ class Slice {
     return result;
   }
 
+  // As borrowed(), of pages that the kernel may go on referring to after the use: see base/page_region.h.
+  static Slice lent(ByteView bytes) {
+    Slice result = borrowed(bytes);
+    result.is_lent_ = true;
+    return result;
+  }
+  bool is_lent() const { return is_lent_; }
+
   ByteView view() const { return view_; }
   std::size_t size() const { return view_.size(); }
   bool empty() const { return view_.empty(); }
@@ -92,6 +100,7 @@ class Slice {
  private:
   BlockRef block_;
   ByteView view_;
+  bool is_lent_ = false;
 };
 
 }  // namespace gust

@@ -10,17 +10,32 @@ namespace gust::cache {
 namespace {
 
 constexpr std::size_t first_segment_bytes = 4 * 1024;
-// Beside a segment's bytes: the Block's header, the allocator's, and the Segment with its share of an unfilled row.
+// A first block of at least this is made of pages: below, what rounding up takes weighs more than what a send by
+// reference saves.
+constexpr std::size_t first_pages_bytes_min = 32 * 1024;
+// Beside a segment's bytes: the allocator's header, and the Segment with its share of an unfilled row.
 constexpr ByteCount segment_overhead_bytes = 64;
-
-ByteCount cost_of(const BlockRef& block) { return block->capacity() + segment_overhead_bytes; }
+static_assert(segment_bytes_max == PageRegion::run_bytes_max);
 
 }  // namespace
 
 Body::Body(std::shared_ptr<Ledger> ledger, std::optional<ByteCount> bytes_expected)
     : ledger_(std::move(ledger)), bytes_expected_(bytes_expected) {}
 
-Body::~Body() { ledger_->refund(charged_); }
+Body::~Body() {
+  const std::size_t count = segments_.load(std::memory_order_acquire);
+  for (std::size_t i = first_kept_; i < count; ++i) free(segment(i));
+  ledger_->refund(charged_);
+}
+
+void Body::free(Segment& segment) {
+  if (segment.is_pages) {
+    ledger_->pages().give_back(segment.data, segment.capacity, segment.was_lent);
+  } else {
+    ::operator delete(segment.data);
+  }
+  segment.data = nullptr;
+}
 
 const Body::Segment& Body::segment(std::size_t index) const {
   if (index < first_row_.size()) return first_row_[index];
@@ -68,15 +83,21 @@ void BodyWriter::fail_if_filling() {
 std::size_t BodyWriter::next_capacity() const {
   const ByteCount written = body_->bytes();
   if (body_->bytes_expected_ && *body_->bytes_expected_ > written) {
-    return static_cast<std::size_t>(std::min<ByteCount>(*body_->bytes_expected_ - written, segment_bytes_max));
+    const auto left =
+        static_cast<std::size_t>(std::min<ByteCount>(*body_->bytes_expected_ - written, segment_bytes_max));
+    return next_is_pages(left) ? PageRegion::rounded(left) : left;
   }
   const std::size_t doublings = std::min<std::size_t>(body_->segments_.load(std::memory_order_relaxed), 4);
   return first_segment_bytes << doublings;
 }
 
+bool BodyWriter::next_is_pages(std::size_t capacity) const {
+  return capacity >= first_pages_bytes_min || body_->segments_.load(std::memory_order_relaxed) > 0;
+}
+
 ByteCount BodyWriter::bytes_wanted() const { return next_capacity() + segment_overhead_bytes; }
 
-bool BodyWriter::add_segment() {
+bool BodyWriter::add_segment(bool is_written) {
   const std::size_t capacity = next_capacity();
   const ByteCount cost = capacity + segment_overhead_bytes;
   if (granted_ == cost) {
@@ -92,7 +113,10 @@ bool BodyWriter::add_segment() {
     if (!body_->rows_) body_->rows_ = std::make_unique<Body::Rows>();
     (*body_->rows_)[static_cast<std::size_t>(std::bit_width(index)) - 1] = std::make_unique<Body::Segment[]>(index);
   }
-  body_->segment(index) = {BlockRef::make(capacity), body_->bytes()};
+  char* data = next_is_pages(capacity) ? body_->ledger_->pages().take(capacity, is_written) : nullptr;
+  const bool is_pages = data != nullptr;
+  if (!is_pages) data = static_cast<char*>(::operator new(capacity));
+  body_->segment(index) = {data, static_cast<std::uint32_t>(capacity), is_pages, false, body_->bytes()};
   body_->segments_.store(index + 1, std::memory_order_release);
   room_ = capacity;
   return true;
@@ -101,10 +125,10 @@ bool BodyWriter::add_segment() {
 std::size_t BodyWriter::put(const char* from, std::size_t bytes) {
   std::size_t written = 0;
   while (written < bytes) {
-    if (room_ == 0 && (!has_room() || !add_segment())) break;
-    Block& block = *body_->segment(body_->segments_.load(std::memory_order_relaxed) - 1).block;
+    if (room_ == 0 && (!has_room() || !add_segment(from != nullptr))) break;
+    const Body::Segment& last = body_->segment(body_->segments_.load(std::memory_order_relaxed) - 1);
     const std::size_t count = std::min(room_, bytes - written);
-    if (from != nullptr) std::memcpy(block.data() + (block.capacity() - room_), from + written, count);
+    if (from != nullptr) std::memcpy(last.data + (last.capacity - room_), from + written, count);
     room_ -= count;
     written += count;
     body_->published_.store(body_->bytes() + count, std::memory_order_release);
@@ -129,8 +153,8 @@ ByteCount BodyWriter::drop_passed() {
   const std::size_t count = body_->segments_.load(std::memory_order_relaxed);
   while (body_->first_kept_ + 1 < count && body_->segment(body_->first_kept_ + 1).begin <= slowest) {
     Body::Segment& passed = body_->segment(body_->first_kept_);
-    const ByteCount cost = cost_of(passed.block);
-    passed.block = {};
+    const ByteCount cost = passed.capacity + segment_overhead_bytes;
+    body_->free(passed);
     body_->charged_ -= cost;
     body_->ledger_->refund(cost);
     ++body_->first_kept_;
@@ -207,12 +231,20 @@ std::size_t BodyCursor::peek(std::span<Slice> slices) const {
   const std::size_t count = body_->segments_.load(std::memory_order_acquire);
   std::size_t index = segment_;
   if (index + 1 < count && body_->segment(index + 1).begin <= at) index = body_->find_segment(at);
+  const bool lends = body_->state() == Body::State::complete;
   std::size_t used = 0;
   for (; used < slices.size() && at < end; ++index, ++used) {
-    const Body::Segment& segment = body_->segment(index);
+    Body::Segment& segment = body_->segment(index);
     const ByteCount segment_end = index + 1 < count ? std::min(body_->segment(index + 1).begin, end) : end;
-    slices[used] =
-        Slice::borrowed({segment.block->data() + (at - segment.begin), static_cast<std::size_t>(segment_end - at)});
+    const ByteView bytes{segment.data + (at - segment.begin), static_cast<std::size_t>(segment_end - at)};
+    if (lends && segment.is_pages) {
+      // Seen by whoever frees the segment: it goes with the body, behind the last reader.
+      const std::atomic_ref<bool> was_lent(segment.was_lent);
+      if (!was_lent.load(std::memory_order_relaxed)) was_lent.store(true, std::memory_order_relaxed);
+      slices[used] = Slice::lent(bytes);
+    } else {
+      slices[used] = Slice::borrowed(bytes);
+    }
     at = segment_end;
   }
   return used;

@@ -1,13 +1,15 @@
 // Body: the content of a stored response, a chain of segments that one writer fills while many read.
 //
 // Source: DESIGN.md decisions 3 and 5.
-// Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers borrow them. What
-// is
+// Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers borrow them. What is
 //         published is a byte count, so a reader never sees a byte before it is there. Waiting holds no lock.
 // Core:   writer and readers may be on different cores; each Body has one writer at a time.
 // Memory: every block is charged to the ledger while it exists. A stored body's writer never waits for readers. When
 //         memory runs out half way, the body becomes *windowed*: blocks go when all readers have passed them, and the
 //         writer waits while the slowest is more than the window behind.
+//         All blocks but small first ones are runs of pages (base/page_region.h). Once the body is complete, readers
+//         are lent them, so that the kernel may send them by reference. Until then the bytes are to be copied: most
+//         objects are asked for once, and the pages of what was not lent can be used again at once.
 #pragma once
 
 #include <array>
@@ -50,7 +52,10 @@ class Body {
 
   // Segment i begins where i - 1 ended. Written before it is counted, and dropped only in a window.
   struct Segment {
-    BlockRef block;
+    char* data = nullptr;  // null: dropped
+    std::uint32_t capacity = 0;
+    bool is_pages = false;  // of the ledger's region; else of the heap
+    bool was_lent = false;  // and was given to someone who may lend it on; set by atomic_ref, by readers on any core
     ByteCount begin = 0;
   };
   // Segments lie in rows that double, so that none moves and any is found at once: 2 in place, then 2, 4, 8, ...
@@ -62,6 +67,7 @@ class Body {
   // The segment that holds `offset`, which is below bytes().
   std::size_t find_segment(ByteCount offset) const;
   void end(State state);
+  void free(Segment& segment);
 
   const std::shared_ptr<Ledger> ledger_;
   const std::optional<ByteCount> bytes_expected_;
@@ -123,7 +129,8 @@ class BodyWriter {
  private:
   std::size_t next_capacity() const;
   std::size_t put(const char* from, std::size_t bytes);
-  bool add_segment();
+  bool next_is_pages(std::size_t capacity) const;
+  bool add_segment(bool is_written);
   bool has_room();
   ByteCount drop_passed();
   void fail_if_filling();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "rt/scope.h"
@@ -55,6 +56,45 @@ TEST(Body, AReaderSeesWhatIsPublishedAndThenTheEnd) {
   EXPECT_FALSE(cursor.at_end());
   EXPECT_EQ(read_now(cursor), "world");
   EXPECT_TRUE(cursor.at_end());
+}
+
+TEST(Body, LendsTheBlocksOfALargeBodyOnceItIsCompleteAndNotThatOfASmallOne) {
+  const Bodies bodies;
+  for (const auto& [bytes, is_lent] : {std::pair{20'000, false}, {40'000, true}, {150'000, true}}) {
+    BodyWriter writer = bodies.make(bytes);
+    const std::string text = text_of(static_cast<std::size_t>(bytes));
+    writer.write(text);
+    std::array<Slice, 3> slices;
+    BodyCursor cursor(writer.body());
+    std::size_t count = cursor.peek(slices);
+    for (const Slice& slice : std::span(slices).first(count)) EXPECT_FALSE(slice.is_lent());  // not yet complete
+    EXPECT_TRUE(writer.finish());
+    count = cursor.peek(slices);
+    ASSERT_GT(count, 0U);
+    for (const Slice& slice : std::span(slices).first(count)) EXPECT_EQ(slice.is_lent(), is_lent) << bytes;
+    EXPECT_EQ(read_now(cursor), text);
+  }
+}
+
+TEST(Body, MemoryThatWasLentHoldsNothingOfABodyThatIsGone) {
+  const Bodies bodies;
+  std::array<Slice, 1> slices;
+  const char* first = nullptr;
+  {
+    BodyWriter writer = bodies.make(64_KiB);
+    writer.write(std::string(64_KiB, 'a'));
+    EXPECT_TRUE(writer.finish());
+    BodyCursor cursor(writer.body());
+    ASSERT_EQ(cursor.peek(slices), 1U);
+    first = slices[0].view().data();
+  }
+  BodyWriter writer = bodies.make(64_KiB);
+  writer.write("b");
+  BodyCursor cursor(writer.body());
+  ASSERT_EQ(cursor.peek(slices), 1U);
+  ASSERT_EQ(slices[0].view().data(), first);
+  // Its pages are new ones: packets may still refer to those with the old bytes.
+  EXPECT_EQ(first[1], 0);
 }
 
 TEST(Body, AnyPartOfALongBodyIsFound) {

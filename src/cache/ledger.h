@@ -1,7 +1,8 @@
 // Ledger: the memory that a cache holds, counted where it is taken and given back, never above its bound.
 //
 // Shape:  whoever takes memory charges it first and refunds it when it is really free: an evicted entry that a slow
-//         viewer still reads stays on the books. Shared by all who hold cache memory; it outlives the Cache.
+//         viewer still reads stays on the books. Shared by all who hold cache memory; it outlives the Cache, and so
+//         does the region that large bodies are in.
 // Core:   any.
 #pragma once
 
@@ -9,12 +10,13 @@
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/page_region.h"
 
 namespace gust::cache {
 
 class Ledger {
  public:
-  explicit Ledger(ByteCount bytes_max) : bytes_max_(bytes_max) {}
+  explicit Ledger(ByteCount bytes_max) : bytes_max_(bytes_max), pages_(bytes_max) {}
 
   // Charges `bytes` unless that would pass the bound.
   bool try_charge(ByteCount bytes);
@@ -24,10 +26,13 @@ class Ledger {
 
   ByteCount used() const { return used_.load(std::memory_order_relaxed); }
   ByteCount bytes_max() const { return bytes_max_; }
+  // Memory for what is charged here and may be sent by reference.
+  PageRegion& pages() { return pages_; }
 
  private:
   const ByteCount bytes_max_;
   std::atomic<ByteCount> used_ = 0;
+  PageRegion pages_;
 };
 
 // Bytes on the books of a ledger, given back when this goes.

@@ -28,7 +28,8 @@ class Output {
   void set_pace(const WritePace& pace) { pace_ = pace; }
 
   // Writes the three parts in order, nothing copied; done when the stream has taken them. What the stream takes at once
-  // goes out in the call, in one send where it is no more than a batch; then the Task is ready.
+  // goes out in the call, in one send where it is no more than a batch; then the Task is ready. Lent slices, where they
+  // are enough to be worth it, are lent on to the stream.
   //   needs   everything outlives the wait
   //   fails   as Stream::write, and timed_out when `deadline` has passed
   rt::Task<Result<void>> write(ByteView front, std::span<const Slice> content, ByteView back, Instant deadline = never);
@@ -40,11 +41,17 @@ class Output {
   rt::Task<Result<void>> write_batches(ByteView front, std::span<const Slice> content, ByteView back, Instant deadline);
   rt::Task<Result<void>> write_batch(std::size_t bytes, Instant deadline);
   Result<bool> try_batch(std::size_t bytes);
+  void clear();
+  void add(ByteView piece, bool is_lent);
+  bool lends() const;
   std::size_t unsent() const;
 
   net::Stream& stream_;
   WritePace pace_;
+  // The batch: lent pieces stand behind the others.
   std::vector<ByteView> pieces_;  // keeps its memory
+  std::size_t copied_ = 0;        // pieces that are not lent
+  std::size_t lent_bytes_ = 0;
   ByteCount bytes_sent_ = 0;
 };
 

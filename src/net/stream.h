@@ -33,6 +33,15 @@ class Stream {
   //   fails  reset, io_failed
   virtual std::optional<Result<std::size_t>> try_read(MutableBytes into) = 0;
   virtual Result<std::size_t> try_write(std::span<ByteView> pieces) = 0;
+  // As write() and try_write(); the pieces from number `copied` on are lent (rt/network.h). What has no use for that
+  // copies them.
+  virtual rt::Task<Result<void>> write_lent(std::span<ByteView> pieces, [[maybe_unused]] std::size_t copied,
+                                            Instant deadline) {
+    return write(pieces, deadline);
+  }
+  virtual Result<std::size_t> try_write_lent(std::span<ByteView> pieces, [[maybe_unused]] std::size_t copied) {
+    return try_write(pieces);
+  }
   // Waits, without a buffer, until try_read() is worth calling; now and then too early.
   //   fails  timed_out; cancelled, by `cancel` where it is not null, else by the awaiting task's own source; or as
   //          try_read(), which then fails too

@@ -23,10 +23,16 @@ class TcpStream final : public Stream {
   }
 
   rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant deadline) override {
+    return write_lent(pieces, pieces.size(), deadline);
+  }
+  rt::Task<Result<void>> write_lent(std::span<ByteView> pieces, std::size_t copied, Instant deadline) override {
     while (true) {
-      while (!pieces.empty() && pieces.front().empty()) pieces = pieces.subspan(1);
+      while (!pieces.empty() && pieces.front().empty()) {
+        pieces = pieces.subspan(1);
+        if (copied > 0) --copied;
+      }
       if (pieces.empty()) co_return Result<void>{};
-      CO_TRY(const std::size_t taken, co_await socket_->write(pieces, deadline));
+      CO_TRY(const std::size_t taken, co_await socket_->write_lent(pieces, copied, deadline));
       use_up(pieces, taken);
     }
   }
@@ -36,8 +42,9 @@ class TcpStream final : public Stream {
     if (!operation.await_ready()) return std::nullopt;
     return operation.await_resume();
   }
-  Result<std::size_t> try_write(std::span<ByteView> pieces) override {
-    rt::WriteOperation operation = socket_->write(pieces, never);
+  Result<std::size_t> try_write(std::span<ByteView> pieces) override { return try_write_lent(pieces, pieces.size()); }
+  Result<std::size_t> try_write_lent(std::span<ByteView> pieces, std::size_t copied) override {
+    rt::WriteOperation operation = socket_->write_lent(pieces, copied, never);
     if (!operation.await_ready()) return std::size_t{0};
     const Result<std::size_t> taken = operation.await_resume();
     if (taken) use_up(pieces, *taken);

@@ -7,6 +7,7 @@
 
 #include "rt/epoll_loop.h"
 #include "rt/epoll_network_internal.h"
+#include "rt/lent_sender_internal.h"
 #include "rt/real_network_internal.h"
 #include "rt/signal.h"
 #include "rt/socket_waits_internal.h"
@@ -98,7 +99,7 @@ class EpollSocket final : public Socket, public Watched {
 
   bool transmit(WriteOperation& operation) {
     if (refuse(operation)) return true;
-    const ssize_t sent = send_now(descriptor_, operation.pieces());
+    const ssize_t sent = loop_.lent_sender().send(descriptor_, operation);
     if (sent >= 0) {
       operation.set_outcome(static_cast<std::size_t>(sent));
       return true;

@@ -6,6 +6,7 @@
 // Core:   a socket belongs to the loop that made or accepted it.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,10 +64,12 @@ class ReadOperation final : public Operation {
 // `Result<std::size_t> n = co_await socket.write(pieces, deadline)`: how many bytes were taken, at least 1.
 //   needs  `pieces` and their bytes outlive the wait; at most 64 pieces are looked at
 //   fails  reset, timed_out, cancelled, io_failed
+// Of `pieces`, those from number `copied` on are lent: they lie in pages that are never written again, even when their
+// owner is done with them (base/page_region.h). A backend may send these by reference, or copy them like the others.
 class WriteOperation final : public Operation {
  public:
-  WriteOperation(Socket& socket, std::span<const ByteView> pieces, Instant deadline)
-      : socket_(&socket), pieces_(pieces), deadline_(deadline) {}
+  WriteOperation(Socket& socket, std::span<const ByteView> pieces, std::size_t copied, Instant deadline)
+      : socket_(&socket), pieces_(pieces), copied_(copied), deadline_(deadline) {}
   bool await_ready();
   template <typename Promise>
   bool await_suspend(std::coroutine_handle<Promise> self) {
@@ -76,6 +79,7 @@ class WriteOperation final : public Operation {
 
   // For backends.
   std::span<const ByteView> pieces() const { return pieces_; }
+  std::span<const ByteView> lent_pieces() const { return pieces_.subspan(std::min(copied_, pieces_.size())); }
   Instant deadline() const { return deadline_; }
   void set_outcome(Result<std::size_t> outcome) { outcome_ = outcome; }
   void end_with(Result<std::size_t> outcome) {
@@ -88,6 +92,7 @@ class WriteOperation final : public Operation {
   void withdraw(Errc why) override;
   Socket* socket_;
   std::span<const ByteView> pieces_;
+  std::size_t copied_;
   Instant deadline_;
   std::optional<Result<std::size_t>> outcome_;
 };
@@ -100,7 +105,12 @@ class Socket {
   ReadOperation read(MutableBytes into, Instant deadline) { return {*this, into, deadline}; }
   // As a read into nothing; `cancel` as above.
   ReadOperation readable(Instant deadline, CancelSource* cancel) { return {*this, {}, deadline, cancel}; }
-  WriteOperation write(std::span<const ByteView> pieces, Instant deadline) { return {*this, pieces, deadline}; }
+  WriteOperation write(std::span<const ByteView> pieces, Instant deadline) {
+    return {*this, pieces, pieces.size(), deadline};
+  }
+  WriteOperation write_lent(std::span<const ByteView> pieces, std::size_t copied, Instant deadline) {
+    return {*this, pieces, copied, deadline};
+  }
   // The peer reads the end after what was written.
   virtual void finish_writing() = 0;
   // Throws away what is unsent; the peer sees a reset.

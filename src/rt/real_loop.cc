@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "base/check.h"
+#include "rt/lent_sender_internal.h"
 #include "rt/network.h"
 #include "rt/real_files_internal.h"
 #include "rt/worker_pool.h"
@@ -27,7 +28,8 @@ Duration read_clock(clockid_t clock) {
 
 }  // namespace
 
-RealLoop::RealLoop(WorkerPool& workers) : workers_(workers), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+RealLoop::RealLoop(WorkerPool& workers)
+    : workers_(workers), lent_sender_(std::make_unique<LentSender>()), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   CHECK(wake_ >= 0);
   std::uint64_t seed = 0;
   RealLoop::fill_secret({reinterpret_cast<char*>(&seed), sizeof seed});

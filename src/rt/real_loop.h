@@ -15,6 +15,7 @@
 
 namespace gust::rt {
 
+class LentSender;
 class LookUpPool;
 class WorkerPool;
 
@@ -45,6 +46,7 @@ class RealLoop : public Loop {
   void post(Job job) final;
   void offload(Job job) final;
   LookUpPool& look_ups();
+  LentSender& lent_sender() { return *lent_sender_; }
 
   // Fairness: a peer that is always ready may not keep the loop to itself. False when this turn has done enough without
   // looking at events; then the operation is parked and ask_again() makes the loop come back to it in the next turn.
@@ -72,6 +74,7 @@ class RealLoop : public Loop {
   void run_posted();
 
   WorkerPool& workers_;
+  const std::unique_ptr<LentSender> lent_sender_;
   int wake_ = -1;
   Instant now_{};
   WallTime wall_now_{};

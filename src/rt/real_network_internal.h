@@ -32,7 +32,8 @@ void set_no_delay(int descriptor);
 void reset_now(int descriptor);
 // How many bytes were received or taken, or -errno; -EAGAIN when the kernel has nothing or no room now.
 ssize_t receive_now(int descriptor, MutableBytes into);
-ssize_t send_now(int descriptor, std::span<const ByteView> pieces);
+// `more`: other bytes follow at once, so the last packet may wait for them.
+ssize_t send_now(int descriptor, std::span<const ByteView> pieces, bool more = false);
 // Asks the system and blocks; the ports are 0.
 //   fails   name_not_found
 Result<std::vector<Endpoint>> look_up_name(const std::string& name);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "rt/lent_sender_internal.h"
 #include "rt/real_network_internal.h"
 #include "rt/uring_connection_internal.h"
 #include "rt/uring_ring_internal.h"
@@ -178,7 +179,7 @@ bool UringConnection::transmit(WriteOperation& operation) {
     operation.set_outcome(0);
     return true;
   }
-  const ssize_t sent = send_now(descriptor_, operation.pieces());
+  const ssize_t sent = loop().lent_sender().send(descriptor_, operation);
   if (sent == -EAGAIN) {
     may_have_room_ = false;
     return false;
