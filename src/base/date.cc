@@ -10,10 +10,26 @@
 namespace gust {
 namespace {
 
-constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> days = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                  "Thursday", "Friday", "Saturday"};
+// The first three letters in lower case, as one number. `text` has so many.
+constexpr std::uint32_t first_letters(std::string_view text) {
+  const auto at = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(lower(text[i]))}; };
+  return at(0) | at(1) << 8 | at(2) << 16;
+}
+
+template <std::size_t n>
+struct Names {
+  std::array<std::string_view, n> full;
+  std::array<std::uint32_t, n> first;  // first_letters() of each
+
+  constexpr explicit Names(const std::array<std::string_view, n>& names) : full(names), first() {
+    for (std::size_t i = 0; i < n; ++i) first[i] = first_letters(names[i]);
+  }
+};
+
+constexpr Names months(std::array<std::string_view, 12>{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+                                                        "Oct", "Nov", "Dec"});
+constexpr Names days(std::array<std::string_view, 7>{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+                                                     "Saturday"});
 
 struct Parts {
   int year = 0;
@@ -69,23 +85,33 @@ struct Reader {
   bool good = true;
 
   bool begins_with(std::string_view text) const {
-    return ignores_case ? starts_with_fold(left, text) : left.starts_with(text);
+    if (!ignores_case || left.size() < text.size()) return left.starts_with(text);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (lower(left[i]) != lower(text[i])) return false;
+    }
+    return true;
   }
   void skip(std::string_view literal) {
     good = good && begins_with(literal);
     if (good) left.remove_prefix(literal.size());
   }
   unsigned number(std::size_t digits) {
-    const auto value = good && left.size() >= digits ? parse_decimal<unsigned>(left.substr(0, digits)) : std::nullopt;
-    good = value.has_value();
-    if (good) left.remove_prefix(digits);
-    return value.value_or(0);
+    good = good && left.size() >= digits && std::ranges::all_of(left.substr(0, digits), is_digit);
+    if (!good) return 0;
+    unsigned value = 0;
+    for (std::size_t i = 0; i < digits; ++i) value = value * 10 + static_cast<unsigned>(left[i] - '0');
+    left.remove_prefix(digits);
+    return value;
   }
+  // A name in any case, by so many of its letters: three at least, which are no other's.
   template <std::size_t n>
-  unsigned one_of(const std::array<std::string_view, n>& names, std::size_t letters) {
+  unsigned one_of(const Names<n>& names, std::size_t letters) {
+    good = good && left.size() >= 3;
+    const std::uint32_t first = good ? first_letters(left) : 0;
     for (unsigned i = 0; good && i < n; ++i) {
-      if (begins_with(names[i].substr(0, letters))) {
-        left.remove_prefix(std::min(letters, names[i].size()));
+      if (first != names.first[i]) continue;
+      if (letters == 3 || begins_with(names.full[i].substr(0, letters))) {
+        left.remove_prefix(std::min(letters, names.full[i].size()));
         return i;
       }
     }
@@ -105,11 +131,24 @@ struct Reader {
 
 std::string http_date_of(WallTime at) {
   const auto [p, weekday, nanoseconds] = split_of(at);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[weekday].substr(0, 3), p.day, months[p.month - 1],
-                     p.year, p.hour, p.minute, p.second);
+  // Made for every answer of an origin without a Date: no format to read.
+  std::string text = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const auto number = [&](std::size_t at, std::size_t digits, unsigned value) {
+    for (; digits > 0; value /= 10) text[at + --digits] = static_cast<char>('0' + value % 10);
+  };
+  days.full[weekday].copy(text.data(), 3);
+  number(5, 2, p.day);
+  months.full[p.month - 1].copy(text.data() + 8, 3);
+  number(12, 4, static_cast<unsigned>(p.year));
+  number(17, 2, p.hour);
+  number(20, 2, p.minute);
+  number(23, 2, p.second);
+  return text;
 }
 
 std::optional<WallTime> read_http_date(std::string_view text) {
+  constexpr std::size_t shortest = 24;  // the third form
+  if (text.size() < shortest) return std::nullopt;
   Parts parts;
   Reader fixed{.left = text, .ignores_case = true};  // Sun, 06 Nov 1994 08:49:37 GMT
   fixed.one_of(days, 3);

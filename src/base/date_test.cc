@@ -14,6 +14,11 @@ TEST(HttpDate, ReadsTheThreeFormsOfRfc9110) {
   EXPECT_EQ(read_http_date("Sun Nov  6 08:49:37 1994"), example);
 }
 
+TEST(HttpDate, NumbersAreWrittenWithTheirZeros) {
+  EXPECT_EQ(http_date_of(wall_time_of(0)), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(http_date_of(wall_time_of(1'709'251'199)), "Thu, 29 Feb 2024 23:59:59 GMT");
+}
+
 TEST(HttpDate, Rfc9111Section4Point2CaseDoesNotMatter) {
   EXPECT_EQ(read_http_date("SUN, 06 nOV 1994 08:49:37 gMT"), example);
   EXPECT_EQ(read_http_date("sunday, 06-NOV-94 08:49:37 Gmt"), example);

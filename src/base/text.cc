@@ -26,7 +26,11 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-Cut cut(std::string_view text, char at) { return cut(text, std::string_view(&at, 1)); }
+Cut cut(std::string_view text, char at) {
+  const auto found = text.find(at);
+  if (found == std::string_view::npos) return {text, {}, false};
+  return {text.substr(0, found), text.substr(found + 1), true};
+}
 
 Cut cut(std::string_view text, std::string_view at) {
   const auto found = text.find(at);

@@ -1,8 +1,9 @@
 #include "origin/target.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
 
 #include "base/text.h"
 #include "http/framing.h"
@@ -12,12 +13,19 @@ namespace gust::origin {
 
 // Tenants and host names have no line feed, so that no two targets have the same key by their spelling.
 std::string pool_key_of(const OriginTarget& target) {
-  std::string key = target.tenant + '\n';
+  std::string key;
   if (target.trusted_endpoints.empty()) {
-    key += to_lower(target.host);
-    fmt::format_to(std::back_inserter(key), ":{}", target.port);
+    std::array<char, 5> port{};
+    const char* const port_end = std::to_chars(port.data(), port.data() + port.size(), target.port).ptr;
+    key.reserve(target.tenant.size() + target.host.size() + 2 + port.size());
+    key.append(target.tenant).push_back('\n');
+    key.append(target.host);
+    const auto host = std::span(key).last(target.host.size());
+    std::ranges::transform(host, host.begin(), lower);
+    key.append(1, ':').append(port.data(), static_cast<std::size_t>(port_end - port.data()));
     return key;
   }
+  key = target.tenant + '\n';
   key += "trusted";
   for (const rt::Endpoint& endpoint : target.trusted_endpoints) key.append("\n").append(rt::endpoint_text(endpoint));
   return key;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstring>
 
 namespace gust::rt {
@@ -21,8 +22,17 @@ Result<Endpoint> read_address(std::string_view literal, std::uint16_t port) {
 }
 
 std::string address_text(const Endpoint& endpoint) {
+  if (!endpoint.is_v6) {
+    std::array<char, INET_ADDRSTRLEN> text{};
+    char* at = text.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i > 0) *at++ = '.';
+      at = std::to_chars(at, at + 3, endpoint.address[i]).ptr;
+    }
+    return {text.data(), at};
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(endpoint.is_v6 ? AF_INET6 : AF_INET, endpoint.address.data(), text.data(), text.size());
+  inet_ntop(AF_INET6, endpoint.address.data(), text.data(), text.size());
   return text.data();
 }
 
