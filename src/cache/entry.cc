@@ -47,30 +47,14 @@ bool is_held_back(Name name) {
 bool belongs_to_body(Name name) { return name == Name::content_encoding || name == Name::content_range; }
 
 bool is_storable(const Field& field, std::span<const ByteView> withheld) {
-  const auto names_it = [&](ByteView list) { return http::list_has(list, field.name); };
-  return !is_held_back(field.known) && http::is_token(field.name) && http::is_field_value(field.value) &&
-         std::ranges::none_of(withheld, names_it);
+  const auto names_it = [&](ByteView list) { return !list.empty() && http::list_has(list, field.name); };
+  // A known name is spelt with token bytes by how it was recognised.
+  return !is_held_back(field.known) && (field.known != Name::other || http::is_token(field.name)) &&
+         http::is_field_value(field.value) && std::ranges::none_of(withheld, names_it);
 }
 
 bool equal_names(const Field& a, const Field& b) {
   return a.known == b.known && (a.known != Name::other || equal_fold(a.name, b.name));
-}
-
-std::vector<Field> storable_fields(const EntryDraft& draft) {
-  std::vector<Field> result;
-  result.reserve(draft.head->fields.size());
-  for (const Field& field : draft.head->fields) {
-    if (is_storable(field, draft.storing.fields_withheld)) result.push_back(field);
-  }
-  return result;
-}
-
-std::vector<ByteView> via_values(const http::Fields& fields) {
-  std::vector<ByteView> result;
-  for (const Field* at = fields.find(Name::via); at != nullptr; at = fields.find(Name::via, at)) {
-    if (http::is_field_value(at->value)) result.push_back(at->value);
-  }
-  return result;
 }
 
 // Writes one after the other into memory of exactly the size that was measured.
@@ -115,6 +99,17 @@ std::size_t bytes_of_via(const std::vector<ByteView>& values) {
 
 }  // namespace
 
+StorableHead::StorableHead(const EntryDraft& draft) {
+  const http::Fields& all = draft.head->fields;
+  fields.reserve(all.size());
+  for (const Field& field : all) {
+    if (is_storable(field, draft.storing.fields_withheld)) fields.push_back(field);
+  }
+  for (const Field* at = all.find(Name::via); at != nullptr; at = all.find(Name::via, at)) {
+    if (http::is_field_value(at->value)) via.push_back(at->value);
+  }
+}
+
 struct Entry::Content {
   std::uint16_t status;
   std::span<const Field> fields;
@@ -148,9 +143,12 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
       own_failure_(content.own_failure),
       body_(content.body),
       charge_(std::move(charge)) {
-  block_ = BlockRef::make(content.key_text.size() + bytes_of_lines(content.fields) + bytes_of_via(content.via) +
-                          frame_bytes_max);
-  Packer pack(block_->data());
+  block_ = BlockRef::make(content.fields.size_bytes() + content.key_text.size() + bytes_of_lines(content.fields) +
+                          bytes_of_via(content.via) + frame_bytes_max);
+  static_assert(alignof(Field) <= alignof(Block) && std::is_trivially_destructible_v<Field>);
+  auto* const field_list = reinterpret_cast<Field*>(block_->data());
+  fields_ = {field_list, content.fields.size()};
+  Packer pack(block_->data() + content.fields.size_bytes());
   key_text_ = pack.put(content.key_text);
   const auto path_at = static_cast<std::size_t>(content.path_and_query.data() - content.key_text.data());
   path_and_query_ = key_text_.substr(path_at, content.path_and_query.size());
@@ -167,10 +165,8 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
   pack.put(line_end);
 
   const char* lines_begin = pack.at();
-  field_list_ = std::make_unique<Field[]>(content.fields.size());
-  fields_ = {field_list_.get(), content.fields.size()};
   for (std::size_t i = 0; i < content.fields.size(); ++i) {
-    Field& field = field_list_[i];
+    Field& field = *std::construct_at(field_list + i);
     field.known = content.fields[i].known;
     field.name = pack.put(content.fields[i].name);
     pack.put(line_between);
@@ -206,12 +202,11 @@ std::optional<ByteView> Entry::field(http::NameRef name) const {
   return std::nullopt;
 }
 
-EntryRef Entry::make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
-                     BodyRef body, Charge charge) {
-  const std::vector<Field> fields = storable_fields(draft);
+EntryRef Entry::make(const EntryDraft& draft, StorableHead stored, ByteView key_text, ByteView path_and_query,
+                     std::uint64_t epoch, BodyRef body, Charge charge) {
   const Content content{draft.head->status,
-                        fields,
-                        via_values(draft.head->fields),
+                        stored.fields,
+                        std::move(stored.via),
                         draft.content_bytes,
                         draft.storing.freshness,
                         draft.received,
@@ -224,16 +219,17 @@ EntryRef Entry::make(const EntryDraft& draft, ByteView key_text, ByteView path_a
   return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
 }
 
-ByteCount Entry::bytes_of_head(const EntryDraft& draft, ByteView key_text, const Entry* refreshed) {
+ByteCount Entry::bytes_of_head(const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
+                               const Entry* refreshed) {
   const std::size_t tags = tags_in(draft, refreshed ? refreshed->tags() : std::span<const Tag>()).size();
-  return bytes_of(storable_fields(draft), key_text, bytes_of_via(via_values(draft.head->fields)), tags);
+  return bytes_of(stored.fields, key_text, bytes_of_via(stored.via), tags);
 }
 
-EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge) {
-  const std::vector<Field> fields = storable_fields(draft);
+EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, StorableHead stored, std::uint64_t epoch,
+                               Charge charge) {
   const Content content{old.status_,
-                        fields,
-                        via_values(draft.head->fields),
+                        stored.fields,
+                        std::move(stored.via),
                         old.content_bytes_,
                         draft.storing.freshness,
                         draft.received,

@@ -1,11 +1,10 @@
 // Entry: a stored response: an immutable head, ready to be sent, the facts about it, and a Body.
 //
 // Source: DESIGN.md decisions 3 and 5; RFC 9111 sections 3.1 and 3.2.
-// Shape:  key text, HTTP/1.1 status line and field lines lie in one block. Held back are the fields that each answer
-// says
-//         anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE, Trailer, Upgrade, Via (see
-//         via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop; the fields that a qualified no-cache or private names; and any
-//         that could not stand on a line. Content-Length stands last, apart from the others.
+// Shape:  the list of fields, key text, HTTP/1.1 status line and field lines lie in one block. Held back are the
+//         fields that each answer says anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
+//         Trailer, Upgrade, Via (see via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop; the fields that a qualified no-cache
+//         or private names; and any that could not stand on a line. Content-Length stands last, apart from the others.
 // Core:   any; shared by count (EntryRef). An Entry may outlive its Cache.
 #pragma once
 
@@ -13,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -60,19 +60,28 @@ struct EntryDraft {
   OwnFailure own_failure{};  // the response has no content then
 };
 
+// What of a draft's head is stored, found once for the charge and the Entry: views into the head.
+struct StorableHead {
+  explicit StorableHead(const EntryDraft& draft);
+  std::vector<http::Field> fields;
+  std::vector<ByteView> via;
+};
+
 class Entry {
   struct MadeHere {};
 
  public:
   // Used by the Cache and by tests.
-  //   needs   `path_and_query` is part of `key_text`; `charge` covers bytes_of_head(draft, key text)
-  static EntryRef make(const EntryDraft& draft, ByteView key_text, ByteView path_and_query, std::uint64_t epoch,
-                       BodyRef body, Charge charge);
+  //   needs   `stored` is the draft's; `path_and_query` is part of `key_text`; `charge` covers bytes_of_head() of both
+  static EntryRef make(const EntryDraft& draft, StorableHead stored, ByteView key_text, ByteView path_and_query,
+                       std::uint64_t epoch, BodyRef body, Charge charge);
   // What the ledger is charged for an entry without its body; `refreshed`: the one that a 304 confirms.
-  static ByteCount bytes_of_head(const EntryDraft& draft, ByteView key_text, const Entry* refreshed = nullptr);
+  static ByteCount bytes_of_head(const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
+                                 const Entry* refreshed = nullptr);
 
   // `old`, confirmed by a 304: `draft.head` is what merge_head() made of both; status, length and body stay.
-  static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, std::uint64_t epoch, Charge charge);
+  static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, StorableHead stored, std::uint64_t epoch,
+                                 Charge charge);
 
   std::uint16_t status() const { return status_; }
   // The fields without those held back and without Content-Length, in the order of the origin.
@@ -126,7 +135,6 @@ class Entry {
   OwnFailure own_failure_;
   BodyRef body_;
   BlockRef block_;
-  std::unique_ptr<http::Field[]> field_list_;
   Charge charge_;
 };
 

@@ -23,10 +23,10 @@ struct Making {
     draft.storing.verdict = Storing::store;
   }
   EntryRef make(std::uint64_t epoch = 7) {
-    const ByteCount bytes = Entry::bytes_of_head(draft, key_text);
+    const ByteCount bytes = Entry::bytes_of_head(draft, StorableHead(draft), key_text);
     EXPECT_TRUE(ledger->try_charge(bytes));
-    return Entry::make(draft, key_text, key_text.substr(8), epoch, std::make_shared<Body>(ledger, draft.content_bytes),
-                       Charge(ledger, bytes));
+    return Entry::make(draft, StorableHead(draft), key_text, key_text.substr(8), epoch,
+                       std::make_shared<Body>(ledger, draft.content_bytes), Charge(ledger, bytes));
   }
 };
 
@@ -129,7 +129,7 @@ TEST(Entry, Cond2A304RefreshesFieldsAndKeepsTheBody) {
   EntryDraft draft;
   draft.head = &merged;
   draft.storing.freshness.lifetime = std::chrono::seconds(60);
-  const EntryRef entry = Entry::make_refreshed(*old, draft, 9, {});
+  const EntryRef entry = Entry::make_refreshed(*old, draft, StorableHead(draft), 9, {});
   EXPECT_EQ(entry->http1_head(),
             "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nX-Same: old\r\nContent-Encoding: gzip\r\ncache-control: max-age=60\r\n"
             "X-New: 1\r\nContent-Length: 5\r\n");

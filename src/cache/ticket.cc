@@ -44,14 +44,17 @@ Result<EntryRef> Ticket::store(const EntryDraft& draft) {
   const ByteView key_text = draft.variant != nullptr ? draft.variant->text : ByteView(fill_->key_text);
   const ByteView path_and_query = draft.variant != nullptr ? draft.variant->path_and_query : fill_->path_and_query;
   // A variant's key stands in its fill too.
-  const ByteCount head_bytes = Entry::bytes_of_head(draft, key_text) + (draft.variant != nullptr ? key_text.size() : 0);
+  StorableHead stored(draft);
+  const ByteCount head_bytes =
+      Entry::bytes_of_head(draft, stored, key_text) + (draft.variant != nullptr ? key_text.size() : 0);
   const bool is_too_long = draft.content_bytes && *draft.content_bytes > index_->limits.object_bytes_max;
   if (is_too_long || !index_->charge(head_bytes)) {
     pass();
     return gust::fail(Errc::would_exceed_limit, "no memory to store this response");
   }
   auto body = std::make_shared<Body>(index_->ledger, draft.content_bytes);
-  EntryRef entry = Entry::make(draft, key_text, path_and_query, fill_->epoch, body, Charge(index_->ledger, head_bytes));
+  EntryRef entry = Entry::make(draft, std::move(stored), key_text, path_and_query, fill_->epoch, body,
+                               Charge(index_->ledger, head_bytes));
   writer_ = BodyWriter(std::move(body), index_->limits.object_bytes_max);
   settle(
       [&](Fill& fill, Dropped& dropped) {
@@ -133,10 +136,12 @@ EntryRef Ticket::refresh(const EntryDraft& confirmation) {
   merge_head(*fill_->stale, *confirmation.head, merged);
   EntryDraft draft = confirmation;
   draft.head = &merged;
-  const ByteCount head_bytes = Entry::bytes_of_head(draft, fill_->key_text, fill_->stale.get());
+  StorableHead stored(draft);
+  const ByteCount head_bytes = Entry::bytes_of_head(draft, stored, fill_->key_text, fill_->stale.get());
   const bool has_memory = index_->charge(head_bytes);
   if (!has_memory) index_->ledger->overdraw(head_bytes);  // one head, for this answer
-  EntryRef entry = Entry::make_refreshed(*fill_->stale, draft, fill_->epoch, Charge(index_->ledger, head_bytes));
+  EntryRef entry =
+      Entry::make_refreshed(*fill_->stale, draft, std::move(stored), fill_->epoch, Charge(index_->ledger, head_bytes));
   settle(
       [&](Fill& fill, Dropped& dropped) {
         fill.entry = entry;
