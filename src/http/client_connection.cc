@@ -18,7 +18,8 @@
 namespace gust::http {
 namespace {
 
-constexpr std::size_t first_input_bytes = 8 * 1024;
+// A head with a small body behind it comes in one read.
+constexpr std::size_t first_input_bytes = 16 * 1024;
 // After a failed write: the origin may have said why before it closed.
 constexpr Duration last_words_time_max = std::chrono::seconds{1};
 
@@ -72,6 +73,7 @@ struct ClientConnection::State : std::enable_shared_from_this<State> {
   std::string front;
   HeadScan scan;
   ResponseHead head;
+  ByteView head_text;
   BodyFraming framing;
   ClientFacts facts;
   Method method = Method::get;
@@ -159,6 +161,7 @@ rt::Task<Result<std::size_t>> ClientConnection::State::receive(Instant deadline)
 // A head is whole: says whether it is the final one, or one to wait for; nothing for one to pass over.
 Result<std::optional<Came>> ClientConnection::State::take_head(std::size_t bytes, bool until_go_on) {
   TRY(framing, framing_of(head, method));
+  head_text = input.view().substr(0, bytes);
   input.take(bytes);
   if (head.status >= 200) return Came::final_head;
   if (head.status == 101) {
@@ -325,9 +328,15 @@ rt::Task<Result<void>> ClientConnection::exchange(const RequestHead& head, BodyF
 }
 
 const ResponseHead& ClientConnection::head() const { return state_->head; }
+ByteView ClientConnection::head_text() const { return state_->head_text; }
 BodyFraming ClientConnection::framing() const { return state_->framing; }
 Tunnel& ClientConnection::tunnel() { return state_->tunnel; }
 BodyReader& ClientConnection::body() { return state_->body; }
+bool ClientConnection::has_all_content() const {
+  const auto left = state_->content.bytes_left();
+  return left && *left <= state_->input.view().size();
+}
+void ClientConnection::lend_content() { state_->content.lend_buffered(); }
 const ClientFacts& ClientConnection::facts() const { return state_->facts; }
 
 bool ClientConnection::is_reusable() const {

@@ -87,11 +87,18 @@ class ClientConnection {
 
   // Of the response; good until the next exchange().
   const ResponseHead& head() const;
+  // The bytes that the head was read from and that its views look into, reason and fields; good as long as it is.
+  ByteView head_text() const;
   BodyFraming framing() const;
   // After a 101 that head.upgrade of the request asked for: the connection, which serves no other exchange.
   Tunnel& tunnel();
   // The content of the response. Its end is short_body when the origin closed before it.
   BodyReader& body();
+  // After exchange(): true where all of its body has come with the head, so that reading it waits for nothing.
+  bool has_all_content() const;
+  // After exchange(): the pieces of its body are good until the next read() only, and those that came with the head are
+  // not copied.
+  void lend_content();
   const ClientFacts& facts() const;
 
   // True when request and response were whole, nothing came behind the response and neither side wants to close.

@@ -61,11 +61,14 @@ class ClientConnectionTest : public testing::TestWithParam<int> {
     Result<void> head;
     std::string body;
     Errc body_failure = Errc::bug;
+    bool has_all = false;  // behind the head
   };
-  static rt::Task<void> ask(ClientConnection& connection, const RequestHead& head, BodyFraming framing,
-                            BodyReader* body, Outcome& outcome, InterimSink& interim) {
-    outcome.head = co_await connection.exchange(head, framing, body, never, nullptr, &interim);
-    if (outcome.head) outcome.body_failure = co_await read_all(connection.body(), outcome.body);
+  bool lends = false;
+  rt::Task<void> ask(const RequestHead& head, BodyFraming framing, BodyReader* body, Outcome& outcome) {
+    outcome.head = co_await connection->exchange(head, framing, body, never, nullptr, &interim);
+    outcome.has_all = outcome.head && connection->has_all_content();
+    if (lends) connection->lend_content();
+    if (outcome.head) outcome.body_failure = co_await read_all(connection->body(), outcome.body);
   }
   static RequestHead request(Method method = Method::get) {
     RequestHead head;
@@ -83,7 +86,7 @@ class ClientConnectionTest : public testing::TestWithParam<int> {
     Outcome outcome;
     rt::Scope client(ends.near);
     rt::Scope scope(ends.far);
-    client.spawn(ask(*connection, head, framing, body, outcome, interim));
+    client.spawn(ask(head, framing, body, outcome));
     scope.spawn(hear_and_say(origin, std::move(until), std::move(pieces), then, pause));
     EXPECT_TRUE(ends.world.run_until([&] { return client.running() == 0; })) << ends.report() << origin.heard;
     lasted = ends.world.now() - begun_at;
@@ -132,6 +135,24 @@ TEST_P(ClientConnectionTest, TwoExchangesShareAConnection) {
   EXPECT_EQ(connection->head().status, 404);
   EXPECT_EQ(connection->body().trailers().get("x-t"), "1");
   EXPECT_TRUE(connection->is_reusable());
+}
+
+TEST_P(ClientConnectionTest, LentContentIsTheSame) {
+  lends = true;
+  EXPECT_EQ(get({"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello", " world"}).body, "hello world");
+  origin.heard.clear();
+  EXPECT_EQ(get({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"}).body,
+            "abcde");
+  EXPECT_TRUE(connection->is_reusable());
+}
+
+TEST_P(ClientConnectionTest, KnowsWhetherAllContentHasComeWithTheHead) {
+  EXPECT_TRUE(get({"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}).has_all);
+  origin.heard.clear();
+  const Outcome in_two =
+      get({"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello", " world"}, Then::stays, milliseconds(500));
+  EXPECT_FALSE(in_two.has_all);
+  EXPECT_EQ(in_two.body, "hello world");
 }
 
 TEST_P(ClientConnectionTest, Rfc9112Section6Point3HeadAnd204And304HaveNoContent) {
@@ -496,7 +517,7 @@ TEST_P(ClientConnectionTest, ACancelEndsAnExchangeAtAnyMoment) {
     const RequestHead head = request(Method::put);
     Outcome outcome;
     rt::Scope scope(ends.near);
-    scope.spawn(ask(*connection, head, BodyFraming::of_chunks(), &body, outcome, interim));
+    scope.spawn(ask(head, BodyFraming::of_chunks(), &body, outcome));
     ends.world.run_for(milliseconds(moment * 20));
     scope.cancel();
     ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; }, seconds(1)));

@@ -22,6 +22,7 @@ void ContentReader::begin(BodyFraming framing, ByteCount bytes_max, const Chunke
   wire_bytes_ = 0;
   waited_ = {};
   finished_ = framing.is_empty();
+  lends_buffered_ = false;
   failure_.reset();
   decoder_.reset();
   if (framing.kind == BodyFraming::chunked) decoder_.emplace(side_, limits);
@@ -109,7 +110,7 @@ Result<Slice> ContentReader::take_buffered() {
     }
     if (content.empty()) continue;
     TRY_OK(count(content.size()));
-    return Slice::copy_of(content);
+    return lends_buffered_ ? Slice::borrowed(content) : Slice::copy_of(content);
   }
   return Slice();
 }

@@ -1,7 +1,8 @@
 // ContentReader: the content of one HTTP/1.1 message off a connection, by its framing.
 //
 // Source: RFC 9112 sections 6.3, 7.1 and 8.
-// Shape:  what came with the head is copied out of the Input; the rest is read from the Stream straight into blocks, of
+// Shape:  what came with the head is copied out of the Input, or lent; the rest is read from the Stream straight into
+// blocks, of
 //         which slices are given. Never reads past a message whose length is known. Bytes behind a chunked message stay
 //         for take_rest().
 #pragma once
@@ -35,6 +36,9 @@ class ContentReader {
 
   void begin(BodyFraming framing, ByteCount bytes_max, const ChunkedLimits& limits, const ReadPace& pace);
   rt::Task<Result<Slice>> read(Instant deadline);
+  // From now on, until begin(): what came with the head is lent out of the Input instead of copied, good until the next
+  // read() or begin().
+  void lend_buffered() { lends_buffered_ = true; }
   const Fields& trailers() const;
 
   bool is_finished() const { return finished_; }
@@ -70,6 +74,7 @@ class ContentReader {
   ByteCount wire_bytes_ = 0;
   Duration waited_{};
   bool finished_ = true;
+  bool lends_buffered_ = false;
   std::optional<Error> failure_;
   std::optional<ChunkedDecoder> decoder_;
   BlockRef block_;

@@ -1,5 +1,7 @@
 #include "http/framing.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -9,6 +11,18 @@
 
 namespace gust::http {
 namespace {
+
+constexpr std::array hop_by_hop_names = {Name::connection,
+                                         Name::keep_alive,
+                                         Name::proxy_authenticate,
+                                         Name::proxy_authentication_info,
+                                         Name::proxy_authorization,
+                                         Name::proxy_connection,
+                                         Name::te,
+                                         Name::trailer,
+                                         Name::transfer_encoding,
+                                         Name::upgrade,
+                                         Name::http2_settings};
 
 // What the Transfer-Encoding fields say: none, or one `chunked`.
 Result<bool> is_chunked(Version version, const Fields& fields, Side side) {
@@ -117,25 +131,16 @@ bool wants_close(Version version, const Fields& fields) {
 }
 
 bool is_hop_by_hop(Name name) {
-  switch (name) {
-    case Name::connection:
-    case Name::keep_alive:
-    case Name::proxy_authenticate:
-    case Name::proxy_authentication_info:
-    case Name::proxy_authorization:
-    case Name::proxy_connection:
-    case Name::te:
-    case Name::trailer:
-    case Name::transfer_encoding:
-    case Name::upgrade:
-    case Name::http2_settings:
-      return true;
-    default:
-      return false;
-  }
+  static constexpr auto are = [] {
+    std::array<bool, name_count> result{};
+    for (const Name each : hop_by_hop_names) result[static_cast<std::size_t>(each)] = true;
+    return result;
+  }();
+  return are[static_cast<std::size_t>(name)];
 }
 
 void remove_hop_by_hop(Fields& fields) {
+  if (std::ranges::none_of(hop_by_hop_names, [&](Name name) { return fields.has(name); })) return;
   constexpr std::size_t nominated_max = 100;  // a head has no more fields than that
   std::vector<NameRef> nominated;
   for (const Field* at = fields.find(Name::connection); at != nullptr; at = fields.find(Name::connection, at)) {

@@ -95,6 +95,10 @@ Fetched::~Fetched() = default;
 
 const http::ResponseHead& Fetched::head() const { return state_->head; }
 http::BodyFraming Fetched::framing() const { return state_->framing; }
+bool Fetched::is_at_hand() const { return state_->lease && http_of(state_->lease).has_all_content(); }
+void Fetched::lend_pieces() {
+  if (state_->lease) http_of(state_->lease).lend_content();
+}
 http::Tunnel* Fetched::tunnel() {
   return state_->switched ? &static_cast<Connection*>(state_->switched.get())->http().tunnel() : nullptr;
 }
@@ -173,10 +177,19 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
 
   http::ClientConnection& connection = http_of(state->lease);
   const http::ResponseHead& answer = connection.head();
+  // One copy of the whole, and the same views into it.
+  const ByteView text = connection.head_text();
+  const ByteView kept = state->arena.copy(text);
+  const auto moved = [&](ByteView view) {
+    return view.empty() ? ByteView() : ByteView(kept.data() + (view.data() - text.data()), view.size());
+  };
   state->head.status = answer.status;
   state->head.version = answer.version;
-  state->head.reason = state->arena.copy(answer.reason);
-  state->head.fields = kept_fields(answer.fields, state->arena);
+  state->head.reason = moved(answer.reason);
+  state->head.fields.reserve(answer.fields.size());
+  for (const http::Field& field : answer.fields) {
+    state->head.fields.add(http::Field{.name = moved(field.name), .value = moved(field.value), .known = field.known});
+  }
   state->framing = connection.framing();
   facts.phase = FetchPhase::body;
   facts.first_byte = connection.facts().first_byte - trying.began;

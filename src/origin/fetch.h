@@ -76,6 +76,10 @@ class Fetched {
   // again. The waits are bounded by the target's read and completion timeouts and by `deadline`.
   //   fails   timed_out, reset, short_body, bad_chunk, bad_trailer, head_too_large (trailers), cancelled; side origin
   rt::Task<Result<Slice>> read(Instant deadline = never);
+  // True where all of the body is here, so that reading it waits for nothing.
+  bool is_at_hand() const;
+  // From now on a piece is good until the next read() only: fewer are copied.
+  void lend_pieces();
 
   // After a 101 that the request's `upgrade` asked for, the connection to the origin; else null. It counts no more
   // among those that a pool may have, and closes with this.

@@ -62,6 +62,7 @@ rt::Task<void> pour(NodeCore& core, cache::Ticket& ticket, Source& source, std::
 rt::Task<void> fill(NodeCore& core, cache::Ticket ticket, origin::Fetched fetched, RoutesRef routes,
                     std::optional<ByteCount> content_bytes, BodyCoding coding) {
   if (!coding.slot) {
+    fetched.lend_pieces();
     PlainBody body{fetched};
     co_await pour(core, ticket, body, content_bytes);
     co_return;

@@ -6,6 +6,7 @@
 // Core:   a Node is used by all; a NodeCore by its own only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -79,6 +80,11 @@ class Node {
   // Which origins are known to be down.
   origin::Circuits& circuits() { return circuits_; }
 
+  // Whether a slice of an object that is too long to be stored whole was ever stored: without one no look-up need look
+  // for slices.
+  bool has_long_slices() const { return has_long_slices_.load(std::memory_order_relaxed); }
+  void note_long_slices() { has_long_slices_.store(true, std::memory_order_relaxed); }
+
   // From now on nothing that the purge reaches and that began before it is served. From any thread.
   void apply(const cache::Purge& purge) { cache_.apply(purge); }
 
@@ -87,6 +93,7 @@ class Node {
   std::string via_name_;
   cache::Cache cache_;
   origin::Circuits circuits_;
+  std::atomic<bool> has_long_slices_ = false;
 };
 
 // What a NodeCore works with; all outlives it.

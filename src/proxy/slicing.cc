@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <charconv>
+
 #include "base/arena.h"
 #include "http/conditional.h"
 #include "http/field_values.h"
@@ -96,6 +99,12 @@ bool is_overtaken(Passage& passage) {
     return other.entry->freshness().received > slice.freshness().received;
   }
   return false;
+}
+
+// The whole's length by a Content-Range; 0 where it is not told.
+ByteCount told_complete(std::optional<ByteView> content_range) {
+  const auto told = http::read_content_range(content_range.value_or(ByteView()));
+  return told ? told->complete.value_or(0) : 0;
 }
 
 // What was found is not what the answer can be made of.
@@ -196,14 +205,16 @@ void go_by_own_range(Passage& passage) {
 bool is_sliced(const Passage& passage) { return passage.slicing && passage.entry && passage.entry->status() == 206; }
 
 cache::Key slice_key(const Passage& passage, std::uint64_t number, Arena& arena) {
-  const ByteView name = arena.copy(fmt::format("{}.{}", slice_bytes_of(passage), number));
+  std::array<char, 48> text{};
+  char* const end = text.data() + text.size();
+  char* at = std::to_chars(text.data(), end, slice_bytes_of(passage)).ptr;
+  *at++ = '.';
+  at = std::to_chars(at, end, number).ptr;
+  const ByteView name = arena.copy({text.data(), static_cast<std::size_t>(at - text.data())});
   return cache::part_key(passage.slicing->object_key, name, passage.core.node().cache().seed(), arena);
 }
 
-ByteCount complete_of(const cache::Entry& slice) {
-  const auto told = http::read_content_range(slice.field(Name::content_range).value_or(ByteView()));
-  return told ? told->complete.value_or(0) : 0;
-}
+ByteCount complete_of(const cache::Entry& slice) { return told_complete(slice.field(Name::content_range)); }
 
 ByteView version_of(const cache::Entry& slice, Arena& arena) {
   const ByteView complete = arena.copy(std::to_string(complete_of(slice)));
@@ -247,7 +258,7 @@ bool may_slice(const Passage& passage) {
 
 bool takes_whole_by_slices(Passage& passage) {
   const bool is_slow_path = passage.found.found == cache::Found::absent && passage.found.ticket;
-  if (!is_slow_path || !may_be_whole_by_slices(passage)) return false;
+  if (!is_slow_path || !passage.core.node().has_long_slices() || !may_be_whole_by_slices(passage)) return false;
   passage.slicing.emplace().object_key = passage.keyed.key;
   const cache::Key first = slice_key(passage, 0, passage.arena);
   passage.slicing.reset();
@@ -342,7 +353,11 @@ SliceAnswer take_slice(Passage& passage, const http::RequestHead& sent, origin::
     passage.range_refused = true;
     return head.status == 200 ? SliceAnswer::other : SliceAnswer::whole;
   }
-  const bool is_kept = is_slice(passage, fetched) && !varies_beyond_key(passage, head) && store(passage, sent, fetched);
+  const bool is_keepable = is_slice(passage, fetched) && !varies_beyond_key(passage, head);
+  if (is_keepable && is_too_long(passage, told_complete(head.fields.get(Name::content_range)))) {
+    passage.core.node().note_long_slices();  // before it can be found
+  }
+  const bool is_kept = is_keepable && store(passage, sent, fetched);
   if (is_kept && !needs_own_range(passage)) return SliceAnswer::at_hand;
   if (is_further) return fail_further(passage);
   if (!is_kept) passage.cut = cut_of(passage, fetched);

@@ -143,8 +143,16 @@ bool store(Passage& passage, const http::RequestHead& sent, origin::Fetched& fet
   if (coding.slot) passage.core.metrics().compressed(coding.coding).add();
   const std::uint64_t epoch = (*entry)->epoch();
   passage.serve(std::move(*entry), epoch, passage.result);
-  passage.core.background().spawn(
-      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, content_bytes, std::move(coding)));
+  // What is all here is stored before it is sent, so that its viewer need not wait for it.
+  const bool is_at_hand = !coding.slot && fetched.is_at_hand();
+  auto filling =
+      fill(passage.core, std::move(ticket), std::move(fetched), passage.routes, content_bytes, std::move(coding));
+  rt::Scope& background = passage.core.background();
+  if (is_at_hand) {
+    background.spawn_now(std::move(filling));
+  } else {
+    background.spawn(std::move(filling));
+  }
   return true;
 }
 

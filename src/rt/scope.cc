@@ -35,12 +35,16 @@ struct Scope::Detached {
 
 Scope::Detached Scope::run(Scope&, Task<void> task) { co_await std::move(task); }
 
-void Scope::spawn(Task<void> task) {
+std::coroutine_handle<> Scope::begin(Task<void> task) {
   ++running_;
   Detached root = run(*this, std::move(task));
   root.handle.promise().context = {loop_, &cancel_};
-  loop_->resume_soon(root.handle);
+  return root.handle;
 }
+
+void Scope::spawn(Task<void> task) { loop_->resume_soon(begin(std::move(task))); }
+
+void Scope::spawn_now(Task<void> task) { begin(std::move(task)).resume(); }
 
 void Scope::one_ended() {
   if (--running_ == 0) ended_.notify_all();

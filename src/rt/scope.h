@@ -21,6 +21,8 @@ class Scope {
 
   // Starts `task` in this turn or the next; never inside this call.
   void spawn(Task<void> task);
+  // Starts `task` inside this call, which comes back when it first waits, or ends: for what is likely not to wait.
+  void spawn_now(Task<void> task);
   // Ends every wait of every task of the scope.
   void cancel() { cancel_.cancel(); }
   bool is_cancelled() const { return cancel_.is_cancelled(); }
@@ -33,6 +35,7 @@ class Scope {
  private:
   struct Detached;
   static Detached run(Scope& scope, Task<void> task);
+  std::coroutine_handle<> begin(Task<void> task);
   void one_ended();
 
   Loop* loop_;

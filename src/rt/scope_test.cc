@@ -23,6 +23,25 @@ Task<void> wait_for(Signal& signal, Instant deadline, std::vector<Errc>& outcome
   outcomes.push_back(waited ? Errc::bug : waited.error().code);
 }
 
+TEST(Scope, WhatIsSpawnedNowRunsUpToItsFirstWaitInsideTheCall) {
+  OneHost host;
+  Signal signal;
+  std::vector<Errc> outcomes;
+  Scope scope(host.loop);
+  const auto write_down = [](std::vector<Errc>& into) -> Task<void> {
+    into.push_back(Errc::closed);
+    co_return;
+  };
+  scope.spawn_now(write_down(outcomes));
+  EXPECT_EQ(outcomes, (std::vector<Errc>{Errc::closed}));
+  EXPECT_EQ(scope.running(), 0U);
+  scope.spawn_now(wait_for(signal, never, outcomes));
+  EXPECT_EQ(scope.running(), 1U);
+  signal.notify_all();
+  EXPECT_TRUE(host.run_until_ended(scope));
+  EXPECT_EQ(outcomes, (std::vector<Errc>{Errc::closed, Errc::bug}));
+}
+
 Task<void> own_a_child(Signal& signal, std::vector<Errc>& outcomes) {
   Scope child(co_await context());
   child.spawn(wait_for(signal, never, outcomes));
