@@ -103,6 +103,17 @@ def bars(title: str, unit: str, rows: list[Bar]) -> str:
     return picture(bottom + 30, title, f"{unit}: {about}", body)
 
 
+def names_beside(right: float, top: float, ends: list[tuple[float, int, str]]) -> tuple[list[str], float]:
+    """Names of series (y, number of the series, name) right of a picture, pushed apart where two would cover each other;
+    and where the last one stands."""
+    body, below = [], top - 16.0
+    for y, index, name in sorted(ends):
+        below = max(y + 4, below + 16)
+        body += [f'<circle class="s{index % SERIES}" cx="{right + 14}" cy="{below - 4:.1f}" r="4"/>',
+                 words(right + 24, below, name)]
+    return body, below
+
+
 def lines(title: str, across: str, up: str, series: dict[str, list[tuple[float, float]]],
           logarithmic: bool = False) -> str:
     """Lines of points (x, y), each named beside it; `logarithmic` stretches x by powers of ten (x > 0)."""
@@ -123,14 +134,39 @@ def lines(title: str, across: str, up: str, series: dict[str, list[tuple[float, 
                  words(left - 8, y + 4, mark_text(mark), "faint", "end")]
     for x in sorted({x for points in series.values() for x, _ in points})[:: max(1, len(set(xs)) // 8)]:
         body.append(words(spot(x, 0)[0], bottom + 18, mark_text(x), "faint", "middle"))
-    # Names stand where their lines end, pushed apart where two would cover each other.
-    ends = sorted((spot(*points[-1])[1], index, name) for index, (name, points) in enumerate(series.items()) if points)
-    below = top - 16.0
-    for y, index, name in ends:
-        below = max(y + 4, below + 16)
-        body.append(f'<circle class="s{index % SERIES}" cx="{right + 14}" cy="{below - 4:.1f}" r="4"/>')
-        body.append(words(right + 24, below, name))
+    names, below = names_beside(right, top, [(spot(*points[-1])[1], index, name)
+                                             for index, (name, points) in enumerate(series.items()) if points])
+    body += names
     for index, points in enumerate(series.values()):
         path = "L".join("{:.1f} {:.1f}".format(*spot(x, y)) for x, y in points)
         body.append(f'<path class="line s{index % SERIES}" d="M{path}"/>')
     return picture(max(bottom + 54, below + 16), title, f"{up} by {across}: {', '.join(series)}", body)
+
+
+def points(title: str, across: str, up: str, series: dict[str, list[tuple[float, float]]], step: float = 0.05) -> str:
+    """Points (x, y) in two equal scales that begin and end at multiples of `step` around them; a line through each series
+    of more than one, and names beside the picture."""
+    left, right, top, bottom = 70, WIDTH - 200, 60, 400
+    values = [value for places in series.values() for place in places for value in place] or [0.0, step]
+    first, last = math.floor(min(values) / step + 1e-9), math.ceil(max(values) / step - 1e-9)
+    last = max(last, first + 1)
+
+    def spot(x: float, y: float) -> tuple[float, float]:
+        return (left + (x / step - first) / (last - first) * (right - left),
+                bottom - (y / step - first) / (last - first) * (bottom - top))
+
+    body = [words(left - 54, 48, up, "faint"), words((left + right) / 2, bottom + 38, across, "faint", "middle")]
+    for mark in (number * step for number in range(first, last + 1)):
+        x, y = spot(mark, mark)
+        body += [f'<path class="grid" d="M{x:.1f} {top}V{bottom}M{left} {y:.1f}H{right}"/>',
+                 words(x, bottom + 18, f"{mark:.2f}", "faint", "middle"), words(left - 8, y + 4, f"{mark:.2f}", "faint", "end")]
+    for index, places in enumerate(series.values()):
+        spots = [spot(*place) for place in places]
+        if len(spots) > 1:
+            path = "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
+            body.append(f'<path class="line s{index % SERIES}" d="M{path}"/>')
+        body += [f'<circle class="s{index % SERIES}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in spots]
+    names, below = names_beside(right, top, [(spot(*places[0])[1], index, name)
+                                             for index, (name, places) in enumerate(series.items()) if places])
+    about = "; ".join(f"{name} " + ", ".join(f"{x:.3f} / {y:.3f}" for x, y in places) for name, places in series.items())
+    return picture(max(bottom + 54, below + 16), title, f"{across} / {up}: {about}", body + names)

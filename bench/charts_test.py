@@ -3,7 +3,7 @@
 import unittest
 import xml.etree.ElementTree
 
-from charts import WIDTH, Bar, bars, lines, number, ticks
+from charts import WIDTH, Bar, bars, lines, number, points, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,9 +27,23 @@ class Charts(unittest.TestCase):
                 x, y = map(float, point.split())
                 self.assertTrue(0 <= x <= WIDTH and 0 <= y <= 360, point)
 
+    def test_points_stand_at_their_values_inside_the_picture(self) -> None:
+        drawn = xml.etree.ElementTree.fromstring(
+            points("Misses", "requests", "bytes", {"a": [(0.40, 0.60), (0.42, 0.56)], "<b>": [(0.55, 0.56)], "c": [(0.56, 0.56)]}))
+        dots = [dot for dot in drawn.iter(f"{SVG}circle") if dot.get("r") == "5"]
+        across = [float(dot.get("cx")) for dot in dots]
+        self.assertEqual(len(across), 4)
+        self.assertAlmostEqual(across[2] - across[0], 15 * (across[3] - across[2]), delta=1)
+        for dot in dots:
+            self.assertTrue(70 <= float(dot.get("cx")) <= WIDTH - 200 and 60 <= float(dot.get("cy")) <= 400, dot.attrib)
+        self.assertEqual(len([path for path in drawn.iter(f"{SVG}path") if "line" in path.get("class")]), 1)
+        named = {text.text: float(text.get("y")) for text in drawn.iter(f"{SVG}text")}
+        self.assertGreaterEqual(abs(named["<b>"] - named["c"]), 16)  # where they would cover each other
+
     def test_nothing_to_show_is_no_error(self) -> None:
         xml.etree.ElementTree.fromstring(bars("none", "µs", []))
         xml.etree.ElementTree.fromstring(lines("none", "x", "y", {}))
+        xml.etree.ElementTree.fromstring(points("none", "x", "y", {}))
 
     def test_ticks_are_round_and_cover_the_top(self) -> None:
         self.assertEqual(ticks(10), [0, 2, 4, 6, 8, 10])
