@@ -15,9 +15,13 @@ import heapq
 import itertools
 import pathlib
 import random
+import sys
 
-PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "cache-policies.md"
-BEGIN, END = "<!-- bench/cores_model.py: begin -->", "<!-- bench/cores_model.py: end -->"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import figures  # noqa: E402
+import results  # noqa: E402
+
+PAGE = figures.ROOT / "docs" / "cache-policies.md"
 KEYS, EXPONENT, REQUESTS = 200_000, 0.9, 150_000
 
 
@@ -75,18 +79,17 @@ def main() -> None:
     cumulative = list(itertools.accumulate(rank ** -EXPONENT for rank in range(1, KEYS + 1)))
     cases = [("Zipf 0.9", 32, 0.0, False), ("Zipf 0.9", 256, 0.0, False), ("30 % of all for one key", 32, 0.3, False),
              ("all for one key", 32, 1.0, False), ("all for one key, borrowed", 32, 1.0, True)]
-    lines = [f"{times.request_ns:g} ns a request, {times.hold_ns:g} ns with the stripe, {times.transfer_ns:g} ns to move a line:", "",
-             "| requests | stripes | 2 cores | 8 | 16 | 32 | 64 cores, times one core |",
-             "| --- | --- | --- | --- | --- | --- | --- |"]
+    rows = []
     for name, stripes, hot, is_borrowed in cases:
         one = simulate(1, stripes, hot, is_borrowed, times, cumulative)
-        shown = [f"{simulate(cores, stripes, hot, is_borrowed, times, cumulative) / one:.1f}" for cores in (2, 8, 16, 32, 64)]
-        lines.append(f"| {name} | {stripes} | " + " | ".join(shown) + " |")
-    print("\n".join(lines))
+        rows.append([name, str(stripes), *(f"{simulate(cores, stripes, hot, is_borrowed, times, cumulative) / one:.1f}"
+                                           for cores in (2, 8, 16, 32, 64))])
+    text = (f"{times.request_ns:g} ns a request, {times.hold_ns:g} ns with the stripe, {times.transfer_ns:g} ns to move a "
+            "line:\n\n" + results.markdown(["requests", "stripes", "2 cores", "8", "16", "32", "64 cores, times one core"], rows))
+    print(text)
     if times.write:
-        page = PAGE.read_text()
-        before, _, rest = page.partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}")
+        PAGE.write_text(figures.placed_between(PAGE.read_text(), figures.marks_of("bench/cores_model.py"),
+                                               "More cores than two", text))
 
 
 if __name__ == "__main__":

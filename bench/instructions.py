@@ -28,6 +28,7 @@ from typing import Iterator
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import callgrind  # noqa: E402
 import figures  # noqa: E402
+import programs  # noqa: E402
 import servers  # noqa: E402
 from process import Server, free_port  # noqa: E402
 
@@ -162,9 +163,7 @@ def main() -> int:
     if unknown := set(kinds) - set(KINDS):
         arguments.error(f"no kind '{unknown.pop()}'; there are {', '.join(KINDS)}")
     if not chosen.built:
-        subprocess.run(["script/deps"], cwd=servers.ROOT, check=True)
-        subprocess.run(["script/build", "release", "gustfront", "bench_origin"], cwd=servers.ROOT, check=True,
-                       stdout=subprocess.DEVNULL)
+        programs.build("gustfront", "bench_origin")
 
     counted = count(kinds, chosen.times)
     totals = {kind: round(callgrind.total(found)) for kind, found in counted.items()}

@@ -18,7 +18,6 @@ import os
 import pathlib
 import pkgutil
 import signal
-import subprocess
 import sys
 import tempfile
 import types
@@ -28,6 +27,7 @@ import context  # noqa: E402
 import figures  # noqa: E402
 import load  # noqa: E402
 import network  # noqa: E402
+import programs  # noqa: E402
 import servers  # noqa: E402
 import suites  # noqa: E402
 
@@ -69,14 +69,6 @@ def read_arguments(found: dict[str, types.ModuleType]) -> argparse.Namespace:
     return chosen
 
 
-def build(targets: set[str]) -> None:
-    subprocess.run(["script/deps"], cwd=servers.ROOT, check=True)
-    subprocess.run(["cmake", "--preset", "release", "-DGUST_BENCH=ON"], cwd=servers.ROOT, check=True,
-                   stdout=subprocess.DEVNULL)
-    subprocess.run(["script/build", "release", "gustfront", *sorted(targets)], cwd=servers.ROOT, check=True,
-                   stdout=subprocess.DEVNULL)
-
-
 def main() -> int:
     found = find_suites()
     chosen = read_arguments(found)
@@ -86,7 +78,7 @@ def main() -> int:
         print("run.py: one core only: the load generator takes its share of the server's core", file=sys.stderr)
     if not chosen.built:
         targets = (target for name in chosen.suite for target in getattr(found[name], "TARGETS", ()))
-        build({*servers.FLOORS, load.TARGET, *targets})
+        programs.build("gustfront", *sorted({*servers.FLOORS, load.TARGET, *targets}))
     # After the build, which may have to fetch packages.
     if chosen.congestion != "machine" and not network.take_own(chosen.congestion):
         print(f"run.py: no network namespace with {chosen.congestion}: the machine's loopback and "

@@ -12,13 +12,12 @@ from typing import Callable, Iterator
 
 import peers
 from process import NotHere, Server, find_program, free_port, pinned
+from programs import PROGRAMS, ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
 import harness  # noqa: E402
 
 FLOORS = ("bench_floor", "bench_floor_uring")  # CMake targets
-PROGRAMS = ROOT / "build" / "release" / "bin"
 
 # What is stored before a run: label, path and length. The origin knows them by the first letter of their paths.
 OBJECTS = {"1 KiB": ("/small", 1024), "100 KiB": ("/large", 100 * 1024), "1 MiB": ("/huge", 1024 * 1024)}
