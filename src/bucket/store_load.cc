@@ -12,12 +12,14 @@
 #include "bucket/store_state_internal.h"
 #include "rt/files.h"
 #include "rt/loop.h"
+#include "rt/scope.h"
 
 namespace gust::bucket {
 namespace {
 
 constexpr ByteCount record_bytes_max = 16_MiB;  // 10,000 parts with checksums take 3
 constexpr std::string_view fresh_suffix = ".new";
+constexpr std::size_t folders_at_once = 16;
 
 class Loader {
  public:
@@ -133,16 +135,46 @@ class Loader {
     return false;
   }
 
+  // One bucket's folders of records, which several tasks take one after another.
+  struct Folders {
+    Bucket& bucket;
+    std::vector<std::string> paths;
+    std::size_t next = 0;
+    Result<void> outcome = {};
+  };
+
+  // Each file that is not in the page cache is a wait for the disk: several at a time make it a short one.
   rt::Task<Result<void>> load_objects(Bucket& bucket) {
     const std::string objects = state_.objects_folder(bucket.info.name);
-    CO_TRY(const auto folders, co_await files_.list(objects));
-    for (const std::string& name : folders) {
-      const std::string folder = objects + "/" + name;
-      CO_TRY_OK(co_await remove_fresh(folder));
-      CO_TRY(const auto records, co_await files_.list(folder));
-      for (const std::string& record : records) CO_TRY_OK(co_await load_object(bucket, folder, record));
-      bucket.folders_made.insert(folder);
+    CO_TRY(const auto names, co_await files_.list(objects));
+    Folders folders{.bucket = bucket, .paths = {}};
+    for (const std::string& name : names) folders.paths.push_back(objects + "/" + name);
+    rt::Scope loading(co_await rt::context());
+    for (std::size_t i = 0; i < std::min(folders_at_once, folders.paths.size()); ++i) {
+      loading.spawn(load_folders(folders));
     }
+    co_await loading.join();
+    co_return folders.outcome;
+  }
+
+  rt::Task<void> load_folders(Folders& folders) {
+    while (folders.outcome && folders.next < folders.paths.size()) {
+      const std::string& folder = folders.paths[folders.next++];
+      if (auto loaded = co_await load_folder(folders.bucket, folder); !loaded) folders.outcome = loaded;
+    }
+  }
+
+  rt::Task<Result<void>> load_folder(Bucket& bucket, std::string folder) {
+    CO_TRY(const auto records, co_await files_.list(folder));
+    for (const std::string& record : records) {
+      if (record.ends_with(fresh_suffix)) {
+        CO_TRY_OK(co_await files_.remove(folder + "/" + record));
+        ++state_.report.remnants_removed;
+      } else {
+        CO_TRY_OK(co_await load_object(bucket, folder, record));
+      }
+    }
+    bucket.folders_made.insert(folder);
     co_return Result<void>();
   }
 
