@@ -30,7 +30,6 @@ import callgrind  # noqa: E402
 import figures  # noqa: E402
 import programs  # noqa: E402
 import servers  # noqa: E402
-from process import Server, free_port  # noqa: E402
 
 RECORD = servers.ROOT / "bench" / "instructions.json"
 PAGE = servers.ROOT / "docs" / "hit-profile.md"
@@ -93,10 +92,7 @@ class Edge:
 def edge_before_origin(binary: pathlib.Path, *prefix: str) -> Iterator[Edge]:
     """One edge, started with `prefix`, in front of an origin that has every object."""
     with tempfile.TemporaryDirectory(prefix="gustfront-bench-") as folder, contextlib.ExitStack() as stack:
-        port = free_port()
-        origin = Server("origin", [str(servers.PROGRAMS / "bench_origin"), str(port)], port,
-                        max(os.sched_getaffinity(0)), pathlib.Path(folder))
-        stack.callback(origin.stop)
+        origin = stack.enter_context(servers.origin_of_all(max(os.sched_getaffinity(0)), pathlib.Path(folder)))
         servers.harness.BINARY = binary
         server = servers.harness.Gustfront(
             "--cores", "1", "--edges", "BOM50", "--regional", "none", "--access-log", "no", "--io", "epoll",
@@ -105,7 +101,7 @@ def edge_before_origin(binary: pathlib.Path, *prefix: str) -> Iterator[Edge]:
             environment={"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX,-AVX_Fast_Unaligned_Load,-ERMS,-FSRM,-RTM,-BMI2"})
         stack.callback(server.close)
         server.start()
-        _, host = server.make_distribution("localhost", port)
+        _, host = server.make_distribution("localhost", origin.port)
         viewer = Viewer(server.edge_port(), host)
         stack.callback(viewer.close)
         yield Edge(server.process.pid, viewer)

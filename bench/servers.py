@@ -165,6 +165,18 @@ def origin_on(core: int, base: pathlib.Path) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
+def origin_of_all(core: int, base: pathlib.Path) -> Iterator[Server]:
+    """bench_origin, which has every object and counts what it is asked."""
+    (base / "origin").mkdir()
+    port = free_port()
+    origin = Server("origin", [str(PROGRAMS / "bench_origin"), str(port)], port, core, base / "origin")
+    try:
+        yield origin
+    finally:
+        origin.stop()
+
+
+@contextlib.contextmanager
 def running_warm(names: list[str], core: int, base: pathlib.Path) -> Iterator[dict[str, Server]]:
     """The servers named with every object stored, their origin ended: from then on only hits are possible."""
     with contextlib.ExitStack() as stack:

@@ -100,13 +100,10 @@ class Running:
 
 def measure(context: Context) -> Results:
     with contextlib.ExitStack() as stack:
-        port = servers.free_port()
-        origin = servers.Server("origin", [str(servers.PROGRAMS / "bench_origin"), str(port)], port, context.load_core,
-                                context.folder)
-        stack.callback(origin.stop)
+        origin = stack.enter_context(servers.origin_of_all(context.load_core, context.folder))
         running = {}
         for cores in (1, 2):
-            running[str(cores)] = Running(cores, port)
+            running[str(cores)] = Running(cores, origin.port)
             stack.callback(running[str(cores)].close)
         gathered = context.interleave(["hit"], list(running), lambda _, name: running[name].measure(context.seconds))
     setting = (f"{figures.machine()}; a 1 KiB hit, median of {context.rounds} interleaved rounds of {context.seconds:g} s, "

@@ -65,15 +65,12 @@ def resident_mib(process: int) -> float:
 def measure(context: Context) -> Results:
     cache_mib = SMOKE_CACHE_MIB if context.smoke else CACHE_MIB
     with contextlib.ExitStack() as stack:
-        port = servers.free_port()
-        origin = servers.Server("origin", [str(servers.PROGRAMS / "bench_origin"), str(port)], port, context.load_core,
-                                context.folder)
-        stack.callback(origin.stop)
+        origin = stack.enter_context(servers.origin_of_all(context.load_core, context.folder))
         server = servers.harness.Gustfront("--cores", "1", "--edges", "BOM50", "--regional", "none", "--access-log", "no",
                                            "--edge-memory", f"{cache_mib}MiB")
         stack.callback(server.close)
         server.start()
-        _, host = server.make_distribution("localhost", port)
+        _, host = server.make_distribution("localhost", origin.port)
         before, done = resident_mib(server.process.pid), []
         for what, requests in phases(cache_mib * 1024 * 1024, 1 if context.smoke else TIMES).items():
             trace = context.folder / "trace.csv"

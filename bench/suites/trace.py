@@ -20,8 +20,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import Iterator
-
 import charts
 import figures
 import load
@@ -125,16 +123,6 @@ def folder_mib(folder: pathlib.Path) -> float:
     return blocks * 512 / (1024 * 1024)
 
 
-@contextlib.contextmanager
-def origin_on(core: int, folder: pathlib.Path) -> Iterator[servers.Server]:
-    port = servers.free_port()
-    origin = servers.Server("origin", [str(servers.PROGRAMS / "bench_origin"), str(port)], port, core, folder)
-    try:
-        yield origin
-    finally:
-        origin.stop()
-
-
 def read_replay(report: str, stats: dict[str, int], cpu_seconds: float, held: float) -> Replay:
     """A replay in which more than a few requests failed is an error. Varnish fails some that are large, where giving up
     many objects makes no room for one."""
@@ -154,8 +142,7 @@ def replay(context: Context, name: str, trace: pathlib.Path, mean_bytes: float) 
         memory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(
             prefix="gustfront-bench-", dir=MEMORY if MEMORY.is_dir() else context.folder)))
         memory.chmod(0o777)  # nginx's worker may be another user
-        (folder / "origin").mkdir()
-        origin = stack.enter_context(origin_on(context.load_core, folder / "origin"))
+        origin = stack.enter_context(servers.origin_of_all(context.load_core, folder))
         server = stack.enter_context(servers.start_all({name: starter(name, memory, mean_bytes)}, context.server_core, origin.port,
                                                        folder))[name]
         peak = stack.enter_context(Peak(server, memory))
