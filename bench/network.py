@@ -8,7 +8,6 @@ reader reads, so that what is left is the work of the servers. Ports and setting
 
 import ctypes
 import fcntl
-import os
 import pathlib
 import socket
 import struct
