@@ -5,6 +5,7 @@
 #include <new>
 
 #include "cache/cache_test_internal.h"
+#include "cache/slot_table.h"
 
 #if !__has_feature(thread_sanitizer)  // its runtime brings these operators itself
 
@@ -60,6 +61,16 @@ TEST(Allocation, AHitAllocatesNothing) {
   }
   EXPECT_EQ(allocations - before, 0U);
   EXPECT_EQ(sent, 100 * body.size());
+}
+
+TEST(Allocation, ASlotThatComesAndGoesTakesNoMemory) {
+  SlotTable table(std::make_shared<Ledger>(1_MiB));
+  for (std::uint64_t hash = 1; hash <= 15; ++hash) ASSERT_NE(table.make(hash), nullptr);
+  const auto come_and_go = [&] { table.erase(*table.make(99)); };
+  come_and_go();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 10'000; ++i) come_and_go();
+  EXPECT_EQ(allocations - before, 0U);
 }
 
 }  // namespace

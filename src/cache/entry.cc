@@ -83,12 +83,9 @@ std::size_t bytes_of_lines(std::span<const Field> fields) {
   return bytes;
 }
 
-// Room for the longest status line and Content-Length.
-constexpr std::size_t frame_bytes_max = 128;
-
 ByteCount bytes_of(std::span<const Field> fields, ByteView key_text, std::size_t via_bytes, std::size_t tags) {
   return tags * sizeof(Tag) + sizeof(Entry) + sizeof(Body) + 2 * overhead_bytes + fields.size_bytes() +
-         key_text.size() + bytes_of_lines(fields) + via_bytes + frame_bytes_max;
+         key_text.size() + bytes_of_lines(fields) + via_bytes;
 }
 
 std::size_t bytes_of_via(const std::vector<ByteView>& values) {
@@ -144,7 +141,7 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
       body_(content.body),
       charge_(std::move(charge)) {
   block_ = BlockRef::make(content.fields.size_bytes() + content.key_text.size() + bytes_of_lines(content.fields) +
-                          bytes_of_via(content.via) + frame_bytes_max);
+                          bytes_of_via(content.via));
   static_assert(alignof(Field) <= alignof(Block) && std::is_trivially_destructible_v<Field>);
   auto* const field_list = reinterpret_cast<Field*>(block_->data());
   fields_ = {field_list, content.fields.size()};
@@ -152,17 +149,6 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
   key_text_ = pack.put(content.key_text);
   const auto path_at = static_cast<std::size_t>(content.path_and_query.data() - content.key_text.data());
   path_and_query_ = key_text_.substr(path_at, content.path_and_query.size());
-
-  const char* head_begin = pack.at();
-  char digits[24];
-  const auto number = [&](std::uint64_t value) {
-    return from_to(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  };
-  pack.put("HTTP/1.1 ");
-  pack.put(number(status_));
-  pack.put(" ");
-  pack.put(http::reason_phrase(status_));
-  pack.put(line_end);
 
   const char* lines_begin = pack.at();
   for (std::size_t i = 0; i < content.fields.size(); ++i) {
@@ -174,12 +160,6 @@ Entry::Entry(MadeHere, const Content& content, Charge charge)
     pack.put(line_end);
   }
   lines_ = from_to(lines_begin, pack.at());
-  if (content_bytes_) {
-    pack.put("Content-Length: ");
-    pack.put(number(*content_bytes_));
-    pack.put(line_end);
-  }
-  http1_head_ = from_to(head_begin, pack.at());
 
   const char* via_begin = pack.at();
   for (std::size_t i = 0; i < content.via.size(); ++i) {

@@ -1,10 +1,10 @@
 // Entry: a stored response: an immutable head, ready to be sent, the facts about it, and a Body.
 //
 // Source: DESIGN.md decisions 3 and 5; RFC 9111 sections 3.1 and 3.2.
-// Shape:  the list of fields, key text, HTTP/1.1 status line and field lines lie in one block. Held back are the
-//         fields that each answer says anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
+// Shape:  the list of fields, key text and field lines lie in one block. Held back are the fields that each answer
+//         says anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
 //         Trailer, Upgrade, Via (see via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop; the fields that a qualified no-cache
-//         or private names; and any that could not stand on a line. Content-Length stands last, apart from the others.
+//         or private names; Content-Length; and any that could not stand on a line.
 // Core:   any; shared by count (EntryRef). An Entry may outlive its Cache.
 #pragma once
 
@@ -89,9 +89,6 @@ class Entry {
   std::optional<ByteView> field(http::NameRef name) const;
   // `Name: value CR LF` for each of fields().
   ByteView lines() const { return lines_; }
-  // `HTTP/1.1 200 OK CR LF`, lines() and, where the length is known, Content-Length: all that does not change from
-  // answer to answer. Neither per-answer lines nor the empty line.
-  ByteView http1_head() const { return http1_head_; }
   ByteView via() const { return via_; }  // the origin's own Via, combined; empty: none
 
   std::optional<ByteCount> content_bytes() const { return content_bytes_; }
@@ -125,7 +122,7 @@ class Entry {
   ByteView key_text_;
   Freshness freshness_;
   std::uint16_t status_ = 200;
-  ByteView http1_head_, lines_, path_and_query_, via_, etag_, last_modified_;
+  ByteView lines_, path_and_query_, via_, etag_, last_modified_;
   std::span<const http::Field> fields_;
   std::optional<ByteCount> content_bytes_;
   std::optional<WallTime> last_modified_time_, date_;

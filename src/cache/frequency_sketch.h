@@ -1,8 +1,7 @@
 // FrequencySketch: how often each key was asked for, roughly, also of keys that are not stored any more.
 //
-// Source: count-min sketch with conservative update (Cormode and Muthukrishnan; Estan and Varghese), the four counters
-// of
-//         a key in one cache line, and the ageing of TinyLFU (Einziger, Friedman, Manes).
+// Source: count-min sketch with conservative update (Cormode and Muthukrishnan; Estan and Varghese), the four
+//         counters of a key in one cache line, and the ageing of TinyLFU (Einziger, Friedman, Manes).
 // Shape:  8-bit counters that stop at their maximum; all are halved once as many requests were counted as the period
 //         says. An estimate is never too low but for ageing, and too high where keys share all their counters.
 #pragma once
@@ -21,7 +20,6 @@ class FrequencySketch {
   // Counts `times` more requests for a key. Gives how many are known of it now.
   std::uint8_t add(std::uint64_t hash, std::uint8_t times);
   std::uint8_t estimate(std::uint64_t hash) const;
-  std::size_t bytes() const { return lines_.size() * sizeof(Line); }
 
  private:
   static constexpr std::size_t rows = 4;

@@ -54,7 +54,9 @@ Lookup Index::look(const Key& key, Instant now, const Demand* demand, FillRef* b
   const ByteCount wanted = SlotTable::slab_bytes() + extras_bytes + fill_bytes + key.text.size();
   if (!charge(wanted)) return result;
   ledger->refund(wanted);
+  const bool was_purged = result.was_purged;
   result = Lookup();
+  result.was_purged = was_purged;
   try_look(key, now, demand, begun, result);
   return result;
 }

@@ -1,8 +1,9 @@
 // Index: the stripes behind the Cache: slots, fills under way, and where memory is found when there is none.
 //
 // Shape:  a key's slot holds its stored entry, or the fill under way, or both. All of a Fill that changes and all of a
-//         slot lie under the mutex of its stripe. No mutex is taken under another, but for those of purges, which take
-//         none; entries and charges are dropped, waiters told and memory found outside of it.
+//         slot lie under the mutex of its stripe. Where one mutex is taken under another it is in this order: the
+//         round's, a stripe's, the purge book's, a distribution's. Entries and charges are dropped, waiters told and
+//         memory found outside of them.
 #pragma once
 
 #include <array>

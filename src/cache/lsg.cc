@@ -69,13 +69,14 @@ void Lsg::remove(EvictionNode& node) {
   if (was_oldest) update(node.queue);
 }
 
-// Ends: what is put back has no touches left.
+// Nearly all may have been hit since the last eviction: then the least after some steps has to do.
 EvictionNode* Lsg::victim() {
-  while (!heap_.empty()) {
+  constexpr int requeued_max = 64;
+  for (int requeued = 0; !heap_.empty(); ++requeued) {
     const std::uint16_t id = heap_[0].queue;
     EvictionQueue& nodes = queue_at(id).nodes;
     EvictionNode& oldest = *nodes.oldest();
-    if (oldest.touches == 0) return &oldest;
+    if (oldest.touches == 0 || requeued == requeued_max) return &oldest;
     const unsigned frequency = sketch_.add(oldest.key_hash, oldest.touches);
     oldest.touches = 0;
     oldest.clock = clock_.now();

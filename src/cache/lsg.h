@@ -3,12 +3,12 @@
 // Shape:  a response is worth clock + frequency^2 / size^exponent, where the clock is the value of the last that was
 //         evicted. It lies in a FIFO by its class of size (half octaves) and of frequency; within one, the oldest is
 //         worth least, and a heap over the queues' oldest finds the least of all. A hit only counts.
-//         What comes up as the least and was hit meanwhile is put into the queue of its new value instead; so
-//         victims cost O(log queues), and a hit nothing. Frequencies lie in a sketch that outlives eviction.
-// Choice: the exponent trades bytes for requests; at 0 sizes do not count. The square is ours: with the plain frequency
-// of
-//         GDSF the cache misses more of both (docs/cache-policies.md).
-// Memory: a counter for each KiB of the cache (0.1 %), queues by use: some 10 KiB a stripe.
+//         What comes up as the least and was hit meanwhile is put into the queue of its new value instead, at most 64
+//         for one victim; so victims cost O(log queues), and a hit nothing. Frequencies lie in a sketch that outlives
+//         eviction.
+// Choice: the exponent trades bytes for requests; at 0 sizes do not count. The square is ours: with the plain
+//         frequency of GDSF the cache misses more of both (docs/cache-policies.md).
+// Memory: a counter for each KiB of the cache (0.1 %), queues by use: some 10 KiB a stripe. None of it is charged.
 #pragma once
 
 #include <array>

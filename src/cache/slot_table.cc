@@ -41,11 +41,9 @@ void SlotTable::grow() {
 }
 
 SlotTable::Slab* SlotTable::slab_with_room() {
-  while (!with_room_.empty()) {
-    Slab* const slab = slabs_[with_room_.back()].get();
-    if (slab != nullptr && slab->first_free != 0) return slab;
-    with_room_.pop_back();
-  }
+  // Those that are gone.
+  while (!with_room_.empty() && slabs_[with_room_.back()] == nullptr) with_room_.pop_back();
+  if (!with_room_.empty()) return slabs_[with_room_.back()].get();
   if (!ledger_->try_charge(slab_bytes())) return nullptr;
   if (without_slab_.empty()) {
     without_slab_.push_back(static_cast<std::uint32_t>(slabs_.size()));
@@ -69,6 +67,7 @@ Slot* SlotTable::make(std::uint64_t hash) {
   const std::uint32_t number = slab->first_free;
   Slot& slot = slot_at(number);
   slab->first_free = slot.next;
+  if (slab->first_free == 0) with_room_.pop_back();
   ++slab->used;
   ++size_;
   slot.key_hash = hash;

@@ -1,11 +1,10 @@
 // SlotTable: the slots of one stripe, found by hash.
 //
-// Shape:  chains of slots, and slots in slabs, so that none moves; both go by numbers of 32 bits instead of pointers.
-// The
-//         hash has good bits already.
-// Memory: 4 to 8 bytes of buckets for each slot, and slabs of 16. All is charged when it is taken, and given back: a
-// slab
-//         with its last slot, the buckets with the last of all. Where there is no memory for more buckets, chains grow.
+// Shape:  chains of slots, and slots in slabs, so that none moves; both go by numbers of 32 bits instead of
+//         pointers. The hash has good bits already.
+// Memory: 4 to 8 bytes of buckets for each slot, and slabs of 16. All is charged when it is taken, and given back:
+//         a slab with its last slot, the buckets with the last of all. Where there is no memory for more buckets,
+//         chains grow.
 // Core:   under the mutex of the stripe.
 #pragma once
 
@@ -76,7 +75,7 @@ class SlotTable {
   std::size_t size_ = 0;
   std::vector<std::unique_ptr<Slab>> slabs_;
   std::vector<std::uint32_t> without_slab_;  // places in slabs_ that are free
-  // Slabs with room, and some that are gone or full meanwhile; those with room stand here once.
+  // Slabs with room, each once, and some that are gone meanwhile.
   std::vector<std::uint32_t> with_room_;
 };
 

@@ -2,7 +2,7 @@
 //
 // Source: the second mutex of Drepper, Futexes are tricky, after a short spin.
 // Shape:  BasicLockable, 16 bytes; to take it when it is free is one compare-and-exchange, to give it back one
-// exchange.
+//         exchange.
 #pragma once
 
 #include <atomic>

@@ -1,11 +1,10 @@
 // WrittenOver: what unsafe methods have changed, so that nothing from before is served.
 //
 // Source: RFC 9111 section 4.4.
-// Shape:  a fixed table of counts by the hash of distribution and path. What is stored remembers its count; when that
-// has
-//         moved on, it is of no use. Two paths that share a place clear each other: too much, never too little, and of
-//         N requests that change something each costs a share of 1/places of what is stored. This cache's own: other
-//         nodes hear nothing of it.
+// Shape:  a fixed table of counts by the hash of distribution and path. What is stored remembers its count; when
+//         that has moved on, it is of no use. Two paths that share a place clear each other: too much, never too
+//         little, and of N requests that change something each costs a share of 1/places of what is stored. This
+//         cache's own: other nodes hear nothing of it.
 // Limits: a count that comes round to its old value after 2^32 changes of one place would be missed; what is stored is
 //         held against the table by each round of reclaim, many times in between.
 // Core:   any.
