@@ -273,6 +273,12 @@ rt::Task<Result<void>> ClientConnection::State::exchange(const RequestHead& requ
   begin(request);
   ++exchanges;
   rt::Loop& loop = co_await rt::this_loop();
+  // What came unasked behind the answer before would be taken for this one's: a connection that went from one request
+  // to the next at once has been watched by nobody.
+  char unasked = 0;
+  if (exchanges > 1 && stream->try_read({&unasked, 1})) {
+    co_return failed({Errc::reset, Side::origin, Retry::never, "the origin sent, or closed, between two requests"});
+  }
   front.clear();
   CO_TRY_OK(write_request_head(front, request, request_framing, Persistence::implied));
   if (const auto written = co_await output.write(front, {}, {}, deadline); !written) co_return failed(written.error());

@@ -130,6 +130,9 @@ BodyFraming ServerExchange::wire_framing(const ResponseHead& head, BodyFraming a
   const bool length_unknown = asked.kind == BodyFraming::chunked || asked.kind == BodyFraming::until_close;
   const bool is_1_0 = request_.version == Version::http_1_0;
   drops_content_ = is_without_content(request_.method, head.status);
+  // A head that was refused may have left them.
+  sends_to_close_ = sends_chunks_ = false;
+  left_to_send_ = 0;
   if (drops_content_) {
     // HEAD is told what GET would be; 204 and 304 have no length of their own, only what the fields say.
     const bool tells = request_.method == Method::head && head.status != 204 && head.status != 304 &&

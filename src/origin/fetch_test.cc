@@ -190,6 +190,22 @@ TEST_F(FetchTest, SecurityBytesBehindAResponseNeverBecomeTheNextOne) {
   EXPECT_EQ(origin.connections, 2U);
 }
 
+TEST_F(FetchTest, SecurityBytesBehindAResponseAreNotThatOfOneWhoWaitedForTheConnection) {
+  set({.addresses = {.allow_private = true}, .pool = {.connections_per_key_max = 1}});
+  const std::string long_body(100'000, 'a');  // comes in more reads than one
+  const std::string evil = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+  serve({{says("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + long_body + evil), replies("x")},
+         {replies("good")}});
+  Got first;
+  Got second;
+  rt::Scope both(edge);
+  both.spawn(fetch_into({}, first));
+  both.spawn(fetch_into({}, second));
+  EXPECT_TRUE(world.run(edge, both.join())) << world.report();
+  EXPECT_EQ(first.body, long_body);
+  EXPECT_EQ(second.body, "good");
+}
+
 TEST_F(FetchTest, AnIdleConnectionThatTheOriginClosedIsNoticedBeforeReuse) {
   ScriptedOrigin& origin = serve({{replies("x")}});
   fetch();
