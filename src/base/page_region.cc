@@ -34,6 +34,7 @@ bool PageRegion::reserve(Area& area) {
 
 char* PageRegion::take(std::size_t bytes, bool is_written) {
   CHECK(bytes > 0 && bytes <= run_bytes_max && bytes % page_bytes == 0);
+  if (keeps_pages_.load(std::memory_order_relaxed)) return nullptr;
   Area& area = areas_[bytes / page_bytes - 1];
   char* run = nullptr;
   {
@@ -68,8 +69,12 @@ void PageRegion::give_back(char* run, std::size_t bytes, bool was_lent) {
     return;
   }
   if (!was_lent) kept_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-  // Before anyone can take it again. Should the system not let the pages go, the run is lost rather than used again.
-  if (madvise(run, bytes, MADV_DONTNEED) != 0) return;
+  // Before anyone can take it again. Should the system not let the pages go, the run is lost rather than used again,
+  // and no more are made.
+  if (madvise(run, bytes, MADV_DONTNEED) != 0) {
+    keeps_pages_.store(true, std::memory_order_relaxed);
+    return;
+  }
   const std::scoped_lock lock(area.mutex);
   area.free.push_back(number);
 }

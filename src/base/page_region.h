@@ -10,8 +10,8 @@
 //         pages, and pages are small ones: a part of a huge page is let go only when all of it is.
 // Memory: what comes back goes to the system at once, but for a few runs that were not lent, at most 1/64 of the bound:
 //         fresh pages are dear (64 KiB filled: 15 us, in a run that is used again 2.5).
-// Errors: where the system gives no such memory (a limit on address space), take() gives nothing; use other memory
-// then. Core:   any.
+// Errors: where the system gives no such memory (a limit on address space), take() gives nothing; use other memory.
+// Core:   any.
 #pragma once
 
 #include <array>
@@ -60,6 +60,7 @@ class PageRegion {
 
   const std::size_t area_bytes_;
   std::atomic<std::size_t> kept_bytes_ = 0;
+  std::atomic<bool> keeps_pages_ = false;  // the system does not let pages go: they may be locked
   std::array<Area, lengths> areas_;
 };
 

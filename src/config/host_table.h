@@ -2,8 +2,7 @@
 //
 // Source: RFC 9110 section 4.2.3: host names have no case.
 // Shape:  open addressing, at most half full, so that a name that is not there ends after a step or two. Names come
-// from
-//         the configuration: whoever sends requests cannot fill it. Nothing is copied or allocated to look.
+//         from the configuration: whoever sends requests cannot fill it. Nothing is copied or allocated to look.
 #pragma once
 
 #include <cstddef>

@@ -159,9 +159,6 @@ class Allocation : public ::testing::Test {
 };
 
 TEST_F(Allocation, AWarmHitAllocatesNothingAlsoToLogIt) {
-#if __has_feature(address_sanitizer)
-  GTEST_SKIP() << "frames are not pooled under a sanitizer";
-#endif
   EXPECT_EQ(allocated_by(50, {{"User-Agent", "a browser"}, {"Accept-Encoding", "gzip, br"}, {"Accept", "*/*"}}), 0U);
   EXPECT_EQ(exchange().content_bytes(), 1024U);
   EXPECT_TRUE(exchange().is_finished());
@@ -170,9 +167,6 @@ TEST_F(Allocation, AWarmHitAllocatesNothingAlsoToLogIt) {
 }
 
 TEST_F(Allocation, TheCountSeesWhatAnswersAllocateThatAreNotSo) {
-#if __has_feature(address_sanitizer)
-  GTEST_SKIP() << "frames are not pooled under a sanitizer";
-#endif
   // Several parts have frames of their own around them.
   EXPECT_GT(allocated_by(5, {{"Range", "bytes=0-1,8-9"}}), 0U);
   EXPECT_NE(exchange().answer_head().find("206 Partial Content"), std::string::npos);

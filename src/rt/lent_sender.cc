@@ -63,14 +63,19 @@ ssize_t LentSender::send(int socket, const WriteOperation& operation) {
     const ssize_t taken = send_now(socket, copied, true);
     if (taken < 0 || static_cast<std::size_t>(taken) < bytes) return taken;
   }
-  ssize_t sent = lend(socket, lent);
-  if (is_refused_) sent = send_now(socket, lent);
+  ssize_t sent = 0;
+  if (!lend(socket, lent, sent)) sent = send_now(socket, lent);
   // An error behind bytes that were taken is that of the next write.
   return bytes > 0 ? static_cast<ssize_t>(bytes) + std::max<ssize_t>(sent, 0) : sent;
 }
 
-// As send_now(), or is_refused_ and nothing was sent.
-ssize_t LentSender::lend(int socket, std::span<const ByteView> pieces) {
+// What is short now may not be so later; what the system does not have or allow it never will.
+void LentSender::note_refusal(int error) {
+  is_refused_ = error == ENOSYS || error == EPERM || error == EACCES || error == EINVAL;
+}
+
+// False where nothing could be sent by reference; else `sent` is as of send_now().
+bool LentSender::lend(int socket, std::span<const ByteView> pieces, ssize_t& sent) {
   std::array<iovec, pieces_at_once> vectors;
   std::size_t count = 0;
   for (const ByteView& piece : pieces) {
@@ -78,20 +83,19 @@ ssize_t LentSender::lend(int socket, std::span<const ByteView> pieces) {
     vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
     if (count == vectors.size()) break;
   }
-  if (count == 0) return 0;
+  if (count == 0) return true;
   if (out_ < 0 && !open_pipe()) {
-    is_refused_ = true;
-    return 0;
+    note_refusal(errno);
+    return false;
   }
   ssize_t held;
   do held = vmsplice(in_, vectors.data(), count, SPLICE_F_NONBLOCK);
   while (held < 0 && errno == EINTR);
   if (held <= 0) {
-    is_refused_ = true;
+    note_refusal(held < 0 ? errno : 0);
     close_pipe();
-    return 0;
+    return false;
   }
-  ssize_t sent = 0;
   int error = 0;
   while (sent < held && error == 0) {
     const ssize_t moved =
@@ -105,7 +109,8 @@ ssize_t LentSender::lend(int socket, std::span<const ByteView> pieces) {
     }
   }
   if (sent < held) discard(static_cast<std::size_t>(held - sent));
-  return sent > 0 ? sent : -error;
+  if (sent == 0) sent = -error;
+  return true;
 }
 
 }  // namespace gust::rt

@@ -2,10 +2,12 @@
 // splice moves these into the socket. No byte is copied.
 //
 // Source: vmsplice(2), splice(2). MSG_ZEROCOPY and its like in io_uring copy on loopback and bring a notice for each
-// send. Needs:  pages that are never written again (base/page_region.h): packets go on referring to them. Safety: the
-// pipe is empty between calls, so that what one peer did not take is never sent to another. Refused: where the system
-// refuses (no file descriptors left, a filter of system calls), it copies from then on. Core:   one for each loop, used
-// on its thread.
+//         send.
+// Needs:  pages that are never written again (base/page_region.h): packets go on referring to them.
+// Safety: the pipe is empty between calls, so that what one peer did not take is never sent to another.
+// Refused: where the system has no such calls or does not allow them (a filter), it copies from then on; what it is
+//         short of (file descriptors, memory) it is asked for again at the next send.
+// Core:   one for each loop, used on its thread.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +32,8 @@ class LentSender {
   ssize_t send(int socket, const WriteOperation& operation);
 
  private:
-  ssize_t lend(int socket, std::span<const ByteView> pieces);
+  bool lend(int socket, std::span<const ByteView> pieces, ssize_t& sent);
+  void note_refusal(int error);
   bool open_pipe();
   void close_pipe();
   void discard(std::size_t bytes);

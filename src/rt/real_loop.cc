@@ -38,7 +38,11 @@ RealLoop::RealLoop(WorkerPool& workers)
   read_clocks();
 }
 
-RealLoop::~RealLoop() { close(wake_); }
+RealLoop::~RealLoop() {
+  // Whoever posted last may have been overtaken by its job, and still be in post().
+  const std::lock_guard lock(posted_mutex_);
+  close(wake_);
+}
 
 void RealLoop::set_network(std::unique_ptr<Network> network) { network_ = std::move(network); }
 
@@ -94,10 +98,8 @@ void RealLoop::forget(Postponed& postponed) {
 }
 
 void RealLoop::post(Job job) {
-  {
-    const std::lock_guard lock(posted_mutex_);
-    posted_.push_back(std::move(job));
-  }
+  const std::lock_guard lock(posted_mutex_);
+  posted_.push_back(std::move(job));
   if (!woken_.exchange(true, std::memory_order_acq_rel)) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one);

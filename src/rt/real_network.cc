@@ -107,9 +107,9 @@ Endpoint local_of(int descriptor) {
   return endpoint_of(native.pointer());
 }
 
-Endpoint peer_of(int descriptor) {
+std::optional<Endpoint> peer_of(int descriptor) {
   NativeAddress native;
-  getpeername(descriptor, native.pointer(), &native.size);
+  if (getpeername(descriptor, native.pointer(), &native.size) != 0) return std::nullopt;
   return endpoint_of(native.pointer());
 }
 

@@ -23,7 +23,8 @@ struct NativeAddress {
 NativeAddress native_of(const Endpoint& endpoint);
 Endpoint endpoint_of(const sockaddr* native);
 Endpoint local_of(int descriptor);
-Endpoint peer_of(int descriptor);
+// Nothing where the peer has gone already.
+std::optional<Endpoint> peer_of(int descriptor);
 // Of an errno of a socket call.
 std::unexpected<Error> failure_of_socket(int error);
 // Small writes go out at once.

@@ -1,8 +1,9 @@
 // UringConnection: what the kernel and a socket's owner share of one TCP connection.
 //
 // Shape:  bytes come by a multishot receive into the ring's buffers and wait there, in order, until they are read. When
-//         the reader is slow (held_max buffers) or wants much at once (bulk_bytes), the receive is withdrawn and reads
-//         go straight into the reader's memory, with a poll where they must wait. Writes are tried at once, and by a
+//         the reader is slow (held_max buffers) the receive is withdrawn and reads go straight into the reader's
+//         memory, with a poll where they must wait, and so they do at once where much is wanted (bulk_bytes) and no
+//         receive is under way. Writes are tried at once, and by a
 //         poll when there was no room. So the kernel never holds a caller's buffer behind a call, and every wait ends
 //         the moment it is withdrawn.
 // Memory: at most what the kernel received until it saw the withdrawal, bounded by the ring's buffers. When those are

@@ -39,7 +39,8 @@ class UringSocket final : public Socket {
   Endpoint peer_;
 };
 
-// The kernel accepts by itself; what nobody has asked for yet is a short queue, and the backlog behind it.
+// The kernel accepts by itself. What nobody has asked for yet waits in a queue of queue_max connections; and as the
+// kernel may take all of its backlog in one turn before it is told to stop, of a backlog more.
 class Accepting final : public Requester {
  public:
   Accepting(UringLoop& loop, int descriptor) : Requester(loop), descriptor_(descriptor) {}
@@ -99,8 +100,11 @@ class UringListener final : public Listener {
   ~UringListener() override { accepting_.release(); }
 
   Task<Result<std::unique_ptr<Socket>>> accept(Instant deadline) override {
-    CO_TRY(const int descriptor, co_await accepting_.accept(deadline));
-    co_return std::make_unique<UringSocket>(loop_, descriptor, peer_of(descriptor));
+    while (true) {
+      CO_TRY(const int descriptor, co_await accepting_.accept(deadline));
+      if (const auto peer = peer_of(descriptor)) co_return std::make_unique<UringSocket>(loop_, descriptor, *peer);
+      close(descriptor);  // what it may have sent would be of nobody
+    }
   }
   Endpoint local() const override { return local_of(accepting_.descriptor()); }
 
