@@ -184,6 +184,11 @@ class Reader {
     return pops;
   }
 
+  // False where the default holds.
+  bool is_given(const std::string& name) const {
+    return std::ranges::any_of(sources_, [&](const SettingSource& source) { return source.values.contains(name); });
+  }
+
   Complaints take_complaints() { return std::move(complaints_); }
 
  private:
@@ -323,6 +328,9 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   Complaints complaints = reader.take_complaints();
   if (complaints.empty() && result.edge_port + result.edges.size() > 65536) {
     complaints.push_back("edge_port: the ports of the edges that follow would be beyond 65535");
+  }
+  if (result.eviction == "sieve" && reader.is_given("eviction_size_weight")) {
+    complaints.push_back("eviction_size_weight: sieve has no use for it (it belongs to eviction: lsg)");
   }
   if (!complaints.empty()) return std::unexpected(std::move(complaints));
   return result;

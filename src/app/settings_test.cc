@@ -65,6 +65,15 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   }
 }
 
+TEST(Settings, AWeightThatThePolicyHasNoUseForIsRefused) {
+  const std::array both{flags({{"eviction", "sieve"}, {"eviction_size_weight", "50"}})};
+  const auto settings = make_settings(both);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().front(), HasSubstr("sieve has no use for it"));
+  const std::array alone{flags({{"eviction", "sieve"}})};
+  EXPECT_TRUE(make_settings(alone));
+}
+
 TEST(Settings, EventsComeByEpollUnlessSomethingElseIsAskedFor) {
   for (const auto& [value, wish] : {std::pair{"auto", IoWish::automatic}, std::pair{"epoll", IoWish::epoll},
                                     std::pair{"io_uring", IoWish::io_uring}}) {

@@ -42,7 +42,7 @@ void wait_for_stop_signal() {
   }
 }
 
-// On the thread that has nothing else to do: no loop waits while the heap is looked through.
+// On the thread that has nothing else to do. A loop that wants memory of a heap that is being looked through waits.
 void keep_heap_until_stop_signal(HeapKeeper& heap) {
   const sigset_t set = stop_signals();
   constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 250'000'000};

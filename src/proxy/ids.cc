@@ -39,13 +39,13 @@ RequestIds::RequestIds(rt::Loop& loop) { loop.fill_secret({reinterpret_cast<char
 RequestId RequestIds::next() {
   ++count_;
   // Odd constants with as many ones as zeros, another for each word.
-  constexpr std::array<std::uint64_t, 8> primes{0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3,
-                                                0x589965CC75374CC3, 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165,
-                                                0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F};
+  constexpr std::array<std::uint64_t, 8> constants{0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3,
+                                                   0x589965CC75374CC3, 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165,
+                                                   0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F};
   const std::uint64_t a = fold(secret_[0] + count_, secret_[1] | 1);
   const std::uint64_t b = fold(secret_[2] ^ count_, secret_[3] | 1) + count_;
   std::array<std::uint64_t, 8> words;
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = fold(a ^ primes[i], b + primes[7 - i]);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = fold(a ^ constants[i], b + constants[7 - i]);
   std::array<std::uint8_t, 64> bytes;
   std::memcpy(bytes.data(), words.data(), sizeof bytes);
 

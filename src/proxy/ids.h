@@ -26,8 +26,9 @@ class RequestId {
   std::array<char, 64> text_;  // what is behind the id makes it whole words
 };
 
-// Makes the ids of one core: a count, mixed with secrets that each core draws for itself at its start. No id tells
-// another, and that two are alike is as improbable as for 40 bytes of chance.
+// Makes the ids of one core: a count, mixed with secrets that each core draws for itself at its start. That two are
+// alike is about as improbable as for 16 bytes of chance. They are names, not secrets: nothing may rest on their not
+// being guessed.
 class RequestIds {
  public:
   explicit RequestIds(rt::Loop& loop);

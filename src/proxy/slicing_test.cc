@@ -36,9 +36,13 @@ std::string slice_reply(std::string_view body, std::uint64_t slice, std::vector<
   return reply_text(206, fields, part);
 }
 
-// One answer to a request for the slice.
-void add_slice(NodeWorld& net, std::string_view body, std::uint64_t slice, const std::vector<TextField>& fields) {
-  net.origin().add({.target = "/a", .fields = {{"Range", range_of(slice)}}, .reply = slice_reply(body, slice, fields)});
+// One answer to a request for the slice, or as many as are asked for.
+void add_slice(NodeWorld& net, std::string_view body, std::uint64_t slice, const std::vector<TextField>& fields,
+               bool is_repeated = false) {
+  net.origin().add({.target = "/a",
+                    .fields = {{"Range", range_of(slice)}},
+                    .is_repeated = is_repeated,
+                    .reply = slice_reply(body, slice, fields)});
 }
 
 std::vector<std::string> ranges_asked(NodeWorld& net) {
@@ -400,7 +404,9 @@ TEST(Slices, Rfc9111Section3Point4AnObjectTooLongToBeStoredIsStoredInSlicesAndSe
     std::vector<TextField> fields = version_one;
     fields.push_back({"Accept-Ranges", "bytes"});
     net.origin().add({.target = "/a", .absent_fields = {"Range"}, .reply = reply_text(200, fields, body)});
-    for (const std::uint64_t slice : slices({0, 1, 2})) add_slice(net, body, slice, fields);
+    // The edge takes no more of the regional cache's first answer than its head, and so may cut off a slice on its way,
+    // which is asked for again.
+    for (const std::uint64_t slice : slices({0, 1, 2})) add_slice(net, body, slice, fields, has_regional);
     // The regional cache has the first slice by the time that the edge asks for it.
     for (const char* result : {has_regional ? "Hit" : "Miss", "Hit", "Hit"}) {
       const Reply whole = net.get("/a");
@@ -411,7 +417,8 @@ TEST(Slices, Rfc9111Section3Point4AnObjectTooLongToBeStoredIsStoredInSlicesAndSe
       EXPECT_EQ(cache_result(whole), result);
     }
     EXPECT_EQ(net.get("/a", {{"Range", "bytes=1999-2000"}}).message.body, body.substr(1999, 2));
-    EXPECT_EQ(net.origin().request_count(), 4U);
+    EXPECT_GE(net.origin().request_count(), 4U);
+    EXPECT_LE(net.origin().request_count(), has_regional ? 5U : 4U);
   }
 }
 
