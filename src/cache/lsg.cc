@@ -23,7 +23,8 @@ Lsg::Lsg(const EvictionPlace& place, double size_exponent)
     size_worth_[i] = std::exp2(-size_exponent * (static_cast<double>(i) / 2 + 0.25));
   }
   for (std::size_t i = 0; i < frequency_classes; ++i) {
-    const double frequency = (i % 2 == 0 ? 1.0 : 1.5) * std::exp2(static_cast<double>(i / 2));
+    const std::size_t octave = i / 2;
+    const double frequency = (i % 2 == 0 ? 1.0 : 1.5) * std::exp2(static_cast<double>(octave));
     frequency_worth_[i] = frequency * frequency;
   }
 }
