@@ -18,12 +18,12 @@ class NotingStream final : public net::Stream {
   std::optional<Result<std::size_t>> try_read(MutableBytes) override { return 0U; }
   rt::ReadOperation readable(Instant, rt::CancelSource*) override { std::abort(); }
   rt::Task<Result<void>> write(std::span<ByteView> pieces, Instant) override {
-    try_write(pieces);
+    CO_TRY_OK(try_write(pieces));
     co_return Result<void>();
   }
   Result<std::size_t> try_write(std::span<ByteView> pieces) override { return try_write_lent(pieces, pieces.size()); }
   rt::Task<Result<void>> write_lent(std::span<ByteView> pieces, std::size_t copied, Instant) override {
-    try_write_lent(pieces, copied);
+    CO_TRY_OK(try_write_lent(pieces, copied));
     co_return Result<void>();
   }
   Result<std::size_t> try_write_lent(std::span<ByteView> pieces, std::size_t copied) override {

@@ -66,7 +66,7 @@ TEST(RequestId, Hdr9EachBitOfAnIdIsAsOftenSetAsNot) {
   // Six standard deviations of a fair coin.
   for (const auto* counts : {&set, &changed}) {
     for (const auto& digit : *counts) {
-      for (const int times : digit) EXPECT_NEAR(times, count / 2, 6 * 32);
+      for (const int times : digit) EXPECT_NEAR(times, count / 2.0, 6 * 32);
     }
   }
 }
