@@ -196,11 +196,12 @@ TEST_F(FetchTest, SecurityBytesBehindAResponseAreNotThatOfOneWhoWaitedForTheConn
   const std::string evil = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
   serve({{says("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + long_body + evil), replies("x")},
          {replies("good")}});
+  const Request plain;
   Got first;
   Got second;
   rt::Scope both(edge);
-  both.spawn(fetch_into({}, first));
-  both.spawn(fetch_into({}, second));
+  both.spawn(fetch_into(plain, first));
+  both.spawn(fetch_into(plain, second));
   EXPECT_TRUE(world.run(edge, both.join())) << world.report();
   EXPECT_EQ(first.body, long_body);
   EXPECT_EQ(second.body, "good");
