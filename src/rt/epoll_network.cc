@@ -189,16 +189,12 @@ class EpollNetwork final : public RealNetwork {
   Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) override {
     CO_TRY(const int descriptor, make_socket(to));
     auto socket = std::make_unique<EpollSocket>(loop_, descriptor, to);
-    NativeAddress native = native_of(to);
-    if (::connect(descriptor, native.pointer(), native.size) != 0) {
-      if (errno != EINPROGRESS) co_return failure_of_socket(errno);
+    CO_TRY(const bool is_connected, begin_connect(descriptor, to));
+    if (!is_connected) {
       Connecting connecting(loop_, descriptor);
       CO_TRY_OK(loop_.watch(descriptor, connecting));
       CO_TRY_OK(co_await connecting.ended().wait(deadline));
-      int error = 0;
-      socklen_t size = sizeof error;
-      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
-      if (error != 0) co_return failure_of_socket(error);
+      CO_TRY_OK(connect_end(descriptor));
     }
     CO_TRY_OK(socket->start());
     co_return socket;

@@ -15,7 +15,6 @@
 namespace gust::rt {
 namespace {
 
-constexpr std::size_t pieces_at_once = 64;
 // A page takes a place in the pipe: room for a batch (http::WritePace) and the broken pages at its ends.
 constexpr int pipe_bytes = 512 * 1024;
 
@@ -76,20 +75,14 @@ void LentSender::note_refusal(int error) {
 
 // False where nothing could be sent by reference; else `sent` is as of send_now().
 bool LentSender::lend(int socket, std::span<const ByteView> pieces, ssize_t& sent) {
-  std::array<iovec, pieces_at_once> vectors;
-  std::size_t count = 0;
-  for (const ByteView& piece : pieces) {
-    if (piece.empty()) continue;
-    vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
-    if (count == vectors.size()) break;
-  }
-  if (count == 0) return true;
+  IoVectors vectors(pieces);
+  if (vectors.size() == 0) return true;
   if (out_ < 0 && !open_pipe()) {
     note_refusal(errno);
     return false;
   }
   ssize_t held;
-  do held = vmsplice(in_, vectors.data(), count, SPLICE_F_NONBLOCK);
+  do held = vmsplice(in_, vectors.data(), vectors.size(), SPLICE_F_NONBLOCK);
   while (held < 0 && errno == EINTR);
   if (held <= 0) {
     note_refusal(held < 0 ? errno : 0);

@@ -137,17 +137,19 @@ ssize_t receive_now(int descriptor, MutableBytes into) {
   }
 }
 
-ssize_t send_now(int descriptor, std::span<const ByteView> pieces, bool more) {
-  std::array<iovec, 64> vectors;
-  std::size_t count = 0;
+IoVectors::IoVectors(std::span<const ByteView> pieces) {
   for (const ByteView& piece : pieces) {
     if (piece.empty()) continue;
-    vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
-    if (count == vectors.size()) break;
+    vectors_[count_++] = {const_cast<char*>(piece.data()), piece.size()};
+    if (count_ == vectors_.size()) break;
   }
+}
+
+ssize_t send_now(int descriptor, std::span<const ByteView> pieces, bool more) {
+  IoVectors vectors(pieces);
   msghdr message{};
   message.msg_iov = vectors.data();
-  message.msg_iovlen = count;
+  message.msg_iovlen = vectors.size();
   while (true) {
     const ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
     if (sent >= 0) return sent;
@@ -190,6 +192,21 @@ Result<int> RealNetwork::make_socket(const Endpoint& to) {
       ::socket(to.is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (descriptor < 0) return failure_of_socket(errno);
   return descriptor;
+}
+
+Result<bool> RealNetwork::begin_connect(int descriptor, const Endpoint& to) {
+  NativeAddress native = native_of(to);
+  if (::connect(descriptor, native.pointer(), native.size) == 0) return true;
+  if (errno != EINPROGRESS) return failure_of_socket(errno);
+  return false;
+}
+
+Result<void> RealNetwork::connect_end(int descriptor) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) return failure_of_socket(error);
+  return {};
 }
 
 bool RealNetwork::is_free(const Endpoint& at) {

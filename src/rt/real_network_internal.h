@@ -3,7 +3,9 @@
 
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +33,17 @@ std::unexpected<Error> failure_of_socket(int error);
 void set_no_delay(int descriptor);
 // The peer of a connected socket sees a reset now, where that is possible, and else at the close to come.
 void reset_now(int descriptor);
+// Pieces as system calls take them: the first 64 that are not empty.
+class IoVectors {
+ public:
+  explicit IoVectors(std::span<const ByteView> pieces);
+  iovec* data() { return vectors_.data(); }
+  std::size_t size() const { return count_; }
+
+ private:
+  std::array<iovec, 64> vectors_;
+  std::size_t count_ = 0;
+};
 // How many bytes were received or taken, or -errno; -EAGAIN when the kernel has nothing or no room now.
 ssize_t receive_now(int descriptor, MutableBytes into);
 // `more`: other bytes follow at once, so the last packet may wait for them.
@@ -51,6 +64,9 @@ class RealNetwork : public Network {
   static Result<int> listen_at(const Endpoint& at, const ListenOptions& options);
   // A non-blocking socket, not yet connected.
   static Result<int> make_socket(const Endpoint& to);
+  // True when it is connected, false when that is under way; connect_end() then tells how it went.
+  static Result<bool> begin_connect(int descriptor, const Endpoint& to);
+  static Result<void> connect_end(int descriptor);
 
  private:
   RealLoop& real_loop_;

@@ -125,14 +125,10 @@ class UringNetwork final : public RealNetwork {
   Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) override {
     CO_TRY(const int descriptor, make_socket(to));
     auto socket = std::make_unique<UringSocket>(loop_, descriptor, to);
-    NativeAddress native = native_of(to);
-    if (::connect(descriptor, native.pointer(), native.size) != 0) {
-      if (errno != EINPROGRESS) co_return failure_of_socket(errno);
+    CO_TRY(const bool is_connected, begin_connect(descriptor, to));
+    if (!is_connected) {
       CO_TRY_OK(co_await socket->write({}, deadline));  // until the connect has ended
-      int error = 0;
-      socklen_t size = sizeof error;
-      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
-      if (error != 0) co_return failure_of_socket(error);
+      CO_TRY_OK(connect_end(descriptor));
     }
     co_return socket;
   }
