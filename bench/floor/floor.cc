@@ -7,7 +7,6 @@
 //         that do so. A file of the current folder, as it costs less than one of memfd_create.
 // Use:    bench_floor PORT [sendfile]. It also is the origin of the servers it is compared with: its answers may be
 //         stored a day.
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,7 +17,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -29,6 +27,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "../listening.h"
 #include "answers.h"
 
 namespace {
@@ -180,14 +179,8 @@ int main(int count, char** words) {
     std::fputs("use: bench_floor PORT [sendfile]\n", stderr);
     return 2;
   }
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  const int on = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, std::bit_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 512) != 0) {
+  const int listener = listen_on_loopback(static_cast<std::uint16_t>(port), SOCK_NONBLOCK);
+  if (listener < 0) {
     std::perror("bench_floor");
     return 1;
   }

@@ -6,7 +6,6 @@
 // Use:    bench_floor_uring PORT [zerocopy] [inline]. With `zerocopy` answers of 100 KiB and more go by SEND_ZC; with
 //         `inline` by send(2) the moment the request is there, and by the ring only where the socket is full.
 //         docs/decisions/io-uring.md has what was measured.
-#include <arpa/inet.h>
 #include <liburing.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "../listening.h"
 #include "answers.h"
 
 namespace {
@@ -201,18 +201,13 @@ int main(int count, char** words) {
     options.zerocopy |= std::string_view(words[i]) == "zerocopy";
     options.inline_sends |= std::string_view(words[i]) == "inline";
   }
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted connections inherit it
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, std::bit_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 512) != 0) {
+  const int listener = listen_on_loopback(static_cast<std::uint16_t>(port), 0);
+  if (listener < 0) {
     std::perror("bench_floor_uring");
     return 1;
   }
+  const int on = 1;
+  setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted connections inherit it
   std::signal(SIGPIPE, SIG_IGN);
   UringFloor(listener, options).run();
 }

@@ -4,7 +4,6 @@
 //         object: `requests` and `bytes` of content since the start, those for /stats left out. Other paths are 404,
 //         what is not a GET 405. Ranges are not understood: everything is answered whole.
 // Use:    bench_origin PORT
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -22,6 +20,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "listening.h"
 #include "origin/object_path.h"
 
 namespace {
@@ -165,14 +164,8 @@ int main(int count, char** words) {
     std::fputs("use: bench_origin PORT\n", stderr);
     return 2;
   }
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  const int on = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(*port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, std::bit_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 512) != 0) {
+  const int listener = listen_on_loopback(*port, SOCK_NONBLOCK);
+  if (listener < 0) {
     std::perror("bench_origin");
     return 1;
   }
