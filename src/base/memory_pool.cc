@@ -8,14 +8,13 @@
 namespace gust::memory_pool {
 
 thread_local constinit Lists lists;
+#if defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+thread_local constinit bool keeps = false;
+#else
+thread_local constinit bool keeps = true;
+#endif
 
 namespace {
-
-#if defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-constexpr bool keeps = false;
-#else
-constexpr bool keeps = true;
-#endif
 
 thread_local constinit bool thread_ended = false;
 

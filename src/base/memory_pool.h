@@ -51,6 +51,8 @@ struct Lists {
   std::array<std::uint32_t, class_count> room{};  // how many more are kept; 0 until the thread has given its first
 };
 extern thread_local constinit Lists lists;
+// Whether this thread keeps anything; a test says so under a sanitizer too.
+extern thread_local constinit bool keeps;
 
 void* take_new(std::size_t bytes);
 void give_first_or_last(void* memory, std::size_t bytes) noexcept;

@@ -2,25 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 
 #include "http/connection_test_internal.h"
 
-#if !__has_feature(thread_sanitizer)  // its runtime brings these operators itself
+#if !__has_feature(thread_sanitizer)  // its runtime brings operator new itself
 
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "base/counted_allocations_test_internal.h"
 
 namespace gust::http {
 namespace {

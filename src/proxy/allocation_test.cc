@@ -2,27 +2,13 @@
 // its end: what the connection and the simulated network need is not in it (see http/allocation_test.cc).
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "http/head_writer.h"
 #include "observe/access_log.h"
 #include "proxy/node_world_internal.h"
 
-#if !__has_feature(thread_sanitizer)  // its runtime brings these operators itself
+#if !__has_feature(thread_sanitizer)  // its runtime brings operator new itself
 
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "base/counted_allocations_test_internal.h"
 
 namespace gust::proxy {
 namespace {
