@@ -1,7 +1,6 @@
 #include "cache/entry.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <vector>
 
@@ -9,7 +8,6 @@
 #include "base/text.h"
 #include "http/field_values.h"
 #include "http/message.h"
-#include "http/status.h"
 
 namespace gust::cache {
 namespace {

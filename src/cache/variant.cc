@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "http/conditional.h"
 #include "http/field_values.h"
 #include "http/fields.h"
 
@@ -14,19 +15,7 @@ namespace {
 
 using http::Name;
 
-bool is_of_the_cache(Name name) {
-  switch (name) {
-    case Name::if_match:
-    case Name::if_none_match:
-    case Name::if_modified_since:
-    case Name::if_unmodified_since:
-    case Name::if_range:
-    case Name::range:
-      return true;
-    default:
-      return false;
-  }
-}
+bool is_of_the_cache(Name name) { return name != Name::request_range && http::is_condition_or_range(name); }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

@@ -81,4 +81,19 @@ bool range_applies(const Fields& request, const Validators& stored) {
   return !stored.date || unix_seconds(*stored.date) - dates->stored >= strong_after_seconds;
 }
 
+bool is_condition_or_range(Name name) {
+  switch (name) {
+    case Name::if_match:
+    case Name::if_none_match:
+    case Name::if_modified_since:
+    case Name::if_unmodified_since:
+    case Name::if_range:
+    case Name::range:
+    case Name::request_range:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace gust::http

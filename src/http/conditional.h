@@ -39,4 +39,7 @@ Precondition evaluate_preconditions_of_cache(Method method, const Fields& reques
 // A tag that is weak or a date that is not exactly last_modified means the whole representation.
 bool range_applies(const Fields& request, const Validators& stored);
 
+// A field of a request that asks for a part, or on a condition.
+bool is_condition_or_range(Name name);
+
 }  // namespace gust::http

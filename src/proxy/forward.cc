@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "http/conditional.h"
 #include "http/field_values.h"
 #include "http/framing.h"
 #include "proxy/websocket.h"
@@ -73,7 +74,7 @@ bool is_forwarded_by_default(const http::Field& field, const http::RequestHead& 
   const bool tells_of_body = field.known == Name::content_type || field.known == Name::content_encoding;
   if (tells_of_body && !reads) return true;
   if (field.known == Name::authorization) return !reads && !facts.is_cacheable;
-  if (is_condition_or_range(field.known)) return true;
+  if (http::is_condition_or_range(field.known)) return true;
   if (equal_fold(field.name, "X-HTTP-Method-Override")) return false;
   return route.is_legacy && !facts.is_cacheable && !is_dropped_by_default(field.known);
 }
@@ -86,21 +87,6 @@ ByteView forwarded_for(const http::RequestHead& request, const ForwardFacts& fac
 }
 
 }  // namespace
-
-bool is_condition_or_range(http::Name name) {
-  switch (name) {
-    case Name::if_match:
-    case Name::if_none_match:
-    case Name::if_modified_since:
-    case Name::if_unmodified_since:
-    case Name::if_range:
-    case Name::range:
-    case Name::request_range:
-      return true;
-    default:
-      return false;
-  }
-}
 
 http::RequestHead forward_request(const http::RequestHead& request, const Route& route, const ForwardFacts& facts,
                                   Arena& arena) {
@@ -118,7 +104,7 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
       continue;
     }
     if (is_never_forwarded(field.known) || is_reserved(field.name, route, facts)) continue;
-    if (!facts.keeps_conditions && is_condition_or_range(field.known)) continue;
+    if (!facts.keeps_conditions && http::is_condition_or_range(field.known)) continue;
     if (route.sends_header(field.name) || is_forwarded_by_default(field, request, route, facts)) head.fields.add(field);
   }
 

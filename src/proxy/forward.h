@@ -33,9 +33,6 @@ struct ForwardFacts {
 http::RequestHead forward_request(const http::RequestHead& request, const Route& route, const ForwardFacts& facts,
                                   Arena& arena);
 
-// A field of the viewer that asks for a part, or on a condition.
-bool is_condition_or_range(http::Name name);
-
 // How many CDNs of our kind the request has passed (RFC 8586), for LIM-7.
 std::size_t loops_of(const http::Fields& fields, Arena& arena);
 

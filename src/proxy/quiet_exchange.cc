@@ -1,5 +1,6 @@
 #include "proxy/quiet_exchange.h"
 
+#include "http/conditional.h"
 #include "proxy/forward.h"
 
 namespace gust::proxy {
@@ -9,7 +10,7 @@ using http::Name;
 
 bool is_for_the_viewer_only(Name name) {
   // only-if-cached and its like are the viewer's too.
-  return is_condition_or_range(name) || name == Name::cache_control || name == Name::pragma;
+  return http::is_condition_or_range(name) || name == Name::cache_control || name == Name::pragma;
 }
 
 }  // namespace
