@@ -88,12 +88,13 @@ class Writer:
         self.shapes.update(settings.get("more_shapes", {}))
         for name, members in settings.get("more_members", {}).items():
             self.shapes[name]["members"].update(members)
-        self.listed = set(settings["operations"])
+        self.listed_in_order = list(model["operations"]) if settings["operations"] == "all" else settings["operations"]
+        self.listed = set(self.listed_in_order)
         missing = self.listed - set(model["operations"])
         if missing:
             sys.exit(f"generate.py: the model of {name} has no {', '.join(sorted(missing))}")
         self.order = []  # shapes, each behind those it holds
-        for operation in settings["operations"]:
+        for operation in self.listed_in_order:
             for side in ("input", "output"):
                 if side in model["operations"][operation]:
                     self.visit(model["operations"][operation][side]["shape"], ())
@@ -161,7 +162,7 @@ class Writer:
                     out.append(f"  {plain} {snake(member)}{start};")
             out += ["};", f"const Shape& shape_of(const {name}*);", ""]
         out += ["// The operations, to name in read_input, write_output and Dispatcher.", "namespace op {"]
-        for name in self.settings["operations"]:
+        for name in self.listed_in_order:
             operation = self.model["operations"][name]
             sides = [operation[s]["shape"] if s in operation else "Nothing" for s in ("input", "output")]
             spelled = [f"{self.name}::{s}" if s != "Nothing" else s for s in sides]
@@ -292,7 +293,7 @@ class Writer:
         out += [f"const Shape& shape_of(const {n}*) {{ return shapes[{self.index[n]}]; }}"
                 for n in self.order if self.kind(n) == "structure"]
         out += [""] + [f"const Operation& op::{n}::operation() {{ return operations[{places[n]}]; }}"
-                       for n in self.settings["operations"]]
+                       for n in self.listed_in_order]
         return "\n".join(out + ["", f"}}  // namespace gust::aws::{self.name}", ""])
 
 
