@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "aws/gen/cloudfront.h"
@@ -23,6 +24,14 @@ struct Owner<Result (Part::*)(Input)> {
   using Type = Part;
 };
 
+// All of them work with the same tools.
+template <typename Parts>
+Parts make_parts(const Tools& tools) {
+  return [&]<typename... Part>(std::type_identity<std::tuple<Part...>>) {
+    return Parts{Part(tools)...};
+  }(std::type_identity<Parts>());
+}
+
 }  // namespace
 
 template <typename Op, auto handler>
@@ -40,8 +49,22 @@ void Api::add() {
   rows_[&Op::operation()] = &Api::run<Op, handler>;
 }
 
+template <typename Family>
+void Api::add_resources() {
+  using Part = Resources<Family>;
+  add<typename Family::Create, &Part::create>();
+  add<typename Family::Get, &Part::get>();
+  add<typename Family::GetConfig, &Part::get_config>();
+  add<typename Family::ListAll, &Part::list>();
+  add<typename Family::Update, &Part::update>();
+  add<typename Family::Delete, &Part::remove>();
+  if constexpr (!std::is_same_v<typename Family::ListUsers, NoOperation>) {
+    add<typename Family::ListUsers, &Part::list_users>();
+  }
+}
+
 Api::Api(const Tools& tools, const FindSecret& find_secret)
-    : tools_(tools), find_secret_(find_secret), parts_(tools, tools, tools, tools, tools, tools) {
+    : tools_(tools), find_secret_(find_secret), parts_(make_parts<Parts>(tools)) {
   add<op::CreateDistribution, &Distributions::create>();
   add<op::CreateDistributionWithTags, &Distributions::create_with_tags>();
   add<op::GetDistribution, &Distributions::get>();
@@ -55,27 +78,9 @@ Api::Api(const Tools& tools, const FindSecret& find_secret)
   add<op::TagResource, &Tags::add>();
   add<op::UntagResource, &Tags::remove>();
   add<op::ListTagsForResource, &Tags::list>();
-  add<op::CreateCachePolicy, &CachePolicies::create>();
-  add<op::GetCachePolicy, &CachePolicies::get>();
-  add<op::GetCachePolicyConfig, &CachePolicies::get_config>();
-  add<op::ListCachePolicies, &CachePolicies::list>();
-  add<op::UpdateCachePolicy, &CachePolicies::update>();
-  add<op::DeleteCachePolicy, &CachePolicies::remove>();
-  add<op::ListDistributionsByCachePolicyId, &CachePolicies::list_users>();
-  add<op::CreateOriginRequestPolicy, &OriginRequestPolicies::create>();
-  add<op::GetOriginRequestPolicy, &OriginRequestPolicies::get>();
-  add<op::GetOriginRequestPolicyConfig, &OriginRequestPolicies::get_config>();
-  add<op::ListOriginRequestPolicies, &OriginRequestPolicies::list>();
-  add<op::UpdateOriginRequestPolicy, &OriginRequestPolicies::update>();
-  add<op::DeleteOriginRequestPolicy, &OriginRequestPolicies::remove>();
-  add<op::ListDistributionsByOriginRequestPolicyId, &OriginRequestPolicies::list_users>();
-  add<op::CreateResponseHeadersPolicy, &ResponseHeadersPolicies::create>();
-  add<op::GetResponseHeadersPolicy, &ResponseHeadersPolicies::get>();
-  add<op::GetResponseHeadersPolicyConfig, &ResponseHeadersPolicies::get_config>();
-  add<op::ListResponseHeadersPolicies, &ResponseHeadersPolicies::list>();
-  add<op::UpdateResponseHeadersPolicy, &ResponseHeadersPolicies::update>();
-  add<op::DeleteResponseHeadersPolicy, &ResponseHeadersPolicies::remove>();
-  add<op::ListDistributionsByResponseHeadersPolicyId, &ResponseHeadersPolicies::list_users>();
+  add_resources<CachePolicyFamily>();
+  add_resources<OriginRequestPolicyFamily>();
+  add_resources<ResponseHeadersPolicyFamily>();
 }
 
 aws::RequestId Api::new_request_id() {

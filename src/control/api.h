@@ -20,10 +20,6 @@
 
 namespace gust::control {
 
-using CachePolicies = Policies<CachePolicyFamily>;
-using OriginRequestPolicies = Policies<OriginRequestPolicyFamily>;
-using ResponseHeadersPolicies = Policies<ResponseHeadersPolicyFamily>;
-
 class Api {
  public:
   // `find_secret` outlives it.
@@ -44,8 +40,14 @@ class Api {
  private:
   using Output = rt::Task<aws::Answer<aws::WireAnswer>>;
   using Row = Output (*)(Api&, const aws::Route&, const aws::OperationRequest&, const aws::RequestId&);
+  // What answers the operations, by type.
+  using Parts =
+      std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies>;
   template <typename Op, auto handler>
   void add();
+  // All operations of Resources<Family>.
+  template <typename Family>
+  void add_resources();
   template <typename Op, auto handler>
   static Output run(Api& api, const aws::Route& route, const aws::OperationRequest& request, const aws::RequestId& id);
 
@@ -55,7 +57,7 @@ class Api {
 
   Tools tools_;
   const FindSecret& find_secret_;
-  std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies> parts_;
+  Parts parts_;
   std::unordered_map<const aws::Operation*, Row> rows_;
 };
 

@@ -15,6 +15,7 @@
 #include "control/keys_internal.h"
 #include "control/paging.h"
 #include "control/policy_uses.h"
+#include "control/resources.h"
 #include "control/tags.h"
 #include "rt/loop.h"
 
@@ -172,15 +173,9 @@ rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model:
 // API-2: the form of If-Match is judged first, then whether the thing is there, then the version.
 rt::Task<aws::Answer<StoredDistribution>> Distributions::find_matching(std::string id,
                                                                        std::optional<std::string> if_match) {
-  if (!if_match || !is_etag(*if_match)) {
-    co_return refuse("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.");
-  }
+  CO_TRY_OK(check_if_match_form(if_match));
   CO_TRY(StoredDistribution stored, co_await find_distribution(tools_, id));
-  if (*if_match != etag_of(distribution_key(id), stored.revision)) {
-    co_return refuse(
-        "PreconditionFailed",
-        "The request failed because it didn't meet the preconditions in one or more request-header fields.");
-  }
+  CO_TRY_OK(check_if_match(*if_match, etag_of(distribution_key(id), stored.revision)));
   co_return std::move(stored);
 }
 

@@ -280,11 +280,11 @@ TEST_F(Limited, Path7QuotasHaveTheirOwnErrors) {
 }
 
 TEST(Ids, APolicysIdIsAUuidOfVersionFour) {
-  EXPECT_EQ(make_policy_id(std::string(16, '\0')), "00000000-0000-4000-8000-000000000000");
-  EXPECT_EQ(make_policy_id(std::string(16, '\xff')), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-  EXPECT_TRUE(is_policy_id(make_policy_id(std::string(16, 'x'))));
-  EXPECT_FALSE(is_policy_id("a/b"));
-  EXPECT_FALSE(is_policy_id(std::string(65, 'a')));
+  EXPECT_EQ(make_uuid(std::string(16, '\0')), "00000000-0000-4000-8000-000000000000");
+  EXPECT_EQ(make_uuid(std::string(16, '\xff')), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  EXPECT_TRUE(is_resource_id(make_uuid(std::string(16, 'x'))));
+  EXPECT_FALSE(is_resource_id("a/b"));
+  EXPECT_FALSE(is_resource_id(std::string(65, 'a')));
 }
 
 TEST(Ids, ETagsDifferByRevisionAndByKey) {

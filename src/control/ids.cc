@@ -24,6 +24,7 @@ std::string spell(char first, ByteView bytes, std::string_view letters) {
 
 }  // namespace
 
+std::string make_id(char first, ByteView random) { return spell(first, random, upper_letters); }
 std::string make_distribution_id(ByteView random) { return spell('E', random, upper_letters); }
 std::string make_invalidation_id(ByteView random) { return spell('I', random, upper_letters); }
 std::string make_domain_label(ByteView random) { return spell('d', random, lower_letters); }
@@ -47,8 +48,8 @@ std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::s
   return arn.substr(prefix.size());
 }
 
-std::string make_policy_id(ByteView random) {
-  std::string bytes(random.substr(0, policy_id_bytes));
+std::string make_uuid(ByteView random) {
+  std::string bytes(random.substr(0, uuid_bytes));
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
   bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
   const std::string hex = hex_of(bytes);
@@ -56,7 +57,7 @@ std::string make_policy_id(ByteView random) {
                      hex.substr(20));
 }
 
-bool is_policy_id(std::string_view text) {
+bool is_resource_id(std::string_view text) {
   return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; });
 }
 

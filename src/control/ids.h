@@ -16,6 +16,7 @@ namespace gust::control {
 // How many random bytes each maker takes.
 inline constexpr std::size_t id_bytes = 13;
 
+std::string make_id(char first, ByteView random);   // `first` and 13 of A-Z0-9
 std::string make_distribution_id(ByteView random);  // E and 13 of A-Z0-9
 std::string make_invalidation_id(ByteView random);  // I and 13 of A-Z0-9
 std::string make_domain_label(ByteView random);     // d and 13 of a-z0-9
@@ -31,10 +32,10 @@ std::string distribution_arn(std::string_view account_id, std::string_view distr
 std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::string_view account_id);
 
 // A UUID (RFC 9562 section 5.4) of 16 random bytes.
-inline constexpr std::size_t policy_id_bytes = 16;
-std::string make_policy_id(ByteView random);
+inline constexpr std::size_t uuid_bytes = 16;
+std::string make_uuid(ByteView random);
 // Letters, digits and `-`, at most 64 of them.
-bool is_policy_id(std::string_view text);
+bool is_resource_id(std::string_view text);
 
 // https://cloudfront.amazonaws.com/2020-05-31/RESOURCE, whatever endpoint was asked.
 std::string location_of(std::string_view resource);

@@ -1,4 +1,4 @@
-// Defaults and quotas of the three kinds of policies.
+// Defaults, quotas and uses of the three kinds of policies.
 //
 // Source: CLOUDFRONT.md section 9 (times), KEY-12; AWS.md, "Quotas clients meet". What is sent comes back (API-8).
 #include "control/policy_families.h"
@@ -6,8 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "config/compile.h"
+#include "config/managed_documents.h"
 #include "control/answers_internal.h"
+#include "control/candidate.h"
+#include "control/policy_uses.h"
 
 namespace gust::control {
 namespace {
@@ -31,7 +36,74 @@ aws::Answer<void> check_names(const Headers& headers, const Cookies& cookies, co
   return {};
 }
 
+template <typename Managed>
+auto documents_of_all(std::span<const Managed> table) {
+  std::vector<decltype(config::document_of(table.front()))> documents;
+  for (const Managed& managed : table) documents.push_back(config::document_of(managed));
+  return documents;
+}
+template <typename Policy, typename Managed>
+std::optional<Policy> document_if(const Managed* managed) {
+  return managed == nullptr ? std::nullopt : std::optional<Policy>(config::document_of(*managed));
+}
+
 }  // namespace
+
+template <typename Family, typename Policy, typename Config>
+bool PolicyFamily<Family, Policy, Config>::is_used_by(const aws::cloudfront::DistributionConfig& config,
+                                                      const std::string& id) {
+  return policies_of(config).contains(id);
+}
+
+template <typename Family, typename Policy, typename Config>
+aws::Answer<void> PolicyFamily<Family, Policy, Config>::check_config(const Config& config, const Quotas& quotas) {
+  TRY_OK(Family::check_quotas(config, quotas));
+  return answer_of(config::check_policy(config));
+}
+
+template <typename Family, typename Policy, typename Config>
+rt::Task<aws::Answer<void>> PolicyFamily<Family, Policy, Config>::check_in_store(Tools tools, Policy candidate) {
+  CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(config::config_prefix)));
+  config::Findings unreadable;  // the publisher tells them
+  config::Documents documents = config::read_documents(listing, unreadable);
+  std::vector<Policy>& policies = documents.policies.*Family::documents_of;
+  const auto own = std::ranges::find(policies, candidate.id, &Policy::id);
+  if (own == policies.end()) co_return aws::Answer<void>();
+  *own = std::move(candidate);
+  for (const config::DistributionDocument& user : documents.distributions) {
+    if (!is_used_by(user.config, own->id)) continue;
+    auto holds = answer_of(config::check_distribution(user, documents.policies));
+    if (holds) continue;
+    holds.error().message += fmt::format(" The distribution {} uses the policy.", user.id);
+    co_return std::unexpected(std::move(holds.error()));
+  }
+  co_return aws::Answer<void>();
+}
+
+template struct PolicyFamily<CachePolicyFamily, CachePolicyFamily::Resource, CachePolicyFamily::Config>;
+template struct PolicyFamily<OriginRequestPolicyFamily, OriginRequestPolicyFamily::Resource,
+                             OriginRequestPolicyFamily::Config>;
+template struct PolicyFamily<ResponseHeadersPolicyFamily, ResponseHeadersPolicyFamily::Resource,
+                             ResponseHeadersPolicyFamily::Config>;
+
+std::optional<CachePolicyFamily::Resource> CachePolicyFamily::find_managed(std::string_view id) {
+  return document_if<Resource>(config::find_managed_cache_policy(id));
+}
+std::vector<CachePolicyFamily::Resource> CachePolicyFamily::all_managed() {
+  return documents_of_all(config::managed_cache_policies());
+}
+std::optional<OriginRequestPolicyFamily::Resource> OriginRequestPolicyFamily::find_managed(std::string_view id) {
+  return document_if<Resource>(config::find_managed_origin_request_policy(id));
+}
+std::vector<OriginRequestPolicyFamily::Resource> OriginRequestPolicyFamily::all_managed() {
+  return documents_of_all(config::managed_origin_request_policies());
+}
+std::optional<ResponseHeadersPolicyFamily::Resource> ResponseHeadersPolicyFamily::find_managed(std::string_view id) {
+  return document_if<Resource>(config::find_managed_response_headers_policy(id));
+}
+std::vector<ResponseHeadersPolicyFamily::Resource> ResponseHeadersPolicyFamily::all_managed() {
+  return documents_of_all(config::managed_response_headers_policies());
+}
 
 void CachePolicyFamily::fill_defaults(Config& config) {
   constexpr std::int64_t day = 86'400;

@@ -1,122 +1,135 @@
 // The three kinds of policies: the types and words in which their operations differ.
 #pragma once
 
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "aws/gen/cloudfront.h"
-#include "aws/service_error.h"
 #include "config/document.h"
-#include "config/managed_policies.h"
 #include "control/quotas.h"
+#include "control/resources.h"
 
 namespace gust::control {
 
-struct CachePolicyFamily {
-  using Policy = aws::cloudfront::CachePolicy;
+// What the three have in common. `Family` is one of those below.
+template <typename Family, typename Policy, typename Config>
+struct PolicyFamily : PlainFamily<Policy> {
+  static void begin(Policy& policy, rt::Loop& loop) { policy.id = new_uuid(loop); }
+  static void touch(Policy& policy, WallTime now) { policy.last_modified_time = now; }
+  static std::string name_of(const Config& config) { return config.name; }
+  static bool is_used_by(const aws::cloudfront::DistributionConfig& config, const std::string& id);
+  static aws::Answer<void> check_config(const Config& config, const Quotas& quotas);
+  // The distributions that name it must still be right.
+  static rt::Task<aws::Answer<void>> check_in_store(Tools tools, Policy candidate);
+  static auto summary_of(const Policy& policy) {
+    return typename Family::Summary{Family::find_managed(policy.id) ? "managed" : "custom", policy};
+  }
+  static constexpr auto quota = &Quotas::policies;
+};
+
+struct CachePolicyFamily
+    : PolicyFamily<CachePolicyFamily, aws::cloudfront::CachePolicy, aws::cloudfront::CachePolicyConfig> {
   using Config = aws::cloudfront::CachePolicyConfig;
   using Summary = aws::cloudfront::CachePolicySummary;
   using List = aws::cloudfront::CachePolicyList;
-  using CreateRequest = aws::cloudfront::CreateCachePolicyRequest;
-  using CreateResult = aws::cloudfront::CreateCachePolicyResult;
-  using GetRequest = aws::cloudfront::GetCachePolicyRequest;
-  using GetResult = aws::cloudfront::GetCachePolicyResult;
-  using GetConfigRequest = aws::cloudfront::GetCachePolicyConfigRequest;
-  using GetConfigResult = aws::cloudfront::GetCachePolicyConfigResult;
-  using ListRequest = aws::cloudfront::ListCachePoliciesRequest;
-  using ListResult = aws::cloudfront::ListCachePoliciesResult;
-  using UpdateRequest = aws::cloudfront::UpdateCachePolicyRequest;
-  using UpdateResult = aws::cloudfront::UpdateCachePolicyResult;
-  using DeleteRequest = aws::cloudfront::DeleteCachePolicyRequest;
-  using ListUsersRequest = aws::cloudfront::ListDistributionsByCachePolicyIdRequest;
-  using ListUsersResult = aws::cloudfront::ListDistributionsByCachePolicyIdResult;
+  using Create = aws::cloudfront::op::CreateCachePolicy;
+  using Get = aws::cloudfront::op::GetCachePolicy;
+  using GetConfig = aws::cloudfront::op::GetCachePolicyConfig;
+  using ListAll = aws::cloudfront::op::ListCachePolicies;
+  using Update = aws::cloudfront::op::UpdateCachePolicy;
+  using Delete = aws::cloudfront::op::DeleteCachePolicy;
+  using ListUsers = aws::cloudfront::op::ListDistributionsByCachePolicyId;
 
   static constexpr std::string_view prefix = config::cache_policy_prefix;
-  static constexpr std::string_view word = "CachePolicy", words = "CachePolicies";  // in codes of errors
-  static constexpr std::string_view name = "cache policy", resource = "cache-policy";
+  static constexpr std::string_view word = "CachePolicy";  // in codes of errors
+  static constexpr std::string_view location = "cache-policy";
+  static constexpr ResourceErrors errors = {
+      .missing = {"NoSuchCachePolicy", "The cache policy does not exist."},
+      .exists = {"CachePolicyAlreadyExists", "A cache policy with this name already exists."},
+      .too_many = {"TooManyCachePolicies", "You have reached the maximum number of policies of this kind."},
+      .in_use = {"CachePolicyInUse",
+                 "Cannot delete the cache policy because it is attached to one or more cache behaviors."}};
 
-  static constexpr auto config_of = &Policy::cache_policy_config;
-  static constexpr auto config_of_create = &CreateRequest::cache_policy_config;
-  static constexpr auto config_of_update = &UpdateRequest::cache_policy_config;
-  static constexpr auto id_of_list_users = &ListUsersRequest::cache_policy_id;
+  static constexpr auto config_of = &Resource::cache_policy_config;
+  static constexpr auto config_of_create = &Create::Input::cache_policy_config;
+  static constexpr auto config_of_update = &Update::Input::cache_policy_config;
+  static constexpr auto id_of_list_users = &ListUsers::Input::cache_policy_id;
   static constexpr auto documents_of = &config::PolicyDocuments::cache;
 
-  static std::span<const config::ManagedCachePolicy> managed() { return config::managed_cache_policies(); }
   static void fill_defaults(Config& config);
   static aws::Answer<void> check_quotas(const Config& config, const Quotas& quotas);
+  static std::optional<Resource> find_managed(std::string_view id);
+  static std::vector<Resource> all_managed();
 };
 
-struct OriginRequestPolicyFamily {
-  using Policy = aws::cloudfront::OriginRequestPolicy;
+struct OriginRequestPolicyFamily : PolicyFamily<OriginRequestPolicyFamily, aws::cloudfront::OriginRequestPolicy,
+                                                aws::cloudfront::OriginRequestPolicyConfig> {
   using Config = aws::cloudfront::OriginRequestPolicyConfig;
   using Summary = aws::cloudfront::OriginRequestPolicySummary;
   using List = aws::cloudfront::OriginRequestPolicyList;
-  using CreateRequest = aws::cloudfront::CreateOriginRequestPolicyRequest;
-  using CreateResult = aws::cloudfront::CreateOriginRequestPolicyResult;
-  using GetRequest = aws::cloudfront::GetOriginRequestPolicyRequest;
-  using GetResult = aws::cloudfront::GetOriginRequestPolicyResult;
-  using GetConfigRequest = aws::cloudfront::GetOriginRequestPolicyConfigRequest;
-  using GetConfigResult = aws::cloudfront::GetOriginRequestPolicyConfigResult;
-  using ListRequest = aws::cloudfront::ListOriginRequestPoliciesRequest;
-  using ListResult = aws::cloudfront::ListOriginRequestPoliciesResult;
-  using UpdateRequest = aws::cloudfront::UpdateOriginRequestPolicyRequest;
-  using UpdateResult = aws::cloudfront::UpdateOriginRequestPolicyResult;
-  using DeleteRequest = aws::cloudfront::DeleteOriginRequestPolicyRequest;
-  using ListUsersRequest = aws::cloudfront::ListDistributionsByOriginRequestPolicyIdRequest;
-  using ListUsersResult = aws::cloudfront::ListDistributionsByOriginRequestPolicyIdResult;
+  using Create = aws::cloudfront::op::CreateOriginRequestPolicy;
+  using Get = aws::cloudfront::op::GetOriginRequestPolicy;
+  using GetConfig = aws::cloudfront::op::GetOriginRequestPolicyConfig;
+  using ListAll = aws::cloudfront::op::ListOriginRequestPolicies;
+  using Update = aws::cloudfront::op::UpdateOriginRequestPolicy;
+  using Delete = aws::cloudfront::op::DeleteOriginRequestPolicy;
+  using ListUsers = aws::cloudfront::op::ListDistributionsByOriginRequestPolicyId;
 
   static constexpr std::string_view prefix = config::origin_request_policy_prefix;
-  static constexpr std::string_view word = "OriginRequestPolicy", words = "OriginRequestPolicies";
-  static constexpr std::string_view name = "origin request policy", resource = "origin-request-policy";
+  static constexpr std::string_view word = "OriginRequestPolicy";  // in codes of errors
+  static constexpr std::string_view location = "origin-request-policy";
+  static constexpr ResourceErrors errors = {
+      .missing = {"NoSuchOriginRequestPolicy", "The origin request policy does not exist."},
+      .exists = {"OriginRequestPolicyAlreadyExists", "An origin request policy with this name already exists."},
+      .too_many = {"TooManyOriginRequestPolicies", "You have reached the maximum number of policies of this kind."},
+      .in_use = {"OriginRequestPolicyInUse",
+                 "Cannot delete the origin request policy because it is attached to one or more cache behaviors."}};
 
-  static constexpr auto config_of = &Policy::origin_request_policy_config;
-  static constexpr auto config_of_create = &CreateRequest::origin_request_policy_config;
-  static constexpr auto config_of_update = &UpdateRequest::origin_request_policy_config;
-  static constexpr auto id_of_list_users = &ListUsersRequest::origin_request_policy_id;
+  static constexpr auto config_of = &Resource::origin_request_policy_config;
+  static constexpr auto config_of_create = &Create::Input::origin_request_policy_config;
+  static constexpr auto config_of_update = &Update::Input::origin_request_policy_config;
+  static constexpr auto id_of_list_users = &ListUsers::Input::origin_request_policy_id;
   static constexpr auto documents_of = &config::PolicyDocuments::origin_request;
 
-  static std::span<const config::ManagedOriginRequestPolicy> managed() {
-    return config::managed_origin_request_policies();
-  }
   static void fill_defaults(Config& config);
   static aws::Answer<void> check_quotas(const Config& config, const Quotas& quotas);
+  static std::optional<Resource> find_managed(std::string_view id);
+  static std::vector<Resource> all_managed();
 };
 
-struct ResponseHeadersPolicyFamily {
-  using Policy = aws::cloudfront::ResponseHeadersPolicy;
+struct ResponseHeadersPolicyFamily : PolicyFamily<ResponseHeadersPolicyFamily, aws::cloudfront::ResponseHeadersPolicy,
+                                                  aws::cloudfront::ResponseHeadersPolicyConfig> {
   using Config = aws::cloudfront::ResponseHeadersPolicyConfig;
   using Summary = aws::cloudfront::ResponseHeadersPolicySummary;
   using List = aws::cloudfront::ResponseHeadersPolicyList;
-  using CreateRequest = aws::cloudfront::CreateResponseHeadersPolicyRequest;
-  using CreateResult = aws::cloudfront::CreateResponseHeadersPolicyResult;
-  using GetRequest = aws::cloudfront::GetResponseHeadersPolicyRequest;
-  using GetResult = aws::cloudfront::GetResponseHeadersPolicyResult;
-  using GetConfigRequest = aws::cloudfront::GetResponseHeadersPolicyConfigRequest;
-  using GetConfigResult = aws::cloudfront::GetResponseHeadersPolicyConfigResult;
-  using ListRequest = aws::cloudfront::ListResponseHeadersPoliciesRequest;
-  using ListResult = aws::cloudfront::ListResponseHeadersPoliciesResult;
-  using UpdateRequest = aws::cloudfront::UpdateResponseHeadersPolicyRequest;
-  using UpdateResult = aws::cloudfront::UpdateResponseHeadersPolicyResult;
-  using DeleteRequest = aws::cloudfront::DeleteResponseHeadersPolicyRequest;
-  using ListUsersRequest = aws::cloudfront::ListDistributionsByResponseHeadersPolicyIdRequest;
-  using ListUsersResult = aws::cloudfront::ListDistributionsByResponseHeadersPolicyIdResult;
+  using Create = aws::cloudfront::op::CreateResponseHeadersPolicy;
+  using Get = aws::cloudfront::op::GetResponseHeadersPolicy;
+  using GetConfig = aws::cloudfront::op::GetResponseHeadersPolicyConfig;
+  using ListAll = aws::cloudfront::op::ListResponseHeadersPolicies;
+  using Update = aws::cloudfront::op::UpdateResponseHeadersPolicy;
+  using Delete = aws::cloudfront::op::DeleteResponseHeadersPolicy;
+  using ListUsers = aws::cloudfront::op::ListDistributionsByResponseHeadersPolicyId;
 
   static constexpr std::string_view prefix = config::response_headers_policy_prefix;
-  static constexpr std::string_view word = "ResponseHeadersPolicy", words = "ResponseHeadersPolicies";
-  static constexpr std::string_view name = "response headers policy", resource = "response-headers-policy";
+  static constexpr std::string_view word = "ResponseHeadersPolicy";  // in codes of errors
+  static constexpr std::string_view location = "response-headers-policy";
+  static constexpr ResourceErrors errors = {
+      .missing = {"NoSuchResponseHeadersPolicy", "The response headers policy does not exist."},
+      .exists = {"ResponseHeadersPolicyAlreadyExists", "A response headers policy with this name already exists."},
+      .too_many = {"TooManyResponseHeadersPolicies", "You have reached the maximum number of policies of this kind."},
+      .in_use = {"ResponseHeadersPolicyInUse",
+                 "Cannot delete the response headers policy because it is attached to one or more cache behaviors."}};
 
-  static constexpr auto config_of = &Policy::response_headers_policy_config;
-  static constexpr auto config_of_create = &CreateRequest::response_headers_policy_config;
-  static constexpr auto config_of_update = &UpdateRequest::response_headers_policy_config;
-  static constexpr auto id_of_list_users = &ListUsersRequest::response_headers_policy_id;
+  static constexpr auto config_of = &Resource::response_headers_policy_config;
+  static constexpr auto config_of_create = &Create::Input::response_headers_policy_config;
+  static constexpr auto config_of_update = &Update::Input::response_headers_policy_config;
+  static constexpr auto id_of_list_users = &ListUsers::Input::response_headers_policy_id;
   static constexpr auto documents_of = &config::PolicyDocuments::response_headers;
 
-  static std::span<const config::ManagedResponseHeadersPolicy> managed() {
-    return config::managed_response_headers_policies();
-  }
   static void fill_defaults(Config& config);
   static aws::Answer<void> check_quotas(const Config& config, const Quotas& quotas);
+  static std::optional<Resource> find_managed(std::string_view id);
+  static std::vector<Resource> all_managed();
 };
 
 }  // namespace gust::control

@@ -1,0 +1,63 @@
+#include "control/resources.h"
+
+#include <algorithm>
+#include <array>
+
+#include "control/answers_internal.h"
+#include "control/ids.h"
+#include "control/paging.h"
+#include "rt/loop.h"
+
+namespace gust::control {
+namespace {
+
+std::string random_bytes(rt::Loop& loop, std::size_t count) {
+  std::string bytes(count, '\0');
+  loop.fill_secret(bytes);
+  return bytes;
+}
+
+}  // namespace
+
+aws::Answer<void> check_if_match_form(const std::optional<std::string>& if_match) {
+  if (if_match && is_etag(*if_match)) return {};
+  return refuse("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.");
+}
+
+aws::Answer<void> check_if_match(const std::string& if_match, std::string_view etag) {
+  if (if_match == etag) return {};
+  return refuse("PreconditionFailed",
+                "The request failed because it didn't meet the preconditions in one or more request-header fields.");
+}
+
+rt::Task<aws::Answer<std::vector<std::string>>> find_distributions(Tools tools, IsMeant is_meant) {
+  CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(config::distribution_prefix)));
+  std::vector<std::string> ids;
+  for (const config::Document& document : listing.documents) {
+    CO_TRY_STORE(const auto distribution, config::read_document(document.value));
+    if (is_meant(distribution.config)) ids.push_back(distribution.id);
+  }
+  co_return std::move(ids);
+}
+
+aws::Answer<aws::cloudfront::DistributionIdList> id_list_of(const std::vector<std::string>& ids,
+                                                            const std::optional<std::string>& marker,
+                                                            const std::optional<std::string>& max_items) {
+  TRY(const PageRequest page_request, read_page_request(marker, max_items));
+  // In order of ids, so that a marker works also when its distribution was deleted.
+  const auto behind = std::ranges::upper_bound(ids, page_request.marker);
+  const Page page = page_of(ids, static_cast<std::size_t>(behind - ids.begin()), page_request.max_items);
+  aws::cloudfront::DistributionIdList list;
+  list.marker = page_request.marker;
+  list.max_items = page_request.max_items;
+  list.is_truncated = !page.next_marker.empty();
+  if (list.is_truncated) list.next_marker = page.next_marker;
+  for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(ids[i]);
+  list.quantity = static_cast<std::int32_t>(list.items.size());
+  return list;
+}
+
+std::string new_uuid(rt::Loop& loop) { return make_uuid(random_bytes(loop, uuid_bytes)); }
+std::string new_id(rt::Loop& loop, char first) { return make_id(first, random_bytes(loop, id_bytes)); }
+
+}  // namespace gust::control
