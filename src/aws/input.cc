@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "aws/form_internal.h"
+#include "aws/json_document_internal.h"
 #include "aws/scalar_internal.h"
 #include "aws/shapes.h"
 #include "aws/validate_internal.h"
@@ -15,7 +17,7 @@ namespace {
 class InputReader {
  public:
   InputReader(const Service& service, const Route& route, const OperationRequest& request)
-      : s3_(service.error_form == ErrorForm::s3), route_(route), request_(request) {}
+      : protocol_(service.protocol), s3_(service.error_form == ErrorForm::s3), route_(route), request_(request) {}
 
   Answer<std::monostate> read(void* input) {
     const Shape& shape = *route_.operation->input;
@@ -23,20 +25,36 @@ class InputReader {
       if (member.location == Location::body) continue;
       TRY_OK(read_place(member, input));
     }
-    if (!route_.operation->streaming_input) TRY_OK(read_body(shape, input));
+    if (protocol_ == Protocol::query) {
+      TRY_OK(read_parameters(shape, input));
+    } else if (!route_.operation->streaming_input) {
+      TRY_OK(read_body(shape, input));
+    }
     // A missing value has no other faults worth telling.
     // S3's keys may hold what XML cannot: its clients ask for them percent-coded.
     if (violations_.empty()) {
-      violations_ = violations_of(shape, input, "", s3_ ? TextRule::any_bytes : TextRule::of_xml);
+      const bool is_told_in_xml = !s3_ && (protocol_ == Protocol::rest_xml || protocol_ == Protocol::query);
+      violations_ = violations_of(shape, input, "", is_told_in_xml ? TextRule::of_xml : TextRule::any_bytes);
     }
     if (violations_.empty()) return {};
     if (s3_) return refuse_s3();
-    return refuse("MalformedXML", 400,
+    return refuse(std::string(code_of_violations()), 400,
                   fmt::format("{} validation error{} detected: {}", violations_.size(),
                               violations_.size() == 1 ? "" : "s", fmt::join(violations_, "; ")));
   }
 
  private:
+  std::string_view code_of_violations() const {
+    if (protocol_ == Protocol::rest_xml) return "MalformedXML";
+    return protocol_ == Protocol::query ? "ValidationError" : "ValidationException";
+  }
+
+  Answer<std::monostate> read_parameters(const Shape& shape, void* input) {
+    const auto done = read_form(route_.form, shape, input, violations_);
+    if (!done) return refuse("MalformedInput", 400, done.error());
+    return {};
+  }
+
   // S3 tells schema errors by one sentence; what is wrong follows it here.
   Answer<std::monostate> refuse_s3() const {
     if (in_body_) {
@@ -53,7 +71,8 @@ class InputReader {
       error.error().details = {{"ArgumentName", std::string(member.wire)}, {"ArgumentValue", std::string(value)}};
       return error;
     }
-    return refuse("InvalidArgument", 400, fmt::format("The parameter {} is not valid.", member.name));
+    return refuse(protocol_ == Protocol::rest_xml ? "InvalidArgument" : "SerializationException", 400,
+                  fmt::format("The parameter {} is not valid.", member.name));
   }
 
   // A member that is in the path, the query or the head.
@@ -134,12 +153,14 @@ class InputReader {
     }
     const bool has_body =
         std::ranges::any_of(shape.members, [](const Member& member) { return member.location == Location::body; });
-    if (!has_body || request_.body.empty()) return {};
+    if (!has_body && protocol_ == Protocol::json) return read_document("", shape, input, "");
+    if (!has_body || (request_.body.empty() && protocol_ == Protocol::rest_xml)) return {};
     return read_document(route_.operation->input_root, shape, input, "");
   }
 
   Answer<std::monostate> read_document(std::string_view root, const Shape& shape, void* value,
                                        const std::string& path) {
+    if (protocol_ != Protocol::rest_xml) return read_json(shape, value, path);
     in_body_ = true;
     const auto done = read_xml(request_.body, root, shape, value, path, violations_);
     if (done) return {};
@@ -151,6 +172,15 @@ class InputReader {
     return refuse("MalformedInput", 400, done.error());
   }
 
+  // No body at all is one without members: the readers tell what is missing.
+  Answer<std::monostate> read_json(const Shape& shape, void* value, const std::string& path) {
+    const std::string_view body = request_.body.empty() ? std::string_view("{}") : request_.body;
+    const auto done = read_json_document(body, shape, value, path, violations_);
+    if (!done) return refuse("SerializationException", 400, done.error());
+    return {};
+  }
+
+  Protocol protocol_;
   bool s3_;
   bool in_body_ = false;
   const Route& route_;

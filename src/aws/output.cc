@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
+#include "aws/json_document_internal.h"
 #include "aws/scalar_internal.h"
 #include "aws/shapes.h"
 #include "aws/xml_internal.h"
@@ -25,9 +27,13 @@ void add_request_id(const Service& service, const RequestId& id, WireAnswer& ans
   }
 }
 
-void set_xml(WireAnswer& answer, std::string body) {
-  answer.headers.emplace_back("Content-Type", "application/xml");
+void set_document(const Service& service, WireAnswer& answer, std::string body) {
+  answer.headers.emplace_back("Content-Type", service.content_type);
   answer.body = std::move(body);
+}
+
+bool is_json(const Service& service) {
+  return service.protocol == Protocol::json || service.protocol == Protocol::rest_json;
 }
 
 void add_header(const Member& member, const void* output, WireAnswer& answer) {
@@ -54,14 +60,17 @@ void write_body(const Service& service, const Operation& operation, const void* 
       answer.body = static_cast<const Blob*>(value)->bytes;
     } else if (member.shape->kind == Kind::string) {
       answer.body = *static_cast<const std::string*>(value);
+    } else if (is_json(service)) {
+      set_document(service, answer, write_json_document(*member.shape, value));
     } else {
-      set_xml(answer, write_xml(member.wire, service.xml_namespace, *member.shape, value));
+      set_document(service, answer, write_xml(member.wire, service.xml_namespace, *member.shape, value));
     }
     return;
   }
   const bool has_body =
       std::ranges::any_of(shape.members, [](const Member& member) { return member.location == Location::body; });
   if (!has_body) return;
+  if (is_json(service)) return set_document(service, answer, write_json_document(shape, output));
   if (operation.unwrapped_output) {
     // <LocationConstraint>REGION</LocationConstraint>, empty where the member is absent.
     const Member& member = shape.members.front();
@@ -70,10 +79,26 @@ void write_body(const Service& service, const Operation& operation, const void* 
     if (const void* value = value_of(member, output)) {
       append_escaped(body, scalar_text(*member.shape, member.time_form, value));
     }
-    set_xml(answer, body + fmt::format("</{}>", operation.output_root));
+    set_document(service, answer, body + fmt::format("</{}>", operation.output_root));
     return;
   }
-  set_xml(answer, write_xml(operation.output_root, service.xml_namespace, shape, output));
+  set_document(service, answer, write_xml(operation.output_root, service.xml_namespace, shape, output));
+}
+
+// <OpResponse><OpResult>...</OpResult><ResponseMetadata/></OpResponse>; no result where the operation gives none.
+std::string query_document(const Service& service, const Operation& operation, const void* output,
+                           const RequestId& id) {
+  std::string body = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{}Response xmlns=\"{}\">",
+                                 operation.name, service.xml_namespace);
+  if (operation.output != nullptr) append_xml(body, operation.output_root, *operation.output, output);
+  body +=
+      fmt::format("<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{}Response>", id.id, operation.name);
+  return body;
+}
+
+std::string json_error_body(const ServiceError& error) {
+  const nlohmann::json body{{"__type", error.code}, {"message", error.message}};
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 void append_element(std::string& out, std::string_view name, std::string_view text) {
@@ -109,7 +134,15 @@ WireAnswer write_output_of(const Service& service, const Operation& operation, c
   WireAnswer answer;
   answer.status = operation.status;
   add_request_id(service, request_id, answer);
-  if (operation.output == nullptr) return answer;
+  if (service.protocol == Protocol::query) {
+    set_document(service, answer, query_document(service, operation, output, request_id));
+    return answer;
+  }
+  if (operation.output == nullptr) {
+    // A document even so: clients read one.
+    if (service.protocol == Protocol::json) set_document(service, answer, "{}");
+    return answer;
+  }
   for (const Member& member : operation.output->members) add_header(member, output, answer);
   if (!operation.streaming_output && operation.method != "HEAD") write_body(service, operation, output, answer);
   return answer;
@@ -120,7 +153,10 @@ WireAnswer write_error(const Service& service, const ServiceError& error, const 
   WireAnswer answer;
   answer.status = error.status;
   add_request_id(service, request_id, answer);
-  if (!head_request) set_xml(answer, error_body(service, error, request_id));
+  if (service.error_form == ErrorForm::json) answer.headers.emplace_back("X-Amzn-ErrorType", error.code);
+  if (head_request) return answer;
+  set_document(service, answer,
+               service.error_form == ErrorForm::json ? json_error_body(error) : error_body(service, error, request_id));
   return answer;
 }
 

@@ -114,24 +114,46 @@ class PatternCompiler {
     }
     while (!left_.empty() && left_.front() != ']') {
       if (left_.front() == '[' || left_.starts_with("&&")) return false;
-      if (left_.front() == '\\') {
+      if (left_.front() == '\\' && !left_.starts_with("\\u")) {
         if (!escape(set.ranges)) return false;
         continue;
       }
-      const char32_t from = take_point(left_);
+      const auto from = bound();
+      if (!from) return false;
       // `a-z` is a range; a hyphen at the end, or behind a range, is itself.
-      if (left_.size() >= 2 && left_.front() == '-' && left_[1] != ']' && left_[1] != '\\') {
+      if (left_.size() >= 2 && left_.front() == '-' && left_[1] != ']' &&
+          (left_[1] != '\\' || left_.substr(1).starts_with("\\u"))) {
         left_.remove_prefix(1);
-        const char32_t to = take_point(left_);
-        if (to < from) return false;
-        set.ranges.emplace_back(from, to);
+        const auto to = bound();
+        if (!to || *to < *from) return false;
+        set.ranges.emplace_back(*from, *to);
       } else {
-        set.ranges.emplace_back(from, from);
+        set.ranges.emplace_back(*from, *from);
       }
     }
     if (left_.empty()) return false;
     left_.remove_prefix(1);
     return true;
+  }
+
+  // One end of a range: a character, or its code.
+  std::optional<char32_t> bound() {
+    if (!left_.starts_with("\\u")) return take_point(left_);
+    left_.remove_prefix(2);
+    return code();
+  }
+
+  // The four digits of \uXXXX.
+  std::optional<char32_t> code() {
+    if (left_.size() < 4) return std::nullopt;
+    char32_t point = 0;
+    for (const char c : left_.substr(0, 4)) {
+      const int digit = hex_digit_value(c);
+      if (digit < 0) return std::nullopt;
+      point = point * 16 + static_cast<char32_t>(digit);
+    }
+    left_.remove_prefix(4);
+    return point;
   }
 
   bool escape(Ranges& ranges) {
@@ -146,6 +168,10 @@ class PatternCompiler {
     if (c == 't') return append({{'\t', '\t'}}), true;
     if (c == 'n') return append({{'\n', '\n'}}), true;
     if (c == 'r') return append({{'\r', '\r'}}), true;
+    if (c == 'u') {
+      const auto point = code();
+      return point && (append({{*point, *point}}), true);
+    }
     if (c == 'p') {
       if (left_.size() < 3 || left_[0] != '{' || left_[2] != '}') return false;
       const char category = left_[1];

@@ -1,6 +1,7 @@
 // Pattern: the regular expressions of service models, matched in linear time.
 //
-// Source: java.util.regex as far as the models use it: literals, `.`, classes with ranges, \d \w \s \p{L} \p{N} \p{Z},
+// Source: java.util.regex as far as the models use it: literals, `.`, classes with ranges, \d \w \s \uXXXX \p{L} \p{N}
+// \p{Z},
 //         groups, `|`, `*` `+` `?` `{n}` `{n,}` `{n,m}`, `^` and `$` at the ends.
 // Shape:  a small program run over all states at once (Thompson): time is text times pattern, whatever the text.
 // Laxer:  every code point from 0x80 counts as a letter, for want of the Unicode tables.

@@ -4,8 +4,11 @@
 
 #include <string>
 
+#include "aws/gen/cloudformation.h"
 #include "aws/gen/cloudfront.h"
+#include "aws/gen/iam.h"
 #include "aws/gen/s3.h"
+#include "aws/gen/sts.h"
 
 namespace gust::aws {
 namespace {
@@ -39,6 +42,14 @@ TEST(Pattern, KnowsChoiceRepetitionAndNegation) {
   EXPECT_TRUE(matches("()*a", "a"));
 }
 
+TEST(Pattern, ReadsCodesOfCharacters) {
+  EXPECT_TRUE(matches("[\\u0009\\u0020-\\u007E]+", "a\tb ~"));
+  EXPECT_FALSE(matches("[\\u0009\\u0020-\\u007E]+", "a\nb"));
+  EXPECT_TRUE(matches("\\u002F[\\u0021-\\u007F]*", "/ops/"));
+  EXPECT_FALSE(Pattern::compile("\\u00"));
+  EXPECT_FALSE(Pattern::compile("[\\u0030-\\u0020]"));
+}
+
 TEST(Pattern, RefusesWhatItDoesNotKnow) {
   for (const char* bad : {"(", ")", "a)", "[a", "a{2", "a{3,2}", "\\", "\\p{Lu}", "(?=a)", "a**", "\\1", "[[a]]",
                           "a{2001}", "((((((((((((((((((a))))))))))))))))))"}) {
@@ -59,7 +70,8 @@ void expect_patterns_compile(const Shape& shape) {
 }
 
 TEST(Pattern, CompilesEveryPatternOfTheModels) {
-  for (const Service* service : {&cloudfront::service(), &s3::service()}) {
+  for (const Service* service :
+       {&cloudfront::service(), &s3::service(), &iam::service(), &sts::service(), &cloudformation::service()}) {
     for (const Operation& operation : service->operations) {
       if (operation.input != nullptr) expect_patterns_compile(*operation.input);
       if (operation.output != nullptr) expect_patterns_compile(*operation.output);

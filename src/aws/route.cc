@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "aws/shapes.h"
 #include "base/text.h"
@@ -74,9 +75,11 @@ ServiceError not_implemented(const Service& service, const Operation& operation)
   return {"NotImplemented", 501, fmt::format("The operation {} is not implemented.", operation.name), {}};
 }
 
-Answer<Route> find_operation(const Service& service, const OperationRequest& request) {
+namespace {
+
+Answer<Route> find_by_path(const Service& service, const OperationRequest& request) {
   const bool s3 = service.error_form == ErrorForm::s3;
-  Route best{nullptr, {}};
+  Route best{nullptr, {}, {}};
   std::size_t best_score = 0;
   for (const Operation& operation : service.operations) {
     if (operation.method != request.method) continue;
@@ -84,7 +87,7 @@ Answer<Route> find_operation(const Service& service, const OperationRequest& req
     if (!labels) continue;
     const auto points = score(operation, request);
     if (!points || (best.operation != nullptr && *points <= best_score)) continue;
-    best = {&operation, std::move(*labels)};
+    best = {&operation, std::move(*labels), {}};
     best_score = *points;
   }
   if (best.operation == nullptr) {
@@ -92,8 +95,49 @@ Answer<Route> find_operation(const Service& service, const OperationRequest& req
     return refuse("UnknownOperationException", 404,
                   fmt::format("Unable to determine the operation of {} {}.", request.method, request.path));
   }
-  if (!best.operation->implemented) return std::unexpected(not_implemented(service, *best.operation));
   return best;
+}
+
+// The words are those of the services themselves.
+Answer<Route> find_by_action(const Service& service, const OperationRequest& request) {
+  Route route{nullptr, {}, {request.query.begin(), request.query.end()}};
+  auto form = read_query(request.body, form_items_max);
+  if (!form) return refuse("MalformedQueryString", 400, "The query string contains a syntax error.");
+  std::ranges::move(*form, std::back_inserter(route.form));
+  const std::string* action = find_item(route.form, "Action");
+  if (action == nullptr) {
+    return refuse("MissingAction", 400, "The request is missing an Action or a required parameter.");
+  }
+  const std::string* version = find_item(route.form, "Version");
+  const auto found = std::ranges::find(service.operations, *action, &Operation::name);
+  if (found == service.operations.end() || version == nullptr || *version != service.version) {
+    return refuse("InvalidAction", 400,
+                  fmt::format("Could not find operation {} for version {}", *action,
+                              version == nullptr ? std::string_view("NO_VERSION_SPECIFIED") : *version));
+  }
+  route.operation = &*found;
+  return route;
+}
+
+Answer<Route> find_by_target(const Service& service, const OperationRequest& request) {
+  const auto header = std::ranges::find_if(
+      request.headers, [](const HeaderView& field) { return equal_fold(field.name, "X-Amz-Target"); });
+  if (header != request.headers.end() && request.method == "POST") {
+    const Cut target = cut(header->value, '.');
+    const auto found = std::ranges::find(service.operations, target.after, &Operation::name);
+    if (target.before == service.target_prefix && found != service.operations.end()) return Route{&*found, {}, {}};
+  }
+  return refuse("UnknownOperationException", 400, "The operation that the request names is not known.");
+}
+
+}  // namespace
+
+Answer<Route> find_operation(const Service& service, const OperationRequest& request) {
+  auto route = service.protocol == Protocol::query  ? find_by_action(service, request)
+               : service.protocol == Protocol::json ? find_by_target(service, request)
+                                                    : find_by_path(service, request);
+  if (route && !route->operation->implemented) return std::unexpected(not_implemented(service, *route->operation));
+  return route;
 }
 
 }  // namespace gust::aws

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "aws/scalar_internal.h"
 #include "base/date.h"
@@ -11,6 +12,19 @@
 #include "base/time.h"
 
 namespace gust::aws {
+namespace {
+
+std::optional<WallTime> read_time(TimeForm form, std::string_view text) {
+  if (form == TimeForm::http_date) return read_http_date(text);
+  if (form == TimeForm::iso8601) return read_iso8601(text);
+  // The year 2255; nanoseconds since 1970 go little further.
+  constexpr std::int64_t seconds_max = 9'000'000'000;
+  const auto seconds = parse_signed(text);
+  if (!seconds || *seconds > seconds_max || *seconds < -seconds_max) return std::nullopt;
+  return wall_time_of(*seconds);
+}
+
+}  // namespace
 
 bool read_scalar(const Shape& shape, TimeForm form, std::string_view text, void* value) {
   switch (shape.kind) {
@@ -48,7 +62,7 @@ bool read_scalar(const Shape& shape, TimeForm form, std::string_view text, void*
       return true;
     }
     case Kind::timestamp: {
-      const auto at = form == TimeForm::http_date ? read_http_date(text) : read_iso8601(text);
+      const auto at = read_time(form, text);
       if (at) *static_cast<WallTime*>(value) = *at;
       return at.has_value();
     }
@@ -76,6 +90,7 @@ std::string scalar_text(const Shape& shape, TimeForm form, const void* value) {
       return fmt::format("{}", *static_cast<const double*>(value));
     case Kind::timestamp: {
       const WallTime at = *static_cast<const WallTime*>(value);
+      if (form == TimeForm::epoch_seconds) return std::to_string(unix_seconds(at));
       return form == TimeForm::http_date ? http_date_of(at) : iso8601_of(at);
     }
     case Kind::structure:

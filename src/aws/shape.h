@@ -24,7 +24,7 @@ struct Blob {
 
 enum class Kind : std::uint8_t { structure, list, map, string, blob, boolean, integer, long_integer, real, timestamp };
 enum class Location : std::uint8_t { body, uri, query, header, header_prefix, status_code };
-enum class TimeForm : std::uint8_t { iso8601, http_date };
+enum class TimeForm : std::uint8_t { iso8601, http_date, epoch_seconds };
 
 struct OptionalAccess {
   const void* (*get)(const void* optional);  // null where empty
@@ -41,7 +41,7 @@ struct Shape;
 
 struct Member {
   std::string_view name;  // as in the model, and in JSON
-  std::string_view wire;  // element, attribute, header, header prefix or query key
+  std::string_view wire;  // element, attribute, header, header prefix, query or form key, or key of a JSON object
   const Shape* shape;
   const OptionalAccess* optional;  // null where the value is held plainly
   std::uint32_t offset;
@@ -82,20 +82,27 @@ struct Operation {
   std::span<const std::string_view> needed_query, needed_headers;  // route: must be there with any value
   const Shape* input;                                              // null: none, or not implemented
   const Shape* output;
-  std::string_view input_root, output_root;  // the root element where no payload member gives one
-  int status;                                // of success
-  bool streaming_input, streaming_output;    // the body is bytes for the handler
-  bool unwrapped_output;                     // the only member is the root element
+  // The root element where no payload member gives one; of the query protocol, the element around the result.
+  std::string_view input_root, output_root;
+  int status;                              // of success
+  bool streaming_input, streaming_output;  // the body is bytes for the handler
+  bool unwrapped_output;                   // the only member is the root element
   bool implemented;
   std::span<const ErrorShape> errors;
 };
 
-enum class ErrorForm : std::uint8_t { error_response, s3 };
+// How requests and answers are spelled (AWS.md section 4).
+enum class Protocol : std::uint8_t { rest_xml, query, json, rest_json };
+enum class ErrorForm : std::uint8_t { error_response, s3, json };
 
 struct Service {
   std::string_view name;  // as in credential scopes
   std::string_view xml_namespace;
+  Protocol protocol;
   ErrorForm error_form;
+  std::string_view version;        // of the API: Version in a form of the query protocol
+  std::string_view target_prefix;  // json: what stands before the dot in X-Amz-Target
+  std::string_view content_type;   // of answers with a document
   std::span<const Operation> operations;
   std::span<const ErrorShape> errors;  // of all implemented operations
 };

@@ -1,6 +1,7 @@
 // Shapes: from a request to a typed input, and from a typed output or error to an answer.
 //
-// Source: the service models (aws/gen/*.h) and the rest-xml protocol; DESIGN.md decision 8.
+// Source: the service models (aws/gen/*.h) and the protocols rest-xml, query, json 1.0 and 1.1 and rest-json (AWS.md
+//         section 4); DESIGN.md decision 8.
 // Shape:  one interpreter over the tables of shape.h. Pure functions; request ids and bodies come from the caller.
 // Rules:  refuse or keep, never drop: an XML element or attribute that the model does not know is an error that names
 // it.
@@ -10,7 +11,8 @@
 //         xml_list_items_max, violations_max told.
 // Errors: CloudFront: MalformedInput (bytes), MalformedXML with the service's "N validation errors detected: ..."
 // (rules);
-//         S3: MalformedXML, InvalidArgument; NotImplemented 501; 404 and 405 by the service.
+//         S3: MalformedXML, InvalidArgument; query: MalformedInput, ValidationError; JSON: SerializationException,
+//         ValidationException; NotImplemented 501; 404 and 405 by the service.
 //
 // How a control handler does it (a plain function; a coroutine uses the same calls with CO_TRY around its co_await):
 //
@@ -25,7 +27,8 @@
 //   }
 //   // and a ServiceError from any of these: write_error(cloudfront::service(), error, request_id, is_head)
 //
-// dispatch.h holds the table form of this.
+// handlers.h holds the table form of this for coroutines, dispatch.h the one for plain functions. The protocol is the
+// service's own: handlers are alike for all of them.
 #pragma once
 
 #include <optional>
@@ -47,6 +50,7 @@ inline constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 inline constexpr int xml_depth_max = 32;
 // An empty element of few bytes may make a value of a kilobyte. CompleteMultipartUpload has the longest list.
 inline constexpr std::size_t xml_list_items_max = 10'000;
+inline constexpr std::size_t form_items_max = 10'000;
 inline constexpr std::size_t violations_max = 10;
 
 // A request as operations see it. For S3 the caller has found bucket and key (decoded; empty: none) by path or by host.
@@ -62,11 +66,13 @@ struct OperationRequest {
 struct Route {
   const Operation* operation;
   std::vector<std::pair<std::string, std::string>> labels;  // of the path, decoded
+  std::vector<QueryItem> form;                              // query protocol: query and form, decoded
 };
 
-// The operation a request means: by method, path and query keys; the one that names most of them wins.
-//   fails   NotImplemented 501 for an operation we know but do not have; S3 MethodNotAllowed 405; else
-//           UnknownOperationException 404
+// The operation a request means. REST: by method, path and query keys; the one that names most of them wins. Query: by
+// Action and Version, in the query or in a form. JSON: by X-Amz-Target.
+//   fails   NotImplemented 501 for an operation we know but do not have; S3 MethodNotAllowed 405; query
+//           MalformedQueryString, MissingAction, InvalidAction 400; else UnknownOperationException 404 (json: 400)
 Answer<Route> find_operation(const Service& service, const OperationRequest& request);
 
 // What is to be sent. Without a body of its own for operations with streaming_output.

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "aws/scalar_internal.h"
 #include "aws/xml_internal.h"
 
@@ -42,6 +44,8 @@ class Writer {
       }
     } else if (shape.kind == Kind::list) {
       items(shape, shape.element_wire.empty() ? "member" : shape.element_wire, form, value);
+    } else if (shape.kind == Kind::map) {
+      entries(*static_cast<const std::map<std::string, std::string>*>(value));
     } else if (is_scalar(shape.kind)) {
       append_escaped(out_, scalar_text(shape, form, value));
     }
@@ -60,6 +64,17 @@ class Writer {
   void items(const Shape& shape, std::string_view name, TimeForm form, const void* list) {
     const std::size_t size = shape.list->size(list);
     for (std::size_t i = 0; i < size; ++i) element(name, {}, *shape.element, form, shape.list->at(list, i));
+  }
+
+  // As the query protocol has maps; no model of rest-xml that we speak holds one in a body.
+  void entries(const std::map<std::string, std::string>& map) {
+    for (const auto& [key, text] : map) {
+      out_ += "<entry><key>";
+      append_escaped(out_, key);
+      out_ += "</key><value>";
+      append_escaped(out_, text);
+      out_ += "</value></entry>";
+    }
   }
 
   std::string& out_;
@@ -96,6 +111,10 @@ std::string write_xml(std::string_view root, std::string_view xml_namespace, con
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   Writer(out).element(root, xml_namespace, shape, TimeForm::iso8601, value);
   return out;
+}
+
+void append_xml(std::string& out, std::string_view root, const Shape& shape, const void* value) {
+  Writer(out).element(root, {}, shape, TimeForm::iso8601, value);
 }
 
 }  // namespace gust::aws

@@ -31,6 +31,14 @@ LOCATIONS = {
     None: "body", "uri": "uri", "querystring": "query", "header": "header", "headers": "header_prefix",
     "statusCode": "status_code",
 }
+TIME_FORMS = {"iso8601": "iso8601", "rfc822": "http_date", "unixTimestamp": "epoch_seconds"}
+# By the model's protocol: its name in shape.h, the form of errors, the content type of answers.
+PROTOCOLS = {
+    "rest-xml": ("rest_xml", "error_response", "application/xml"),
+    "query": ("query", "error_response", "text/xml"),
+    "json": ("json", "json", "application/x-amz-json-"),
+    "rest-json": ("rest_json", "json", "application/json"),
+}
 KEYWORDS = {"default", "delete", "namespace", "operator", "public", "private", "class", "template", "new", "union"}
 INT64_MIN, INT64_MAX = "std::numeric_limits<std::int64_t>::min()", "std::numeric_limits<std::int64_t>::max()"
 
@@ -80,6 +88,12 @@ class Writer:
     def __init__(self, name, settings, model):
         self.name, self.settings, self.model = name, settings, model
         self.shapes = model["shapes"]
+        metadata = model["metadata"]
+        self.protocol, self.error_form, self.content_type = PROTOCOLS[metadata["protocol"]]
+        self.error_form = settings.get("error_form", self.error_form)
+        if self.protocol == "json":
+            self.content_type += metadata["jsonVersion"]
+        self.time_form = "unixTimestamp" if self.protocol in ("json", "rest_json") else "iso8601"
         for name in settings.get("as_string", []):
             self.shapes[name] = {"type": "string"}
         for name in settings.get("as_long", []):
@@ -175,14 +189,15 @@ class Writer:
         reference = self.shapes[name]["members"][member]
         target = reference["shape"]
         location = LOCATIONS[reference.get("location")]
-        form = self.shapes[target].get("timestampFormat") or reference.get("timestampFormat")
-        http_date = form == "rfc822" or (form is None and location == "header")
+        form = reference.get("timestampFormat") or self.shapes[target].get("timestampFormat")
+        time_form = TIME_FORMS[form or ("rfc822" if location == "header" else self.time_form if location == "body"
+                                        else "iso8601")]
         optional = f"&OptionalOf<{self.cpp_type(target)}>::access" if self.is_optional(name, member) else "nullptr"
         required = member in self.shapes[name].get("required", [])
         wire = reference.get("locationName", "" if location == "header_prefix" else member)
         return (f"    {{{text(member)}, {text(wire)}, &shapes[{self.index[target]}], {optional}, "
                 f"offsetof({name}, {snake(member)}), Location::{location}, "
-                f"TimeForm::{'http_date' if http_date else 'iso8601'}, {str(required).lower()}, "
+                f"TimeForm::{time_form}, {str(required).lower()}, "
                 f"{str(bool(reference.get('xmlAttribute'))).lower()}}},")
 
     def shape_row(self, name):
@@ -201,6 +216,7 @@ class Writer:
         least = str(int(shape["min"])) if "min" in shape else INT64_MIN
         most = str(int(shape["max"])) if "max" in shape else INT64_MAX
         pattern = "" if name in self.settings.get("without_pattern", []) else shape.get("pattern", "")
+        pattern = self.settings.get("patterns", {}).get(name, pattern)
         return (f"    {{{text(name)}, Kind::{self.kind(name)}, {f'members_{index}' if members else '{}'}, "
                 f"{payload_index}, {text(namespace.get('prefix', ''))}, "
                 f"{text(namespace['uri'] if 'prefix' in namespace else '')}, {element}, {access}, "
@@ -242,7 +258,8 @@ class Writer:
         shape = {s: f"&shapes[{self.index[operation[s]['shape']]}]" if listed and s in operation else "nullptr"
                  for s in ("input", "output")}
         input_root = operation.get("input", {}).get("locationName", "")
-        output_root = self.settings.get("output_roots", {}).get(name, operation.get("output", {}).get("shape", ""))
+        output = operation.get("output", {})
+        output_root = self.settings.get("output_roots", {}).get(name, output.get("resultWrapper", output.get("shape", "")))
         flags = [self.streams(operation, "input"), self.streams(operation, "output"),
                  name in self.settings.get("unwrapped_outputs", []), listed]
         tables, row = [], []
@@ -286,9 +303,12 @@ class Writer:
         errors = sorted({e for n in self.listed for e in self.error_rows(self.model["operations"][n])})
         out += ["", "const Operation operations[] = {"] + rows + ["};", "",
                 "constexpr ErrorShape errors[] = {"] + [f"    {{{text(c)}, {s}}}," for c, s in errors] + ["};", ""]
-        form = self.settings["error_form"]
-        out += [f"const Service the_service = {{{text(self.name)}, {text(self.settings['xml_namespace'])}, "
-                f"ErrorForm::{form}, operations, errors}};", "", "}  // namespace", "",
+        metadata = self.model["metadata"]
+        out += [f"const Service the_service = {{{text(metadata.get('signingName', metadata['endpointPrefix']))}, "
+                f"{text(self.settings.get('xml_namespace', metadata.get('xmlNamespace', '')))}, "
+                f"Protocol::{self.protocol}, ErrorForm::{self.error_form}, {text(metadata['apiVersion'])}, "
+                f"{text(metadata.get('targetPrefix', ''))}, {text(self.content_type)}, operations, errors}};",
+                "", "}  // namespace", "",
                 "const Service& service() { return the_service; }", ""]
         out += [f"const Shape& shape_of(const {n}*) {{ return shapes[{self.index[n]}]; }}"
                 for n in self.order if self.kind(n) == "structure"]
