@@ -35,6 +35,8 @@ TEST(SettingsTable, ClassifiesEveryMemberOfTheModelAndNothingElse) {
   collect(aws::shape_for<model::CachePolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::OriginRequestPolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::ResponseHeadersPolicyConfig>(), members, unclassified);
+  collect(aws::shape_for<model::FieldLevelEncryptionConfig>(), members, unclassified);
+  collect(aws::shape_for<model::FieldLevelEncryptionProfileConfig>(), members, unclassified);
   EXPECT_EQ(unclassified, std::set<std::string>{});
   for (const SettingRow& row : settings_table()) {
     EXPECT_TRUE(members.contains(fmt::format("{}.{}", row.shape, row.member))) << row.shape << "." << row.member;

@@ -40,4 +40,9 @@ inline std::unexpected<aws::ServiceError> refuse(const Error& error) {
   if (!name) co_return ::gust::control::refuse((name).error()); \
   declaration = *std::forward<decltype(name)>(name)
 #define CO_TRY_STORE(declaration, ...) CO_TRY_STORE_(GUST_JOIN(gust_try_, __LINE__), declaration, __VA_ARGS__)
+// The same for results whose value does not matter.
+#define CO_TRY_STORE_OK(...)                                                                          \
+  do {                                                                                                \
+    if (auto&& gust_ok = (__VA_ARGS__); !gust_ok) co_return ::gust::control::refuse(gust_ok.error()); \
+  } while (false)
 // NOLINTEND(bugprone-macro-parentheses)

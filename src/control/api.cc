@@ -1,5 +1,8 @@
 #include "control/api.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <type_traits>
@@ -7,7 +10,9 @@
 
 #include "aws/gen/cloudfront.h"
 #include "aws/sigv4.h"
+#include "base/text.h"
 #include "control/answers_internal.h"
+#include "control/refused_operations.h"
 #include "rt/loop.h"
 
 namespace gust::control {
@@ -30,6 +35,25 @@ Parts make_parts(const Tools& tools) {
   return [&]<typename... Part>(std::type_identity<std::tuple<Part...>>) {
     return Parts{Part(tools)...};
   }(std::type_identity<Parts>());
+}
+
+std::unexpected<aws::ServiceError> refuse_operation(const aws::Operation& operation) {
+  const RefusedOperation* refused = find_refused_operation(operation.name);
+  if (refused == nullptr) return std::unexpected(aws::not_implemented(aws::cloudfront::service(), operation));
+  return aws::refuse("NotImplemented", 501,
+                     fmt::format("The operation {} is not provided by this release of Gustfront: {}.", refused->name,
+                                 refused->reason));
+}
+
+// API-2: where the model requires an If-Match, a missing one still has the code of a malformed one.
+aws::Answer<void> check_has_if_match(const aws::Operation& operation, const aws::WireRequest& request) {
+  if (operation.input == nullptr) return {};
+  const auto is_it = [](const auto& header) { return equal_fold(header.name, "If-Match"); };
+  const bool is_required = std::ranges::any_of(operation.input->members, [](const aws::Member& member) {
+    return member.required && member.location == aws::Location::header && equal_fold(member.wire, "If-Match");
+  });
+  if (is_required && std::ranges::none_of(request.headers, is_it)) return check_if_match_form(std::nullopt);
+  return {};
 }
 
 }  // namespace
@@ -81,6 +105,26 @@ Api::Api(const Tools& tools, const FindSecret& find_secret)
   add_resources<CachePolicyFamily>();
   add_resources<OriginRequestPolicyFamily>();
   add_resources<ResponseHeadersPolicyFamily>();
+  add<op::ListDistributionsByWebACLId, &Distributions::list_by_web_acl>();
+  add<op::ListDistributionsByRealtimeLogConfig, &Distributions::list_by_realtime_log_config>();
+  add<op::ListConflictingAliases, &Distributions::list_conflicting_aliases>();
+  add<op::CreateFunction, &Functions::create>();
+  add<op::DescribeFunction, &Functions::describe>();
+  add<op::GetFunction, &Functions::get>();
+  add<op::UpdateFunction, &Functions::update>();
+  add<op::PublishFunction, &Functions::publish>();
+  add<op::DeleteFunction, &Functions::remove>();
+  add<op::ListFunctions, &Functions::list>();
+  add<op::CreateRealtimeLogConfig, &RealtimeLogs::create>();
+  add<op::GetRealtimeLogConfig, &RealtimeLogs::get>();
+  add<op::UpdateRealtimeLogConfig, &RealtimeLogs::update>();
+  add<op::DeleteRealtimeLogConfig, &RealtimeLogs::remove>();
+  add<op::ListRealtimeLogConfigs, &RealtimeLogs::list>();
+  add<op::CreateMonitoringSubscription, &Monitoring::create>();
+  add<op::GetMonitoringSubscription, &Monitoring::get>();
+  add<op::DeleteMonitoringSubscription, &Monitoring::remove>();
+  add<op::ListStreamingDistributions, &EmptyLists::list<op::ListStreamingDistributions>>();
+  add<op::ListContinuousDeploymentPolicies, &EmptyLists::list<op::ListContinuousDeploymentPolicies>>();
 }
 
 aws::RequestId Api::new_request_id() {
@@ -124,9 +168,8 @@ Api::Output Api::try_answer(aws::WireRequest request, std::string_view body, con
                                     .body = body};
   CO_TRY(const aws::Route route, aws::find_operation(aws::cloudfront::service(), asked));
   const auto row = rows_.find(route.operation);
-  if (row == rows_.end()) {
-    co_return std::unexpected(aws::not_implemented(aws::cloudfront::service(), *route.operation));
-  }
+  if (row == rows_.end()) co_return refuse_operation(*route.operation);
+  CO_TRY_OK(check_has_if_match(*route.operation, request));
   co_return co_await row->second(*this, route, asked, id);
 }
 

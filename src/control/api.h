@@ -14,8 +14,12 @@
 #include "aws/shapes.h"
 #include "aws/sigv4.h"
 #include "control/distributions.h"
+#include "control/empty_lists.h"
+#include "control/functions.h"
 #include "control/invalidations.h"
+#include "control/monitoring.h"
 #include "control/policies.h"
+#include "control/realtime_logs.h"
 #include "control/tags.h"
 
 namespace gust::control {
@@ -41,8 +45,8 @@ class Api {
   using Output = rt::Task<aws::Answer<aws::WireAnswer>>;
   using Row = Output (*)(Api&, const aws::Route&, const aws::OperationRequest&, const aws::RequestId&);
   // What answers the operations, by type.
-  using Parts =
-      std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies>;
+  using Parts = std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies,
+                           ResponseHeadersPolicies, Functions, RealtimeLogs, Monitoring, EmptyLists>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.

@@ -13,7 +13,6 @@
 #include "control/distribution_shapes.h"
 #include "control/ids.h"
 #include "control/keys_internal.h"
-#include "control/paging.h"
 #include "control/policy_uses.h"
 #include "control/resources.h"
 #include "control/tags.h"
@@ -53,6 +52,8 @@ rt::Task<aws::ServiceError> reference_in_use(const Tools& tools, std::string ref
 }  // namespace
 
 rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, std::string id) {
+  // What is no id is not asked for: keys of the store have a bound.
+  if (!is_resource_id(id)) co_return refuse("NoSuchDistribution", "The specified distribution does not exist.");
   CO_TRY_STORE(const auto stored, co_await tools.store.get(distribution_key(id)));
   if (!stored) co_return refuse("NoSuchDistribution", "The specified distribution does not exist.");
   CO_TRY_STORE(auto document, config::read_document(stored->value));
@@ -143,33 +144,6 @@ rt::Task<aws::Answer<model::GetDistributionConfigResult>> Distributions::get_con
                                                etag_of(distribution_key(stored.document.id), stored.revision)};
 }
 
-rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model::ListDistributionsRequest request) {
-  CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
-  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
-  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
-  std::vector<std::string> ids;
-  for (const config::Document& stored : listing.documents) {
-    ids.push_back(stored.key.substr(config::distribution_prefix.size()));
-  }
-  // In order of ids, so that a marker works also when its distribution was deleted.
-  const auto behind = std::ranges::upper_bound(ids, page_request.marker);
-  const Page page = page_of(ids, static_cast<std::size_t>(behind - ids.begin()), page_request.max_items);
-
-  model::DistributionList list;
-  list.marker = page_request.marker;
-  list.max_items = page_request.max_items;
-  list.is_truncated = !page.next_marker.empty();
-  if (list.is_truncated) list.next_marker = page.next_marker;
-  for (std::size_t i = page.first; i < page.end; ++i) {
-    const config::Document& stored = listing.documents[i];
-    CO_TRY_STORE(const auto document, config::read_document(stored.value));
-    list.items.push_back(summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
-                                    status_of(document, stored.revision, policies)));
-  }
-  list.quantity = static_cast<std::int32_t>(list.items.size());
-  co_return model::ListDistributionsResult{std::move(list)};
-}
-
 // API-2: the form of If-Match is judged first, then whether the thing is there, then the version.
 rt::Task<aws::Answer<StoredDistribution>> Distributions::find_matching(std::string id,
                                                                        std::optional<std::string> if_match) {
@@ -210,10 +184,12 @@ rt::Task<aws::Answer<aws::Nothing>> Distributions::remove(model::DeleteDistribut
   const std::string reference_key = distribution_reference_key(stored.document.config.caller_reference);
   CO_TRY_STORE(const auto reference, co_await tools_.store.get(reference_key));
   CO_TRY_STORE(const auto tags, co_await tools_.store.get(tags_key(request.id)));
+  CO_TRY_STORE(const auto monitoring, co_await tools_.store.get(monitoring_subscription_key(request.id)));
   std::vector<config::Write> writes;
   writes.push_back({distribution_key(request.id), std::nullopt, stored.revision});
   if (reference) writes.push_back({reference_key, std::nullopt, reference->revision});
   if (tags) writes.push_back({tags->key, std::nullopt, tags->revision});
+  if (monitoring) writes.push_back({monitoring->key, std::nullopt, monitoring->revision});
   const auto made = co_await tools_.store.commit(std::move(writes));
   if (!made && made.error().code == Errc::conflict) {
     co_return refuse("PreconditionFailed", "The distribution was changed by another request meanwhile.");

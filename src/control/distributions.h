@@ -6,6 +6,7 @@
 // Errors: the service's, as answers.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,14 @@ class Distributions {
       aws::cloudfront::UpdateDistributionRequest request);
   rt::Task<aws::Answer<aws::Nothing>> remove(aws::cloudfront::DeleteDistributionRequest request);
 
+  // Lists by what distributions name, and by their alternate names (distribution_lists.cc).
+  rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByWebACLIdResult>> list_by_web_acl(
+      aws::cloudfront::ListDistributionsByWebACLIdRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByRealtimeLogConfigResult>> list_by_realtime_log_config(
+      aws::cloudfront::ListDistributionsByRealtimeLogConfigRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::ListConflictingAliasesResult>> list_conflicting_aliases(
+      aws::cloudfront::ListConflictingAliasesRequest request);
+
   // Deletes the invalidations and purges of distributions that are no more, which a crash may have left.
   rt::Task<Result<void>> sweep();
 
@@ -63,6 +72,11 @@ class Distributions {
                                       std::vector<aws::cloudfront::Tag> tags);
   rt::Task<aws::Answer<StoredDistribution>> find_matching(std::string id, std::optional<std::string> if_match);
   rt::Task<aws::Answer<aws::cloudfront::Distribution>> shape_of(StoredDistribution stored);
+  using Wanted = std::function<bool(const aws::cloudfront::DistributionConfig&)>;
+  // A page of those that are wanted; an empty function wants all.
+  rt::Task<aws::Answer<aws::cloudfront::DistributionList>> page_of_those(std::optional<std::string> marker,
+                                                                         std::optional<std::string> max_items,
+                                                                         Wanted is_wanted);
   rt::Task<Result<void>> sweep_one(std::string id);
   rt::Task<aws::Answer<void>> check(config::DistributionDocument document);
   // `policies` is what the store holds of policies.

@@ -48,6 +48,14 @@ std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::s
   return arn.substr(prefix.size());
 }
 
+std::string function_arn(std::string_view account_id, std::string_view name) {
+  return fmt::format("arn:aws:cloudfront::{}:function/{}", account_id, name);
+}
+
+std::string realtime_log_config_arn(std::string_view account_id, std::string_view name) {
+  return fmt::format("arn:aws:cloudfront::{}:realtime-log-config/{}", account_id, name);
+}
+
 std::string make_uuid(ByteView random) {
   std::string bytes(random.substr(0, uuid_bytes));
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);

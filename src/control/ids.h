@@ -31,6 +31,11 @@ std::string distribution_arn(std::string_view account_id, std::string_view distr
 // The distribution's id in such an ARN of this account.
 std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::string_view account_id);
 
+// arn:aws:cloudfront::ACCOUNT:function/NAME
+std::string function_arn(std::string_view account_id, std::string_view name);
+// arn:aws:cloudfront::ACCOUNT:realtime-log-config/NAME
+std::string realtime_log_config_arn(std::string_view account_id, std::string_view name);
+
 // A UUID (RFC 9562 section 5.4) of 16 random bytes.
 inline constexpr std::size_t uuid_bytes = 16;
 std::string make_uuid(ByteView random);

@@ -16,6 +16,9 @@ inline std::string distribution_key(std::string_view id) {
   return fmt::format("{}{}", config::distribution_prefix, id);
 }
 inline std::string tags_key(std::string_view distribution) { return fmt::format("cloudfront/tags/{}", distribution); }
+inline std::string monitoring_subscription_key(std::string_view distribution) {
+  return fmt::format("cloudfront/monitoring-subscription/{}", distribution);
+}
 
 // Who has used a CallerReference: its value is an id. References are any text, so they stand by their digest.
 inline std::string reference_digest(std::string_view reference) {

@@ -28,6 +28,11 @@ Page page_of(const std::vector<std::string>& ids, std::size_t first, std::int32_
   return page;
 }
 
+Page page_behind(const std::vector<std::string>& ids, const PageRequest& request) {
+  const auto behind = std::ranges::upper_bound(ids, request.marker);
+  return page_of(ids, static_cast<std::size_t>(behind - ids.begin()), request.max_items);
+}
+
 aws::Answer<std::size_t> place_behind(const std::vector<std::string>& ids, const std::string& marker) {
   if (marker.empty()) return 0;
   const auto found = std::ranges::find(ids, marker);

@@ -28,6 +28,20 @@ struct Page {
 };
 Page page_of(const std::vector<std::string>& ids, std::size_t first, std::int32_t max_items);
 
+// The page behind the marker of lists that are in order of their ids, so that a marker works also when its item was
+// deleted.
+Page page_behind(const std::vector<std::string>& ids, const PageRequest& request);
+
+// Fills what `list`, which holds the items of `page`, says of the page. Lists of the model have not all of it.
+template <typename List>
+void tell_page(const PageRequest& request, const Page& page, List& list) {
+  list.max_items = request.max_items;
+  if (!page.next_marker.empty()) list.next_marker = page.next_marker;
+  if constexpr (requires { list.marker; }) list.marker = request.marker;
+  if constexpr (requires { list.is_truncated; }) list.is_truncated = !page.next_marker.empty();
+  if constexpr (requires { list.quantity; }) list.quantity = static_cast<std::int32_t>(list.items.size());
+}
+
 // The place behind the marker; the first one where there is no marker.
 //   fails  InvalidArgument: the marker is none of the ids
 aws::Answer<std::size_t> place_behind(const std::vector<std::string>& ids, const std::string& marker);

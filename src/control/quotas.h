@@ -24,7 +24,16 @@ struct Quotas {
   std::size_t policy_query_strings = 10;              // TooManyQueryStringsInCachePolicy and so on (KEY-12)
   std::size_t policy_custom_headers = 10;             // TooManyCustomHeadersInResponseHeadersPolicy
   std::size_t policy_removed_headers = 10;            // TooManyRemoveHeadersInResponseHeadersPolicy
-  std::size_t tags = 50;                              // InvalidTagging, a resource
+  std::size_t functions = 100;                        // TooManyFunctions
+  std::size_t function_bytes = 10 * 1024;             // FunctionSizeLimitExceeded, of code (CFF-5)
+  std::size_t realtime_log_configs = 150;             // TooManyRealtimeLogConfigs
+  std::size_t field_level_encryption_configs = 10;    // TooManyFieldLevelEncryptionConfigs
+  std::size_t field_level_encryption_profiles = 10;   // TooManyFieldLevelEncryptionProfiles
+  std::size_t field_level_encryption_fields = 10;     // TooManyFieldLevelEncryptionFieldPatterns, a profile
+  std::size_t field_level_encryption_entities = 1;    // TooManyFieldLevelEncryptionEncryptionEntities, a profile
+  std::size_t field_level_encryption_query_arguments = 5;  // TooManyFieldLevelEncryptionQueryArgProfiles, a config
+  std::size_t field_level_encryption_content_types = 1;    // TooManyFieldLevelEncryptionContentTypeProfiles, a config
+  std::size_t tags = 50;                                   // InvalidTagging, a resource
 };
 
 }  // namespace gust::control

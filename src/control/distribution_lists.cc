@@ -1,0 +1,115 @@
+// Distributions: their lists.
+#include <algorithm>
+#include <utility>
+
+#include "aws/shapes.h"
+#include "base/text.h"
+#include "control/answers_internal.h"
+#include "control/distribution_shapes.h"
+#include "control/distribution_uses.h"
+#include "control/distributions.h"
+#include "control/ids.h"
+#include "control/paging.h"
+
+namespace gust::control {
+
+namespace model = aws::cloudfront;
+
+namespace {
+
+// Whether some name is meant by both. `*.example.com` means all names directly below example.com (DIST-3).
+bool overlap(std::string_view a, std::string_view b) {
+  if (equal_fold(a, b)) return true;
+  const auto covers = [](std::string_view wide, std::string_view name) {
+    if (!wide.starts_with("*.")) return false;
+    const Cut labels = cut(name, '.');
+    return labels.found && equal_fold(wide.substr(2), labels.after);
+  };
+  return covers(a, b) || covers(b, a);
+}
+
+}  // namespace
+
+rt::Task<aws::Answer<model::DistributionList>> Distributions::page_of_those(std::optional<std::string> marker,
+                                                                            std::optional<std::string> max_items,
+                                                                            Wanted is_wanted) {
+  CO_TRY(const PageRequest page_request, read_page_request(marker, max_items));
+  CO_TRY_STORE(auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
+  if (is_wanted) {
+    std::vector<config::Document> wanted;
+    for (config::Document& stored : listing.documents) {
+      CO_TRY_STORE(const auto document, config::read_document(stored.value));
+      if (is_wanted(document.config)) wanted.push_back(std::move(stored));
+    }
+    listing.documents = std::move(wanted);
+  }
+  std::vector<std::string> ids;
+  for (const config::Document& stored : listing.documents) {
+    ids.push_back(stored.key.substr(config::distribution_prefix.size()));
+  }
+  const Page page = page_behind(ids, page_request);
+  model::DistributionList list;
+  for (std::size_t i = page.first; i < page.end; ++i) {
+    const config::Document& stored = listing.documents[i];
+    CO_TRY_STORE(const auto document, config::read_document(stored.value));
+    list.items.push_back(summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
+                                    status_of(document, stored.revision, policies)));
+  }
+  tell_page(page_request, page, list);
+  co_return std::move(list);
+}
+
+rt::Task<aws::Answer<model::ListDistributionsResult>> Distributions::list(model::ListDistributionsRequest request) {
+  CO_TRY(auto list, co_await page_of_those(std::move(request.marker), std::move(request.max_items), nullptr));
+  co_return model::ListDistributionsResult{std::move(list)};
+}
+
+rt::Task<aws::Answer<model::ListDistributionsByWebACLIdResult>> Distributions::list_by_web_acl(
+    model::ListDistributionsByWebACLIdRequest request) {
+  const Wanted is_wanted = that_name(Named::web_acl, request.web_acl_id);
+  CO_TRY(auto list, co_await page_of_those(request.marker, request.max_items, is_wanted));
+  co_return model::ListDistributionsByWebACLIdResult{std::move(list)};
+}
+
+rt::Task<aws::Answer<model::ListDistributionsByRealtimeLogConfigResult>> Distributions::list_by_realtime_log_config(
+    model::ListDistributionsByRealtimeLogConfigRequest request) {
+  if (!request.realtime_log_config_name && !request.realtime_log_config_arn) {
+    co_return refuse("InvalidArgument", "The request names a real-time log configuration by its name or its ARN.");
+  }
+  const std::string arn = request.realtime_log_config_arn
+                              ? *request.realtime_log_config_arn
+                              : realtime_log_config_arn(tools_.settings.account_id, *request.realtime_log_config_name);
+  const Wanted is_wanted = that_name(Named::realtime_log_config, arn);
+  CO_TRY(auto list, co_await page_of_those(request.marker, request.max_items, is_wanted));
+  co_return model::ListDistributionsByRealtimeLogConfigResult{std::move(list)};
+}
+
+// Of the distributions of this account, so nothing of their ids is hidden.
+rt::Task<aws::Answer<model::ListConflictingAliasesResult>> Distributions::list_conflicting_aliases(
+    model::ListConflictingAliasesRequest request) {
+  std::optional<std::string> max_items;
+  if (request.max_items) max_items = std::to_string(*request.max_items);
+  CO_TRY(const PageRequest page_request, read_page_request(request.marker, max_items));
+  CO_TRY_OK(co_await find_distribution(tools_, request.distribution_id));
+  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  std::vector<std::string> places;  // in order: ids are all of one length, a distribution's aliases stand sorted
+  std::vector<model::ConflictingAlias> found;
+  for (const config::Document& stored : listing.documents) {
+    CO_TRY_STORE(auto document, config::read_document(stored.value));
+    if (document.id == request.distribution_id || !document.config.aliases) continue;
+    std::ranges::sort(document.config.aliases->items);
+    for (const std::string& alias : document.config.aliases->items) {
+      if (!overlap(alias, request.alias)) continue;
+      places.push_back(document.id + "/" + alias);
+      found.push_back({alias, document.id, tools_.settings.account_id});
+    }
+  }
+  const Page page = page_behind(places, page_request);
+  model::ConflictingAliasesList list;
+  for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(std::move(found[i]));
+  tell_page(page_request, page, list);
+  co_return model::ListConflictingAliasesResult{std::move(list)};
+}
+
+}  // namespace gust::control

@@ -1,0 +1,77 @@
+#include "control/control_test_internal.h"
+#include "control/distribution_uses.h"
+
+namespace gust::control {
+namespace {
+
+namespace model = aws::cloudfront;
+
+class DistributionListsTest : public ControlTest {
+ protected:
+  void SetUp() override { start(); }
+
+  Reply by_acl(std::string_view acl, std::string_view query = "") {
+    return send("GET", fmt::format("/2020-05-31/distributionsByWebACLId/{}{}", acl, query));
+  }
+  Reply conflicts(std::string_view id, std::string_view alias) {
+    return send("GET", fmt::format("/2020-05-31/conflicting-alias?DistributionId={}&Alias={}", id, alias));
+  }
+};
+
+TEST_F(DistributionListsTest, ByWebAclNullAreThoseWithoutOne) {
+  create_deployed("r1");
+  create_deployed("r2");
+  EXPECT_EQ(by_acl("null").element("Quantity"), "2");
+  EXPECT_EQ(by_acl("some").element("Quantity"), "0");
+  const Reply page = by_acl("null", "?MaxItems=1");
+  EXPECT_EQ(page.element("IsTruncated"), "true");
+  const Reply rest = by_acl("null", "?Marker=" + page.element("NextMarker"));
+  EXPECT_NE(rest.element("Id"), page.element("Id"));
+  EXPECT_EQ(rest.element("IsTruncated"), "false");
+}
+
+TEST_F(DistributionListsTest, ByRealtimeLogConfigNeedsANameOrAnArn) {
+  EXPECT_EQ(send("POST", "/2020-05-31/distributionsByRealtimeLogConfig/",
+                 "<ListDistributionsByRealtimeLogConfigRequest></ListDistributionsByRealtimeLogConfigRequest>")
+                .error(),
+            "400 InvalidArgument");
+}
+
+TEST_F(DistributionListsTest, ConflictingAliasesAreThoseOfOthersThatOverlap) {
+  const std::string mine = create_deployed("r1");
+  const std::string other = create_deployed("r2");
+  // No client can do so before there are certificates.
+  config::Document document = documents("cloudfront/config/distribution/" + other).at(0);
+  const std::string none = "\"Aliases\":{\"Quantity\":0}";
+  ASSERT_NE(document.value.find(none), std::string::npos) << document.value;
+  document.value.replace(document.value.find(none), none.size(),
+                         R"("Aliases":{"Quantity":2,"Items":["*.example.com","www.other.org"]})");
+  overwrite(document);
+  const Reply found = conflicts(mine, "www.example.com");
+  EXPECT_EQ(found.element("Alias"), "*.example.com") << found.body;
+  EXPECT_EQ(found.element("DistributionId"), other);
+  EXPECT_EQ(found.element("AccountId"), "123456789012");
+  EXPECT_EQ(conflicts(mine, "*.other.org").element("Alias"), "www.other.org");
+  EXPECT_EQ(conflicts(mine, "a.b.example.com").element("Quantity"), "0");
+  EXPECT_EQ(conflicts(other, "www.example.com").element("Quantity"), "0");
+  EXPECT_EQ(conflicts("E0", "www.example.com").error(), "404 NoSuchDistribution");
+}
+
+TEST(DistributionUses, ABehaviourNamesAThing) {
+  model::DistributionConfig config;
+  model::CacheBehavior behavior;
+  behavior.function_associations = {1, {{"arn:f", "viewer-request"}}};
+  behavior.field_level_encryption_id = "C1";
+  config.cache_behaviors = {1, {behavior}};
+  config.default_cache_behavior.realtime_log_config_arn = "arn:r";
+  config.web_acl_id = "acl";
+  EXPECT_TRUE(names(config, Named::function, "arn:f"));
+  EXPECT_TRUE(names(config, Named::field_level_encryption, "C1"));
+  EXPECT_TRUE(names(config, Named::realtime_log_config, "arn:r"));
+  EXPECT_TRUE(names(config, Named::web_acl, "acl"));
+  EXPECT_FALSE(names(config, Named::web_acl, "null"));
+  EXPECT_FALSE(names(config, Named::function, "arn:r"));
+}
+
+}  // namespace
+}  // namespace gust::control

@@ -1,0 +1,215 @@
+#include "control/functions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "aws/shapes.h"
+#include "base/text.h"
+#include "control/answers_internal.h"
+#include "control/distribution_uses.h"
+#include "control/ids.h"
+#include "control/paging.h"
+#include "control/resources.h"
+#include "rt/loop.h"
+
+namespace gust::control {
+
+namespace model = aws::cloudfront;
+
+namespace {
+
+constexpr std::string_view prefix = "cloudfront/function/";
+
+std::string key_of(std::string_view name, std::string_view stage) {
+  return fmt::format("{}{}/{}", prefix, name, stage);
+}
+std::string etag_of_stage(const FunctionDocument& function, config::Revision revision) {
+  return etag_of(key_of(function.name, function.stage), revision);
+}
+
+// The model's rule; a name that breaks it is not asked for, as keys of the store have a bound.
+bool is_function_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 &&
+         std::ranges::all_of(name, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
+std::unexpected<aws::ServiceError> no_such_function() {
+  return refuse("NoSuchFunctionExists", "The function does not exist.");
+}
+
+}  // namespace
+
+struct Functions::Stored {
+  FunctionDocument function;
+  config::Revision revision = config::absent;
+};
+
+rt::Task<aws::Answer<Functions::Stored>> Functions::find(std::string name, std::string stage) {
+  if (!is_function_name(name)) co_return no_such_function();
+  CO_TRY_STORE(const auto stored, co_await tools_.store.get(key_of(name, stage)));
+  if (!stored) co_return no_such_function();
+  CO_TRY_STORE(auto function, read_function(stored->value));
+  co_return Stored{std::move(function), stored->revision};
+}
+
+rt::Task<aws::Answer<Functions::Stored>> Functions::find_matching(std::string name, std::string if_match) {
+  CO_TRY_OK(check_if_match_form(if_match));
+  CO_TRY(Stored stored, co_await find(std::move(name), std::string(development_stage)));
+  CO_TRY_OK(check_if_match(if_match, etag_of_stage(stored.function, stored.revision)));
+  co_return std::move(stored);
+}
+
+aws::Answer<void> Functions::check(const model::FunctionConfig& config, const std::string& code) const {
+  if (code.empty()) return refuse("InvalidArgument", "The parameter FunctionCode is empty.");
+  if (code.size() > tools_.settings.quotas.function_bytes) {
+    return refuse("FunctionSizeLimitExceeded", fmt::format("The function is too large: it has {} bytes, at most {}.",
+                                                           code.size(), tools_.settings.quotas.function_bytes));
+  }
+  if (config.comment.size() > 128) return refuse("InvalidArgument", "The comment has at most 128 characters.");
+  return {};
+}
+
+// Published: what is LIVE was copied from what DEVELOPMENT is now. No behaviour can name a function yet, so none is
+// associated.
+model::FunctionSummary Functions::summary_of(const Stored& stored, config::Revision live) const {
+  const FunctionDocument& function = stored.function;
+  const bool is_published = function.stage == live_stage || live > stored.revision;
+  model::FunctionSummary out;
+  out.name = function.name;
+  out.status = is_published ? "UNASSOCIATED" : "UNPUBLISHED";
+  out.function_config = function.config;
+  out.function_metadata = {function_arn(tools_.settings.account_id, function.name), function.stage, function.created,
+                           function.last_modified};
+  return out;
+}
+
+rt::Task<aws::Answer<model::FunctionSummary>> Functions::summary_of(Stored stored) {
+  CO_TRY_STORE(const auto live, co_await tools_.store.get(key_of(stored.function.name, live_stage)));
+  co_return summary_of(stored, live ? live->revision : config::absent);
+}
+
+rt::Task<aws::Answer<model::CreateFunctionResult>> Functions::create(model::CreateFunctionRequest request) {
+  CO_TRY_OK(check(request.function_config, request.function_code.bytes));
+  const WallTime now = tools_.loop.wall_now();
+  Stored made{{std::move(request.name), std::string(development_stage), now, now, std::move(request.function_config),
+               std::move(request.function_code.bytes)},
+              config::absent};
+  const std::string& name = made.function.name;
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY_STORE(const auto existing, co_await tools_.store.list(std::string(prefix)));
+  std::size_t count = 0;
+  for (const config::Document& stored : existing.documents) {
+    const Cut of = cut(std::string_view(stored.key).substr(prefix.size()), '/');
+    if (of.before == name) {
+      co_return refuse("FunctionAlreadyExists",
+                       fmt::format("A function with the same name already exists in this AWS account: {}.", name));
+    }
+    if (of.after == development_stage) ++count;
+  }
+  if (count >= tools_.settings.quotas.functions) {
+    co_return refuse("TooManyFunctions",
+                     "You have reached the maximum number of CloudFront functions for this AWS account.");
+  }
+  CO_TRY_STORE(made.revision, co_await tools_.store.put(key_of(name, development_stage), write_function(made.function),
+                                                        config::absent));
+  auto summary = summary_of(made, config::absent);
+  const std::string location = location_of("function/" + summary.function_metadata.function_arn);
+  co_return model::CreateFunctionResult{std::move(summary), location, etag_of_stage(made.function, made.revision)};
+}
+
+rt::Task<aws::Answer<model::DescribeFunctionResult>> Functions::describe(model::DescribeFunctionRequest request) {
+  CO_TRY(Stored stored, co_await find(std::move(request.name), request.stage.value_or(std::string(development_stage))));
+  const std::string etag = etag_of_stage(stored.function, stored.revision);
+  CO_TRY(auto summary, co_await summary_of(std::move(stored)));
+  co_return model::DescribeFunctionResult{std::move(summary), etag};
+}
+
+rt::Task<aws::Answer<model::GetFunctionResult>> Functions::get(model::GetFunctionRequest request) {
+  CO_TRY(Stored stored, co_await find(std::move(request.name), request.stage.value_or(std::string(development_stage))));
+  const std::string etag = etag_of_stage(stored.function, stored.revision);
+  co_return model::GetFunctionResult{aws::Blob{std::move(stored.function.code)}, etag, "application/octet-stream"};
+}
+
+rt::Task<aws::Answer<model::UpdateFunctionResult>> Functions::update(model::UpdateFunctionRequest request) {
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY(Stored stored, co_await find_matching(std::move(request.name), std::move(request.if_match)));
+  CO_TRY_OK(check(request.function_config, request.function_code.bytes));
+  FunctionDocument& function = stored.function;
+  function.config = std::move(request.function_config);
+  function.code = std::move(request.function_code.bytes);
+  function.last_modified = tools_.loop.wall_now();
+  CO_TRY_STORE(stored.revision, co_await tools_.store.put(key_of(function.name, development_stage),
+                                                          write_function(function), stored.revision));
+  const std::string etag = etag_of_stage(function, stored.revision);
+  CO_TRY(auto summary, co_await summary_of(std::move(stored)));
+  co_return model::UpdateFunctionResult{std::move(summary), etag};
+}
+
+rt::Task<aws::Answer<model::PublishFunctionResult>> Functions::publish(model::PublishFunctionRequest request) {
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY(Stored stored, co_await find_matching(std::move(request.name), std::move(request.if_match)));
+  FunctionDocument& function = stored.function;
+  const std::string key = key_of(function.name, live_stage);
+  CO_TRY_STORE(const auto live, co_await tools_.store.get(key));
+  if (live) {
+    CO_TRY_STORE(const auto before, read_function(live->value));
+    function.created = before.created;
+  } else {
+    function.created = tools_.loop.wall_now();
+  }
+  function.stage = live_stage;
+  function.last_modified = tools_.loop.wall_now();
+  CO_TRY_STORE(stored.revision,
+               co_await tools_.store.put(key, write_function(function), live ? live->revision : config::absent));
+  co_return model::PublishFunctionResult{summary_of(stored, stored.revision)};
+}
+
+rt::Task<aws::Answer<aws::Nothing>> Functions::remove(model::DeleteFunctionRequest request) {
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY(const Stored stored, co_await find_matching(std::move(request.name), std::move(request.if_match)));
+  const std::string& name = stored.function.name;
+  CO_TRY(const auto users, co_await find_distributions(
+                               tools_, that_name(Named::function, function_arn(tools_.settings.account_id, name))));
+  if (!users.empty()) {
+    co_return refuse("FunctionInUse", fmt::format("Cannot delete the function because it is in use by one or more "
+                                                  "cache behaviors (of the distribution {}).",
+                                                  users.front()));
+  }
+  CO_TRY_STORE(const auto live, co_await tools_.store.get(key_of(name, live_stage)));
+  std::vector<config::Write> writes;
+  writes.push_back({key_of(name, development_stage), std::nullopt, stored.revision});
+  if (live) writes.push_back({live->key, std::nullopt, live->revision});
+  CO_TRY_STORE_OK(co_await tools_.store.commit(std::move(writes)));
+  co_return aws::Nothing{};
+}
+
+// In order of names, DEVELOPMENT before LIVE. A marker is the place of an item in this order.
+rt::Task<aws::Answer<model::ListFunctionsResult>> Functions::list(model::ListFunctionsRequest request) {
+  CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
+  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(prefix)));
+  std::vector<std::string> places;
+  std::vector<Stored> found;
+  for (const config::Document& stored : listing.documents) {
+    const std::string place = stored.key.substr(prefix.size());
+    if (request.stage && cut(place, '/').after != *request.stage) continue;
+    places.push_back(place);
+    CO_TRY_STORE(auto function, read_function(stored.value));
+    found.push_back({std::move(function), stored.revision});
+  }
+  const Page page = page_behind(places, page_request);
+  model::FunctionList list;
+  for (std::size_t i = page.first; i < page.end; ++i) {
+    const std::string live = key_of(found[i].function.name, live_stage);
+    const auto published = std::ranges::find(listing.documents, live, &config::Document::key);
+    list.items.push_back(
+        summary_of(found[i], published == listing.documents.end() ? config::absent : published->revision));
+  }
+  tell_page(page_request, page, list);
+  co_return model::ListFunctionsResult{std::move(list)};
+}
+
+}  // namespace gust::control

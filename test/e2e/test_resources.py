@@ -1,0 +1,215 @@
+"""Every kind of resource that CloudFront's API answers, walked with boto: create, read, update, list, delete, and what a
+client meets when it goes wrong."""
+
+import copy
+import dataclasses
+import time
+import unittest
+from typing import Callable
+
+import botocore.exceptions
+
+import harness
+
+
+@dataclasses.dataclass
+class Kind:
+    """One kind with an id, a configuration and an ETag: the words in which the operations of all of them differ."""
+    noun: str  # as in create_NOUN
+    shape: str  # of what operations answer
+    code: str  # in the codes of its errors
+    config: Callable[["Resources"], dict]
+    change: Callable[[dict], object]
+    plural: str = ""
+    reader: str = ""  # get_READER where it is not the noun
+    reference: bool = False  # has a CallerReference: the same again gives the first one
+
+    @property
+    def config_name(self) -> str:
+        return self.shape + "Config"
+
+
+def changed(member: str, value: object) -> Callable[[dict], object]:
+    return lambda config: config.update({member: value})
+
+
+def unique(prefix: str) -> str:
+    return f"{prefix}-{time.monotonic_ns()}"
+
+
+NOTHING = "00000000-0000-4000-8000-000000000000"
+NO_KEY = {"EnableAcceptEncodingGzip": True, "EnableAcceptEncodingBrotli": False,
+          "HeadersConfig": {"HeaderBehavior": "none"}, "CookiesConfig": {"CookieBehavior": "none"},
+          "QueryStringsConfig": {"QueryStringBehavior": "none"}}
+KINDS = [
+    Kind("cache_policy", "CachePolicy", "CachePolicy", plural="cache_policies", change=changed("Comment", "second"),
+         config=lambda _: {"Name": unique("cache"), "Comment": "first", "MinTTL": 1, "DefaultTTL": 2, "MaxTTL": 3,
+                           "ParametersInCacheKeyAndForwardedToOrigin": NO_KEY}),
+    Kind("origin_request_policy", "OriginRequestPolicy", "OriginRequestPolicy", plural="origin_request_policies",
+         change=changed("Comment", "second"),
+         config=lambda _: {"Name": unique("origin"), "Comment": "first", "HeadersConfig": {"HeaderBehavior": "none"},
+                           "CookiesConfig": {"CookieBehavior": "all"},
+                           "QueryStringsConfig": {"QueryStringBehavior": "all"}}),
+    Kind("response_headers_policy", "ResponseHeadersPolicy", "ResponseHeadersPolicy",
+         plural="response_headers_policies", change=changed("Comment", "second"),
+         config=lambda _: {"Name": unique("response"), "Comment": "first",
+                           "ServerTimingHeadersConfig": {"Enabled": True, "SamplingRate": 50.0}}),
+]
+
+
+class Resources(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = harness.Gustfront().start()
+        cls.addClassCleanup(cls.server.close)
+        cls.api = cls.server.cloudfront
+
+    def refused(self, code: str, status: int, call: Callable, **arguments: object) -> str:
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            call(**arguments)
+        error = caught.exception.response
+        self.assertEqual((error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
+        return error["Error"]["Message"]
+
+    def operation(self, verb: str, kind: Kind) -> Callable:
+        nouns = {"list": kind.plural or kind.noun + "s", "get": kind.reader or kind.noun,
+                 "get_config": (kind.reader or kind.noun) + "_config"}
+        return getattr(self.api, f"{verb.removesuffix('_config')}_{nouns.get(verb, kind.noun)}")
+
+    def listed(self, kind: Kind) -> list[str]:
+        """The texts of all items, over pages of two."""
+        items, marker = [], {}
+        while True:
+            answer = self.operation("list", kind)(MaxItems="2", **marker)
+            page = next(value for name, value in answer.items() if name != "ResponseMetadata")
+            self.assertLessEqual(page["Quantity"], 2)
+            items += page.get("Items", [])
+            if "NextMarker" not in page:
+                return [str(item) for item in items]
+            marker = {"Marker": page["NextMarker"]}
+
+    def test_each_kind_from_create_to_delete(self) -> None:
+        for kind in KINDS:
+            with self.subTest(kind.noun):
+                self.walk(kind)
+
+    def walk(self, kind: Kind) -> None:
+        config = kind.config(self)
+        made = self.operation("create", kind)(**{kind.config_name: config})
+        identifier, etag = made[kind.shape]["Id"], made["ETag"]
+        self.assertEqual(made["ResponseMetadata"]["HTTPStatusCode"], 201)
+        self.assertTrue(made["Location"].endswith(f"/{identifier}"), made["Location"])
+        self.assertLessEqual(config.items(), made[kind.shape][kind.config_name].items())
+        self.duplicate(kind, config, made)
+
+        got = self.operation("get", kind)(Id=identifier)
+        self.assertEqual((got[kind.shape], got["ETag"]), (made[kind.shape], etag))
+        read = self.operation("get_config", kind)(Id=identifier)
+        self.assertEqual((read[kind.config_name], read["ETag"]), (made[kind.shape][kind.config_name], etag))
+        self.assertEqual(sum(identifier in item for item in self.listed(kind)), 1)
+
+        second = copy.deepcopy(read[kind.config_name])
+        kind.change(second)
+        update = self.operation("update", kind)
+        self.refused("InvalidIfMatchVersion", 400, update, Id=identifier, **{kind.config_name: second})
+        done = update(Id=identifier, IfMatch=etag, **{kind.config_name: second})
+        self.assertEqual(done[kind.shape][kind.config_name], second)
+        self.refused("PreconditionFailed", 412, update, Id=identifier, IfMatch=etag, **{kind.config_name: second})
+
+        remove = self.operation("delete", kind)
+        self.refused("PreconditionFailed", 412, remove, Id=identifier, IfMatch=etag)
+        remove(Id=identifier, IfMatch=done["ETag"])
+        self.assertEqual(sum(identifier in item for item in self.listed(kind)), 0)
+        for verb in ("get", "get_config"):
+            self.refused(f"NoSuch{kind.code}", 404, self.operation(verb, kind), Id=identifier)
+        self.refused(f"NoSuch{kind.code}", 404, remove, Id=identifier, IfMatch=done["ETag"])
+
+    def duplicate(self, kind: Kind, config: dict, made: dict) -> None:
+        create = self.operation("create", kind)
+        if kind.reference:
+            self.assertEqual(create(**{kind.config_name: config})[kind.shape]["Id"], made[kind.shape]["Id"])
+            config = copy.deepcopy(config)
+            kind.change(config)
+        self.refused(f"{kind.code}AlreadyExists", 409, create, **{kind.config_name: config})
+
+    def test_functions_have_two_stages(self) -> None:
+        name, config = unique("function"), {"Comment": "c", "Runtime": "cloudfront-js-1.0"}
+        made = self.api.create_function(Name=name, FunctionConfig=config, FunctionCode=b"// one \xff")
+        etag, summary = made["ETag"], made["FunctionSummary"]
+        self.assertEqual((summary["Status"], summary["FunctionMetadata"]["Stage"]), ("UNPUBLISHED", "DEVELOPMENT"))
+        self.refused("FunctionAlreadyExists", 409, self.api.create_function, Name=name, FunctionConfig=config,
+                     FunctionCode=b"2")
+        self.refused("FunctionSizeLimitExceeded", 413, self.api.create_function, Name=unique("function"),
+                     FunctionConfig=config, FunctionCode=b"x" * 10241)
+        self.refused("NoSuchFunctionExists", 404, self.api.get_function, Name=name, Stage="LIVE")
+        live = self.api.publish_function(Name=name, IfMatch=etag)["FunctionSummary"]
+        self.assertEqual(live["FunctionMetadata"]["Stage"], "LIVE")
+        self.api.update_function(Name=name, IfMatch=etag, FunctionConfig=config, FunctionCode=b"// two")
+        self.refused("PreconditionFailed", 412, self.api.update_function, Name=name, IfMatch=etag,
+                     FunctionConfig=config, FunctionCode=b"// three")
+        codes = {stage: self.api.get_function(Name=name, Stage=stage) for stage in ("DEVELOPMENT", "LIVE")}
+        self.assertEqual(codes["DEVELOPMENT"]["FunctionCode"].read(), b"// two")
+        self.assertEqual(codes["LIVE"]["FunctionCode"].read(), b"// one \xff")
+        self.assertEqual(codes["LIVE"]["ContentType"], "application/octet-stream")
+        etag = self.api.describe_function(Name=name)["ETag"]
+        told = self.refused("NotImplemented", 501, self.api.test_function, Name=name, IfMatch=etag, EventObject=b"{}")
+        self.assertIn("no engine", told)
+        listed = self.api.list_functions(Stage="LIVE")["FunctionList"]["Items"]
+        self.assertIn(name, [item["Name"] for item in listed])
+        self.api.delete_function(Name=name, IfMatch=etag)
+        self.refused("NoSuchFunctionExists", 404, self.api.describe_function, Name=name)
+
+    def test_realtime_log_configurations(self) -> None:
+        config = {"Name": unique("logs"), "SamplingRate": 5, "Fields": ["timestamp", "c-ip"],
+                  "EndPoints": [{"StreamType": "Kinesis", "KinesisStreamConfig": {
+                      "RoleARN": "arn:aws:iam::000000000000:role/r",
+                      "StreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/s"}}]}
+        made = self.api.create_realtime_log_config(**config)["RealtimeLogConfig"]
+        self.assertLessEqual(config.items(), made.items())
+        self.refused("RealtimeLogConfigAlreadyExists", 409, self.api.create_realtime_log_config, **config)
+        self.refused("InvalidArgument", 400, self.api.create_realtime_log_config, **{**config, "Fields": ["none"]})
+        self.api.update_realtime_log_config(**{**config, "SamplingRate": 6})
+        self.assertEqual(self.api.get_realtime_log_config(ARN=made["ARN"])["RealtimeLogConfig"]["SamplingRate"], 6)
+        listed = self.api.list_realtime_log_configs()["RealtimeLogConfigs"]["Items"]
+        self.assertIn(config["Name"], [item["Name"] for item in listed])
+        users = self.api.list_distributions_by_realtime_log_config(RealtimeLogConfigArn=made["ARN"])
+        self.assertEqual(users["DistributionList"]["Quantity"], 0)
+        self.api.delete_realtime_log_config(Name=config["Name"])
+        self.refused("NoSuchRealtimeLogConfig", 404, self.api.get_realtime_log_config, Name=config["Name"])
+
+    def test_monitoring_subscriptions_of_a_distribution(self) -> None:
+        identifier, _ = self.server.make_distribution("localhost", 8099)
+        on = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+        self.refused("NoSuchMonitoringSubscription", 404, self.api.get_monitoring_subscription,
+                     DistributionId=identifier)
+        self.api.create_monitoring_subscription(DistributionId=identifier, MonitoringSubscription=on)
+        self.refused("MonitoringSubscriptionAlreadyExists", 409, self.api.create_monitoring_subscription,
+                     DistributionId=identifier, MonitoringSubscription=on)
+        got = self.api.get_monitoring_subscription(DistributionId=identifier)
+        self.assertEqual(got["MonitoringSubscription"], on)
+        self.api.delete_monitoring_subscription(DistributionId=identifier)
+        self.refused("NoSuchMonitoringSubscription", 404, self.api.delete_monitoring_subscription,
+                     DistributionId=identifier)
+        self.refused("NoSuchDistribution", 404, self.api.get_monitoring_subscription, DistributionId="E0")
+
+    def test_lists_by_what_a_distribution_names(self) -> None:
+        identifier, _ = self.server.make_distribution("localhost", 8099)
+        listed = self.api.list_distributions_by_web_acl_id(WebACLId="null")["DistributionList"]["Items"]
+        self.assertIn(identifier, [item["Id"] for item in listed])
+        found = self.api.list_conflicting_aliases(DistributionId=identifier, Alias="www.example.com")
+        self.assertEqual(found["ConflictingAliasesList"]["Quantity"], 0)
+
+    def test_what_has_no_effect_here_is_refused_with_what_is_missing(self) -> None:
+        streaming = {"CallerReference": "s", "Comment": "", "Enabled": True,
+                     "S3Origin": {"DomainName": "b.s3.amazonaws.com", "OriginAccessIdentity": ""},
+                     "TrustedSigners": {"Enabled": False, "Quantity": 0}}
+        told = self.refused("NotImplemented", 501, self.api.create_streaming_distribution,
+                            StreamingDistributionConfig=streaming)
+        self.assertIn("CreateStreamingDistribution", told)
+        self.assertEqual(self.api.list_streaming_distributions()["StreamingDistributionList"]["Quantity"], 0)
+        told = self.refused("NotImplemented", 501, self.api.associate_alias, TargetDistributionId="E0", Alias="a.b")
+        self.assertIn("certificates", told)
+
+
+if __name__ == "__main__":
+    unittest.main()
