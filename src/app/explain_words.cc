@@ -94,6 +94,9 @@ void write_configuration(const json& record, Page& page) {
                                 seconds(number_in(bounds, "default")), seconds(number_in(bounds, "max"))));
   }
   page.row("origin", text_in(behavior, "origin"));
+  if (const std::string group = text_in(behavior, "origin_group"); !group.empty()) {
+    page.row("origin group", fmt::format("{}, whose second member is {}", group, text_in(behavior, "second_origin")));
+  }
 }
 
 void write_key(const json& record, Page& page) {

@@ -13,8 +13,9 @@
 namespace gust::app {
 namespace {
 
-// An edge waits for the regional cache's answer as long as that may try the origin: three times 30 s and the connects.
-constexpr Duration parent_read_timeout = std::chrono::seconds(130);
+// An edge waits for the regional cache's answer as long as that may try the origins: three times 30 s and the connects,
+// and the same for the second of an origin group.
+constexpr Duration parent_read_timeout = std::chrono::seconds(250);
 constexpr Duration parent_connect_timeout = std::chrono::seconds(2);
 constexpr Duration parent_keepalive = std::chrono::seconds(30);
 

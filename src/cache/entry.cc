@@ -107,6 +107,7 @@ StorableHead::StorableHead(const EntryDraft& draft) {
 
 struct Entry::Content {
   std::uint16_t status;
+  std::uint8_t origin_member;
   std::span<const Field> fields;
   std::vector<ByteView> via;
   std::optional<ByteCount> content_bytes;
@@ -131,6 +132,7 @@ std::span<const Tag> tags_in(const EntryDraft& draft, std::span<const Tag> other
 Entry::Entry(MadeHere, const Content& content, Charge charge)
     : freshness_(content.freshness),
       status_(content.status),
+      origin_member_(content.origin_member),
       content_bytes_(content.content_bytes),
       received_(content.received),
       epoch_(content.epoch),
@@ -182,17 +184,12 @@ std::optional<ByteView> Entry::field(http::NameRef name) const {
 
 EntryRef Entry::make(const EntryDraft& draft, StorableHead stored, ByteView key_text, ByteView path_and_query,
                      std::uint64_t epoch, BodyRef body, Charge charge) {
-  const Content content{draft.head->status,
-                        stored.fields,
-                        std::move(stored.via),
-                        draft.content_bytes,
-                        draft.storing.freshness,
-                        draft.received,
-                        key_text,
-                        path_and_query,
-                        std::min(epoch, draft.upstream_epoch),
-                        tags_in(draft, {}),
-                        std::move(body),
+  const Content content{draft.head->status,  draft.origin_member,
+                        stored.fields,       std::move(stored.via),
+                        draft.content_bytes, draft.storing.freshness,
+                        draft.received,      key_text,
+                        path_and_query,      std::min(epoch, draft.upstream_epoch),
+                        tags_in(draft, {}),  std::move(body),
                         draft.own_failure};
   return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
 }
@@ -206,6 +203,7 @@ ByteCount Entry::bytes_of_head(const EntryDraft& draft, const StorableHead& stor
 EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, StorableHead stored, std::uint64_t epoch,
                                Charge charge) {
   const Content content{old.status_,
+                        draft.origin_member,
                         stored.fields,
                         std::move(stored.via),
                         old.content_bytes_,

@@ -57,7 +57,8 @@ struct EntryDraft {
   VaryRef vary;
   // TAG-1. Of a 304 without tags: absent, and the stored ones stay (TAG-4).
   std::optional<TagSet> tags;
-  OwnFailure own_failure{};  // the response has no content then
+  OwnFailure own_failure{};        // the response has no content then
+  std::uint8_t origin_member = 0;  // which of the origins that may answer for the key did
 };
 
 // What of a draft's head is stored, found once for the charge and the Entry: views into the head.
@@ -102,6 +103,8 @@ class Entry {
   // True for a failure that is remembered: its answer is a page of our own.
   bool is_own_failure() const { return !own_failure_.reason.empty(); }
   const OwnFailure& own_failure() const { return own_failure_; }
+  // As the draft said. Its validators mean something to that origin alone.
+  std::uint8_t origin_member() const { return origin_member_; }
   WallTime received() const { return received_; }
   std::uint64_t epoch() const { return epoch_; }  // the newest purge applied when its fill began
   std::span<const Tag> tags() const { return tags_; }
@@ -122,6 +125,7 @@ class Entry {
   ByteView key_text_;
   Freshness freshness_;
   std::uint16_t status_ = 200;
+  std::uint8_t origin_member_ = 0;
   ByteView lines_, path_and_query_, via_, etag_, last_modified_;
   std::span<const http::Field> fields_;
   std::optional<ByteCount> content_bytes_;

@@ -51,7 +51,10 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   check_certificate(config, place);
   compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
   out.origins = compile_origins(config.origins, place.in("Origins"));
-  out.behaviors = compile_behaviors(config, out.origins, policies, place);
+  std::vector<OriginGroup> groups;
+  if (config.origin_groups)
+    groups = compile_origin_groups(*config.origin_groups, out.origins, place.in("OriginGroups"));
+  out.behaviors = compile_behaviors(config, out.origins, groups, policies, place);
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }

@@ -63,19 +63,44 @@ void compile_compression(bool compress, Behavior& out) {
   out.cache.gzip = std::ranges::find(listed, "accept-encoding") == listed.end();
 }
 
-Behavior compile_behavior(const model::CacheBehavior& behavior, const std::vector<Origin>& origins,
-                          const PolicySet& set, const Place& place) {
+// What behaviours may be directed at.
+struct Targets {
+  const std::vector<Origin>& origins;
+  const std::vector<OriginGroup>& groups;
+};
+
+// False: there is no origin or group of that id.
+bool compile_target(const std::string& id, const Targets& targets, Behavior& out) {
+  const auto origin = std::ranges::find(targets.origins, id, &Origin::id);
+  const auto group = std::ranges::find(targets.groups, id, [](const OriginGroup& each) { return each.failover.group; });
+  if (origin != targets.origins.end()) {
+    out.origin = static_cast<std::size_t>(origin - targets.origins.begin());
+  } else if (group != targets.groups.end()) {
+    out.origin = group->first;
+    out.failover = group->failover;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Behavior compile_behavior(const model::CacheBehavior& behavior, const Targets& targets, const PolicySet& set,
+                          const Place& place) {
   Behavior out;
   out.path_pattern = behavior.path_pattern;
-  const auto target = std::ranges::find(origins, behavior.target_origin_id, &Origin::id);
-  const bool found = target != origins.end();
+  const bool found = compile_target(behavior.target_origin_id, targets, out);
   place.in("TargetOriginId")
       .expect(found, "One or more of your origins or origin groups do not exist.", "NoSuchOrigin");
-  if (found) out.origin = static_cast<std::size_t>(target - origins.begin());
   out.viewer_protocol_policy =
       viewer_protocol_policy_of(behavior.viewer_protocol_policy, place.in("ViewerProtocolPolicy"));
   if (behavior.allowed_methods) compile_methods(*behavior.allowed_methods, place.in("AllowedMethods"), out);
-  Policies policies = compile_policies(behavior, found ? target->kind : Origin::Kind::custom, set, place);
+  place.in("AllowedMethods")
+      .expect(
+          !out.failover || (out.allowed_methods & ~reading_and_options) == 0,
+          "The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated "
+          "with an origin group.");  // FAIL-4
+  const auto kind = found ? targets.origins[out.origin].kind : Origin::Kind::custom;
+  Policies policies = compile_policies(behavior, kind, set, place);
   out.cache = std::move(policies.cache);
   out.origin_request = std::move(policies.origin_request);
   out.response_headers = std::move(policies.response_headers);
@@ -110,7 +135,9 @@ model::CacheBehavior with_pattern(const model::DefaultCacheBehavior& behavior) {
 }  // namespace
 
 std::vector<Behavior> compile_behaviors(const model::DistributionConfig& config, const std::vector<Origin>& origins,
-                                        const PolicySet& policies, const Place& place) {
+                                        const std::vector<OriginGroup>& groups, const PolicySet& policies,
+                                        const Place& place) {
+  const Targets targets{origins, groups};
   std::vector<Behavior> out;
   if (config.cache_behaviors) {
     std::set<std::string_view> patterns;
@@ -122,10 +149,10 @@ std::vector<Behavior> compile_behaviors(const model::DistributionConfig& config,
                   "A path pattern has from 1 to 255 characters out of letters, digits and _-.*$/~\"'@:+&?.");
       here.in("PathPattern")
           .expect(patterns.insert(behavior.path_pattern).second, "Two cache behaviors have the same path pattern.");
-      out.push_back(compile_behavior(behavior, origins, policies, here));
+      out.push_back(compile_behavior(behavior, targets, policies, here));
     }
   }
-  out.push_back(compile_behavior(with_pattern(config.default_cache_behavior), origins, policies,
+  out.push_back(compile_behavior(with_pattern(config.default_cache_behavior), targets, policies,
                                  place.in("DefaultCacheBehavior")));
   return out;
 }

@@ -55,6 +55,14 @@ bool is_response_code(std::int64_t status);
 
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
 
+// FAIL-1, FAIL-2. Indexes are those of `origins`.
+struct OriginGroup {
+  std::size_t first = 0;
+  Failover failover;
+};
+std::vector<OriginGroup> compile_origin_groups(const aws::cloudfront::OriginGroups& groups,
+                                               const std::vector<Origin>& origins, const Place& place);
+
 // One policy by itself, without its id.
 CachePolicy compile_cache_policy(const aws::cloudfront::CachePolicyConfig& config, const Place& place);
 OriginRequestPolicy compile_origin_request_policy(const aws::cloudfront::OriginRequestPolicyConfig& config,
@@ -89,8 +97,8 @@ bool is_hop_header(std::string_view name);
 
 // In order of precedence, the default one last.
 std::vector<Behavior> compile_behaviors(const aws::cloudfront::DistributionConfig& config,
-                                        const std::vector<Origin>& origins, const PolicySet& policies,
-                                        const Place& place);
+                                        const std::vector<Origin>& origins, const std::vector<OriginGroup>& groups,
+                                        const PolicySet& policies, const Place& place);
 
 // The policies of one behaviour, of either kind.
 struct Policies {

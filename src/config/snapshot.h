@@ -5,6 +5,7 @@
 // Errors: none here; what does not compile never becomes a Snapshot (DESIGN.md decision 9).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -112,6 +113,15 @@ struct Origin {
   std::string cache_tag_header;  // in lower case; empty: the distribution's
 };
 
+// FAIL-1 to FAIL-4: the origin that is asked when the first member of a behaviour's origin group fails.
+struct Failover {
+  std::string group;                    // its id
+  std::size_t second = 0;               // index into Distribution::origins
+  std::vector<std::uint16_t> statuses;  // on which it is asked; 503 also stands for no connection, 504 for a timeout
+
+  bool is_on(std::uint16_t status) const { return std::ranges::find(statuses, status) != statuses.end(); }
+};
+
 enum class ViewerProtocolPolicy : std::uint8_t { allow_all, https_only, redirect_to_https };
 
 // Bits of method sets (METH-1, METH-2).
@@ -127,7 +137,8 @@ enum MethodBits : std::uint8_t {
 
 struct Behavior {
   std::string path_pattern;  // "*" for the default behaviour
-  std::size_t origin = 0;    // index into Distribution::origins
+  std::size_t origin = 0;    // index into Distribution::origins; of a group: its first member
+  std::optional<Failover> failover;
   ViewerProtocolPolicy viewer_protocol_policy = ViewerProtocolPolicy::allow_all;
   std::uint8_t allowed_methods = method_get | method_head;
   std::uint8_t cached_methods = method_get | method_head;

@@ -36,6 +36,9 @@ aws::Answer<void> check_quotas(const model::DistributionConfig& config, const Qu
       return refuse("TooManyOriginCustomHeaders", "Your request contains too many origin custom headers.");
     }
   }
+  if (config.origin_groups && config.origin_groups->items.size() > quotas.origin_groups) {
+    return refuse("TooManyOriginGroupsPerDistribution", "You cannot create more origin groups for the distribution.");
+  }
   if (auto fits = check_forwarded(config.default_cache_behavior, quotas); !fits) return fits;
   if (!config.cache_behaviors) return {};
   if (config.cache_behaviors->items.size() > quotas.cache_behaviors) {

@@ -10,6 +10,7 @@ namespace gust::control {
 struct Quotas {
   std::size_t distributions = 200;                    // TooManyDistributions
   std::size_t origins = 100;                          // TooManyOrigins, a distribution (PATH-7)
+  std::size_t origin_groups = 10;                     // TooManyOriginGroupsPerDistribution, a distribution
   std::size_t cache_behaviors = 75;                   // TooManyCacheBehaviors, a distribution, without the default one
   std::size_t origin_custom_headers = 10;             // TooManyOriginCustomHeaders, an origin (OHDR-6)
   std::size_t forwarded_headers = 10;                 // TooManyHeadersInForwardedValues

@@ -58,6 +58,8 @@ void write_configuration(const Explanation& explained, JsonWriter& json) {
   json.number("index", explained.behavior_index);
   json.text("profile", explained.profile);
   json.text("origin", explained.origin);
+  json.text("origin_group", explained.origin_group);
+  json.text("second_origin", explained.second_origin);
   json.close('}');
   write_policy("cache_policy", explained.cache_policy, json);
   write_policy("origin_request_policy", explained.origin_request_policy, json);

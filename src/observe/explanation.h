@@ -44,7 +44,8 @@ struct Explanation {
   ByteView profile;  // `cloudfront`, `rfc9111`
   PolicyName cache_policy, origin_request_policy, response_headers_policy;
   std::optional<Duration> min_ttl, default_ttl, max_ttl;
-  ByteView origin;
+  ByteView origin;                       // its id; of an origin group, the first member's
+  ByteView origin_group, second_origin;  // ids; empty: the behaviour has no group
 
   std::optional<std::uint64_t> key_hash;
   ByteView key_text;

@@ -31,6 +31,8 @@ constexpr std::array rows{
         "an error is stored for the distribution's error caching minimum TTL or what the origin says, whichever is "
         "longer"},
     Row{"ERR-6", "an origin that does not answer counts as a 5xx"},
+    Row{"FAIL-2", "the first member of the origin group answered with a status on which the second is asked"},
+    Row{"FAIL-3", "the first member of the origin group was not reached or gave no answer, so the second is asked"},
     Row{"HEAD-2", "the answer to HEAD has no body to store"},
     Row{"KEY-11", "all headers are forwarded, which turns caching off"},
     Row{"LIM-3", "GET and HEAD with a body are refused"},

@@ -111,6 +111,7 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
     // What passes through began after the purges that were in force at the look-up.
     const std::uint64_t epoch = passage.entry ? passage.epoch : passage.decision.purge_epoch;
     head.fields.set(tier_field::epoch, passage.arena.copy(std::to_string(epoch)));
+    if (passage.member_of_answer() == Member::second) head.fields.set(tier_field::member, "2");
     tell_tags(passage, head);
   }
   if (age) head.fields.set(Name::age, passage.arena.copy(AgeText(*age).view()));

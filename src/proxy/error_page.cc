@@ -88,7 +88,7 @@ const config::ErrorPage* find_error_page(const Passage& passage, std::uint16_t s
   const bool may_have_one = status >= 400 && passage.match != nullptr && passage.is_edge() &&
                             !passage.is_error_page() && !passage.exchange.facts().viewer_left;
   if (!may_have_one || is_out_of_room(passage, status)) return nullptr;
-  return passage.match->error_page(status);
+  return passage.match->error_page(status, passage.member_of_answer());
 }
 
 const config::ErrorPage* find_error_page(const Passage& passage) {

@@ -21,6 +21,10 @@ void tell_behavior(const Passage& passage, observe::Explanation& out) {
   out.default_ttl = behavior.cache.default_ttl;
   out.max_ttl = behavior.cache.max_ttl;
   out.origin = passage.match->target.id;
+  if (behavior.failover) {
+    out.origin_group = behavior.failover->group;
+    out.second_origin = passage.match->second->target.id;
+  }
 }
 
 void tell_hosts(const Passage& passage, observe::Explanation& out) {

@@ -1,7 +1,7 @@
 // The step `fetch`: wait for another's fill, or ask the parent tier or the origin, and store while it streams.
 //
 // Source: COLL-1 to COLL-5, COND-1, COND-2, STALE-5, STALE-7, ERR-1 to ERR-6, TIER-1, TIER-2, METH-4, BODY-1 to BODY-3,
-//         RANGE-2 to RANGE-4, RANGE-6.
+//         RANGE-2 to RANGE-4, RANGE-6, FAIL-1 to FAIL-5.
 
 #include "http/cache_control.h"
 #include "proxy/failure.h"
@@ -40,6 +40,7 @@ void refuse_beyond_limit(Passage& passage) {
 // What the answer's head says of the tiers behind.
 void note_upstream_head(Passage& passage, const http::ResponseHead& head) {
   passage.tier_hit = passage.from_parent && head.fields.has(tier_field::result);
+  if (passage.from_parent) passage.member = head.fields.get(tier_field::member) == "2" ? Member::second : Member::first;
   passage.result = passage.tier_hit ? observe::ResultType::hit : observe::ResultType::miss;
   read_upstream_record(passage, head);
   const auto age = http::read_delta_seconds(head.fields.get(Name::age).value_or(ByteView()));
@@ -78,7 +79,7 @@ rt::Task<Next> fetch(Passage& passage) {
       passage.facts = {};
       continue;
     }
-    if (was_confirmed && passage.asks_anew) {
+    if (was_confirmed && !passage.asks_to_confirm) {
       constexpr Error unasked{Errc::bad_status_line, Side::origin, Retry::never, "a 304 that no one asked for"};
       answer_failure(passage, request, unasked);
       co_return Next::respond;

@@ -32,6 +32,7 @@ struct NodeMetrics {
   observe::Counter& revalidations;
   observe::Counter& stale_at_once;
   observe::Counter& failed_at_once;
+  observe::Counter& failovers;
   observe::Histogram& seconds;
 
  private:

@@ -23,7 +23,7 @@ origin::ParentTier parents_of(const rt::Endpoint& parent) {
   target.trusted_endpoints = {parent};
   target.connect_timeout = seconds(2);
   target.attempts = 1;
-  target.read_timeout = seconds(130);
+  target.read_timeout = seconds(250);
   target.keepalive_timeout = seconds(30);
   return {"regional", {target}};
 }

@@ -54,6 +54,7 @@ void Passage::answer(std::uint16_t with_status, ByteView reason, ByteView log_de
 
 void Passage::serve(cache::EntryRef with, std::uint64_t its_epoch, observe::ResultType with_result) {
   if (with->is_own_failure()) {
+    member = Member{with->origin_member()};
     answer(with->status(), with->own_failure().reason, with->own_failure().log_detail);
     return;
   }

@@ -83,6 +83,8 @@ struct Passage {
   bool asks_anew = false;             // a 304 did not confirm the stale copy: no more conditions
   bool is_background = false;         // nobody waits for it: a revalidation behind a viewer's back (STALE-1)
   std::optional<Instant> down_until;  // the origin was not asked, since it is known to be down: look again then
+  bool asks_to_confirm = false;       // the request upstream is conditional, by the stale copy's validators
+  Member member = Member::first;      // the origin that gave what was fetched, or was asked last
   bool from_parent = false;           // the answer is the parent tier's, or is awaited from it
   bool tier_hit = false;              // which gave it from its cache
   std::optional<Duration> told_age;   // Age of a response that was fetched now
@@ -119,6 +121,8 @@ struct Passage {
   void conclude(std::uint16_t with_status);
   // Whether its answer tells of the decision.
   bool is_told() const { return explaining != Explaining::no || (match != nullptr && match->tells_cache_status); }
+  // The origin that gave the answer at hand.
+  Member member_of_answer() const { return entry ? Member{entry->origin_member()} : member; }
   // The key that is looked up: the variant's where there is one.
   const cache::Key& key() const { return variant ? *variant : keyed.key; }
   // Whom its answer is for.

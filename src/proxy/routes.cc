@@ -70,6 +70,33 @@ origin::OriginTarget target_of(const config::Distribution& distribution, const c
   return target;
 }
 
+bool is_bucket(const config::Origin& origin) { return origin.kind == config::Origin::Kind::bucket; }
+
+// How a behaviour reaches `origin`.
+struct Reach {
+  origin::OriginTarget target;
+  std::optional<origin::OriginTarget> bucket_target;
+};
+
+Reach reach_of(const config::Distribution& distribution, const config::Origin& origin, bool sends_viewers_host,
+               const BucketHosting& buckets) {
+  Reach reach;
+  reach.target = target_of(distribution, origin);
+  if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
+    reach.bucket_target = reach.target;
+    reach.bucket_target->host_header = origin.domain_name;
+    reach.bucket_target->trusted_endpoints = buckets.endpoints;
+  }
+  // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority. KEY-9: a bucket goes by
+  // its own name.
+  if (sends_viewers_host && !is_bucket(origin)) reach.target.host_header.clear();
+  return reach;
+}
+
+const std::string& tag_header_of(const config::Distribution& distribution, const config::Origin& origin) {
+  return origin.cache_tag_header.empty() ? distribution.cache_tag_header : origin.cache_tag_header;
+}
+
 Route make_route(const config::Distribution& distribution, std::size_t index, const BucketHosting& buckets) {
   const config::Behavior& behavior = distribution.behaviors[index];
   const config::Origin& origin = distribution.origins[behavior.origin];
@@ -95,7 +122,7 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.viewer_headers = ViewerHeaders(policy.headers, behavior.origin_request.headers);
   if (behavior.response_headers) route.response_policy.emplace(*behavior.response_headers);
   route.ttl = ttl_policy(behavior, origin);
-  route.cache_tag_header = origin.cache_tag_header.empty() ? distribution.cache_tag_header : origin.cache_tag_header;
+  route.cache_tag_header = tag_header_of(distribution, origin);
   route.forwards_cookies = cookies.mode != Mode::none;
   // KEY-11: all headers forwarded by legacy settings turns caching off.
   route.caches = !route.ttl.is_caching_off() && policy.headers.mode != Mode::all;
@@ -104,16 +131,17 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.collapses = route.caches && (!route.forwards_cookies || route.ttl.is_rfc9111);  // COLL-2
   route.tells_cache_status = policy.profile == config::Profile::rfc9111;
   route.is_legacy = policy.id.empty();
-  route.target = target_of(distribution, origin);
-  if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
-    route.bucket_target = route.target;
-    route.bucket_target->host_header = origin.domain_name;
-    route.bucket_target->trusted_endpoints = buckets.endpoints;
+  Reach reach = reach_of(distribution, origin, route.sends_header("host"), buckets);
+  route.target = std::move(reach.target);
+  route.bucket_target = std::move(reach.bucket_target);
+  route.hides_bucket_fields = is_bucket(origin) || route.bucket_target;
+  if (behavior.failover) {
+    const config::Origin& other = distribution.origins[behavior.failover->second];
+    Reach second = reach_of(distribution, other, route.sends_header("host"), buckets);
+    route.hides_bucket_fields = route.hides_bucket_fields || is_bucket(other) || second.bucket_target;
+    route.second.emplace(&other, std::move(second.target), std::move(second.bucket_target),
+                         tag_header_of(distribution, other));
   }
-  // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority. KEY-9: a bucket goes by
-  // its own name.
-  const bool is_bucket = origin.kind == config::Origin::Kind::bucket;
-  if (route.sends_header("host") && !is_bucket) route.target.host_header.clear();
   return route;
 }
 
@@ -138,8 +166,12 @@ Selection combine(const Selection& cache, const Selection& origin_request) {
   return both;
 }
 
-const config::ErrorPage* Route::error_page(int status) const {
-  const config::ErrorPages& own = distribution->origins[behavior->origin].error_pages;
+const config::Origin& Route::origin(Member member) const {
+  return member == Member::second && second ? *second->origin : distribution->origins[behavior->origin];
+}
+
+const config::ErrorPage* Route::error_page(int status, Member member) const {
+  const config::ErrorPages& own = origin(member).error_pages;
   const config::ErrorPages& pages = own.contains(status) ? own : distribution->error_pages;
   const auto found = pages.find(status);
   return found == pages.end() || found->second.path.empty() ? nullptr : &found->second;

@@ -25,6 +25,17 @@ namespace gust::proxy {
 // The table of section 6.3 for one kind of name: what cache policy and origin request policy let through together.
 config::Selection combine(const config::Selection& cache, const config::Selection& origin_request);
 
+// Which origin of a behaviour: its only one or the first of its group, or the second (FAIL-1).
+enum class Member : std::uint8_t { first, second };
+
+// The second member of an origin group, as the behaviour reaches it.
+struct SecondOrigin {
+  const config::Origin* origin = nullptr;
+  origin::OriginTarget target;
+  std::optional<origin::OriginTarget> bucket_target;  // as in Route
+  std::string cache_tag_header;                       // as in Route
+};
+
 // One behaviour of one distribution.
 struct Route {
   const config::Distribution* distribution = nullptr;
@@ -51,9 +62,12 @@ struct Route {
 
   // TAG-1: in lower case; empty: no tags.
   std::string cache_tag_header;
+  std::optional<SecondOrigin> second;  // of a behaviour with an origin group
+  bool hides_bucket_fields = false;    // HDR-3
 
-  // CER-1: what viewers get instead of `status`, or null.
-  const config::ErrorPage* error_page(int status) const;
+  const config::Origin& origin(Member member) const;
+  // CER-1: what viewers get instead of the `status` that `member` gave, or null.
+  const config::ErrorPage* error_page(int status, Member member) const;
   // ERR-4: the error caching minimum TTL for `status`.
   Duration error_caching_min_ttl(int status) const;
   // True if the header goes to the origin by policy.

@@ -15,6 +15,7 @@
 #include "proxy/send_own.h"
 #include "proxy/send_slices.h"
 #include "proxy/steps.h"
+#include "proxy/tier_fields.h"
 
 namespace gust::proxy {
 namespace {
@@ -107,9 +108,16 @@ void take_fields(http::ResponseHead& head, const cache::Entry& entry, bool as_pr
   for (const http::Field& field : entry.fields()) head.fields.add(field);
 }
 
+// The edge has a copy of the other member of the origin group, whose validators say nothing of this one.
+bool is_about_other_member(const Passage& passage) {
+  const auto told = passage.viewer_request.fields.get(tier_field::member);
+  return told && (*told == "2") != (passage.member_of_answer() == Member::second);
+}
+
 http::Precondition precondition_of(const Passage& passage, const http::Validators& validators) {
   const http::Method method = passage.request().method;
   const http::Fields& request = passage.viewer_request.fields;
+  if (passage.from_edge && is_about_other_member(passage)) return http::Precondition::proceed;
   if (passage.match->ttl.is_rfc9111) return http::evaluate_preconditions_of_cache(method, request, validators);
   if (passage.match->forwards_cookies) return http::Precondition::proceed;  // COND-3
   return http::evaluate_preconditions(method, request, validators);

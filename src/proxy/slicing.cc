@@ -217,7 +217,9 @@ cache::Key slice_key(const Passage& passage, std::uint64_t number, Arena& arena)
 ByteCount complete_of(const cache::Entry& slice) { return told_complete(slice.field(Name::content_range)); }
 
 ByteView version_of(const cache::Entry& slice, Arena& arena) {
-  const ByteView complete = arena.copy(std::to_string(complete_of(slice)));
+  // Members of an origin group do not share validators.
+  const ByteView member = slice.origin_member() == 0 ? "" : "2nd ";
+  const ByteView complete = arena.join({member, arena.copy(std::to_string(complete_of(slice)))});
   if (!slice.etag().empty()) {
     const auto tag = http::read_entity_tag(slice.etag());
     return tag && !tag->is_weak ? arena.join({complete, " ", slice.etag()}) : ByteView();

@@ -26,7 +26,7 @@ bool is_dropped(const http::Field& field, const Route& route) {
       return !route.forwards_cookies && !route.ttl.is_rfc9111;  // HDR-2, HDR-4; RFC 9111 section 7.3
     case Name::x_amz_id_2:
     case Name::x_amz_request_id:
-      return route.ttl.is_s3_origin || route.bucket_target;  // HDR-3
+      return route.hides_bucket_fields;  // HDR-3
     default:
       return starts_with_fold(field.name, "gust-");
   }

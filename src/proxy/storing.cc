@@ -63,7 +63,8 @@ cache::Storing judge(const Passage& passage, const http::RequestHead& sent, cons
   if (passage.match->ttl.is_rfc9111 && facts.is_post)
     facts.is_own_content_location = is_own_content_location(passage, head);
   cache::TtlPolicy ttl = passage.match->ttl;
-  ttl.has_error_page = passage.match->error_page(head.status) != nullptr;
+  ttl.is_s3_origin = passage.match->origin(passage.member).kind == config::Origin::Kind::bucket;
+  ttl.has_error_page = passage.match->error_page(head.status, passage.member) != nullptr;
   ttl.error_minimum = std::chrono::floor<cache::seconds>(passage.match->error_caching_min_ttl(head.status));
   if (passage.slicing && head.status == 206) {
     // A slice is kept as long as the whole would be (RFC 9111 section 3.3).
@@ -79,6 +80,7 @@ cache::EntryDraft draft_of(Passage& passage, const http::ResponseHead& head, con
   draft.head = &head;
   draft.storing = storing;
   draft.received = passage.core.loop().wall_now();
+  draft.origin_member = static_cast<std::uint8_t>(passage.member);
   passage.decision.ttl = storing.freshness.lifetime;
   passage.decision.ttl_rule = storing.freshness.rule;
   return draft;

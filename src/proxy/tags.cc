@@ -11,7 +11,9 @@ std::optional<cache::TagSet> tags_of(const Passage& passage, const http::Fields&
     const auto numbers = fields.get(tier_field::tags);
     return numbers ? cache::read_tag_numbers(*numbers) : std::nullopt;
   }
-  const ByteView header = passage.match->cache_tag_header;
+  const Route& match = *passage.match;
+  const bool is_second = passage.member == Member::second && match.second;
+  const ByteView header = is_second ? match.second->cache_tag_header : match.cache_tag_header;
   return header.empty() ? std::nullopt : cache::read_tags(fields, header);
 }
 

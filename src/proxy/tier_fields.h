@@ -13,7 +13,10 @@ inline constexpr ByteView own_range = "Gust-Own-Range";    // the Range is to be
 inline constexpr ByteView version = "Gust-Slice-Version";  // of a slice: what is stored of another version is of no use
 inline constexpr ByteView epoch = "Gust-Epoch";            // of an answer: the newest purge it took part in
 inline constexpr ByteView revalidate = "Gust-Revalidate";  // no stale copy, unless the origin is in trouble (STALE-1)
-inline constexpr ByteView result = "Gust-Result";          // of an answer: "hit" where it came from the tier's cache
+// Of an answer: "2" where the second member of the behaviour's origin group gave it. Of a request: which member's copy
+// its conditions are of, "1" or "2"; they say nothing of the other's.
+inline constexpr ByteView member = "Gust-Origin-Member";
+inline constexpr ByteView result = "Gust-Result";  // of an answer: "hit" where it came from the tier's cache
 
 // Of an answer: it is the tier's own page about a failed origin, and this is the log's word for that (LOG-6).
 inline constexpr ByteView failure = "Gust-Failure";

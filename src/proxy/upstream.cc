@@ -1,5 +1,8 @@
 #include "proxy/upstream.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/arena.h"
 #include "base/text.h"
 #include "http/client_connection.h"
@@ -35,11 +38,13 @@ void note_visit(Passage& passage, ByteView tier, ByteView name, const Result<ori
 }
 
 // A name in the form of a bucket's means our own bucket where we have it, else the host of that name.
-const origin::OriginTarget& target_of(const Passage& passage) {
+const origin::OriginTarget& target_of(const Passage& passage, Member member) {
   const Route& match = *passage.match;
-  const std::string& bucket = match.distribution->origins[match.behavior->origin].bucket;
-  const bool is_ours = match.bucket_target && passage.core.buckets().has_bucket(bucket);
-  return is_ours ? *match.bucket_target : match.target;
+  const bool is_second = member == Member::second;
+  const auto& bucket_target = is_second ? match.second->bucket_target : match.bucket_target;
+  const bool is_ours = bucket_target && passage.core.buckets().has_bucket(match.origin(member).bucket);
+  if (is_ours) return *bucket_target;
+  return is_second ? match.second->target : match.target;
 }
 
 // TIER-2, METH-4: what is not cached, and OPTIONS in any case, goes straight to the origin. In the rfc9111 profile an
@@ -82,23 +87,24 @@ class InterimPasser final : public http::InterimSink {
 };
 
 // Nobody waits for an origin that is known to be down.
-Error fail_at_once(Passage& passage, const origin::Circuits::State& circuit) {
+Error fail_at_once(Passage& passage, const origin::OriginTarget& target, const origin::Circuits::State& circuit) {
   passage.core.metrics().failed_at_once.add();
-  passage.decision.tiers.add(
-      {.tier = "origin", .name = passage.match->target.id, .outcome = "down", .detail = circuit.error.text});
+  passage.decision.tiers.add({.tier = "origin", .name = target.id, .outcome = "down", .detail = circuit.error.text});
   passage.facts.phase = circuit.phase;
   passage.down_until = circuit.until;
   return circuit.error;
 }
 
-rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::RequestHead& head, http::BodyReader* body) {
+rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, Member member, const http::RequestHead& head,
+                                             http::BodyReader* body) {
   NodeCore& core = passage.core;
-  const origin::OriginTarget& target = target_of(passage);
+  const origin::OriginTarget& target = target_of(passage, member);
+  passage.member = member;
   origin::Circuits& circuits = core.node().circuits();
   const std::string name = origin::pool_key_of(target);
   const origin::Circuits::State circuit = circuits.enter(name, core.loop().now());
   if (circuit.is_tripped && circuit.is_lost && !circuit.is_probe) {
-    co_return std::unexpected(fail_at_once(passage, circuit));
+    co_return std::unexpected(fail_at_once(passage, target, circuit));
   }
   core.metrics().asked_origin.add();
   InterimPasser interim(passage);
@@ -107,7 +113,66 @@ rt::Task<Result<origin::Fetched>> ask_origin(Passage& passage, const http::Reque
   const origin::Lesson lesson =
       fetched ? origin::lesson_of(fetched->head().status) : origin::lesson_of(fetched.error(), passage.facts);
   circuits.report(name, circuit, lesson, core.loop().now());
-  note_visit(passage, "origin", passage.match->target.id, fetched);
+  note_visit(passage, "origin", target.id, fetched);
+  co_return fetched;
+}
+
+// FAIL-4. What has content cannot be sent twice.
+bool may_fail_over(const Passage& passage) {
+  if (!passage.match->second || !passage.request_framing().is_empty()) return false;
+  const http::Method method = passage.request().method;
+  return method == http::Method::get || method == http::Method::head ||
+         (method == http::Method::options && passage.match->ttl.is_options_cached);
+}
+
+// FAIL-2, FAIL-3.
+bool fails_over(const Passage& passage, const Result<origin::Fetched>& fetched) {
+  if (!may_fail_over(passage)) return false;
+  const std::uint16_t status =
+      fetched ? fetched->head().status : origin::failure_of(fetched.error(), passage.facts.phase).failover_status;
+  return passage.match->behavior->failover->is_on(status);
+}
+
+// Whether requests that meet `circuit`, the first member's, go on to the second. Which 5xx it was is not kept.
+bool leads_on(const Passage& passage, const origin::Circuits::State& circuit) {
+  if (!may_fail_over(passage)) return false;
+  const config::Failover& failover = *passage.match->behavior->failover;
+  if (circuit.is_lost) return failover.is_on(origin::failure_of(circuit.error, circuit.phase).failover_status);
+  return std::ranges::any_of(failover.statuses, [](std::uint16_t status) { return status >= 500; });
+}
+
+// The request for one member of a group. Conditions of our own (COND-1) ask the one that gave the stale copy: what the
+// other calls unchanged need not be the same.
+http::RequestHead request_to(Passage& passage, Member member, const http::RequestHead& head, bool is_conditional) {
+  http::RequestHead own = head;
+  passage.asks_to_confirm = is_conditional && Member{passage.found.ticket.stale()->origin_member()} == member;
+  if (is_conditional && !passage.asks_to_confirm) {
+    own.fields.remove(Name::if_none_match);
+    own.fields.remove(Name::if_modified_since);
+  }
+  return own;
+}
+
+// FAIL-1, FAIL-5: the first member, and on the failures that the group names the second, whose answer stands.
+rt::Task<Result<origin::Fetched>> ask_group(Passage& passage, const http::RequestHead& head, http::BodyReader* body) {
+  const bool is_conditional = passage.asks_to_confirm;
+  const http::RequestHead to_first = request_to(passage, Member::first, head, is_conditional);
+  auto fetched = co_await ask_origin(passage, Member::first, to_first, body);
+  if (!fails_over(passage, fetched)) co_return fetched;
+
+  passage.core.metrics().failovers.add();
+  passage.decision.note(fetched ? "FAIL-2" : "FAIL-3");
+  // A short page that is here already need not cost the connection.
+  while (fetched && fetched->is_at_hand()) {
+    const auto piece = co_await fetched->read();
+    if (!piece || piece->empty()) break;
+  }
+  fetched = fail(Errc::cancelled, "the other member of the origin group is asked");
+  passage.facts = {};
+  const std::optional<Instant> first_due = std::exchange(passage.down_until, std::nullopt);
+  const http::RequestHead to_second = request_to(passage, Member::second, head, is_conditional);
+  fetched = co_await ask_origin(passage, Member::second, to_second, body);
+  if (passage.down_until && first_due) passage.down_until = std::min(*passage.down_until, *first_due);
   co_return fetched;
 }
 
@@ -119,7 +184,9 @@ origin::Circuits::State circuit_of(const Passage& passage) {
   // The parent tier knows for itself how the origin stands.
   const origin::ParentTier* parents = passage.core.parents();
   if (goes_to_parent(passage) && parents->has_any()) return {};
-  return circuits.find(origin::pool_key_of(target_of(passage)));
+  const origin::Circuits::State first = circuits.find(origin::pool_key_of(target_of(passage, Member::first)));
+  if (!first.is_tripped || !leads_on(passage, first)) return first;  // FAIL-8
+  return circuits.find(origin::pool_key_of(target_of(passage, Member::second)));
 }
 
 http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
@@ -135,7 +202,8 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
   if (!keeps_ranges && passage.slicing) add_slice_range(passage, head);
   const cache::Ticket& ticket = passage.found.ticket;
-  if (!keeps_ranges && !passage.asks_anew && ticket && ticket.stale()) add_conditions(head, *ticket.stale());
+  passage.asks_to_confirm = !keeps_ranges && !passage.asks_anew && ticket && ticket.stale();
+  if (passage.asks_to_confirm) add_conditions(head, *ticket.stale());
   return head;
 }
 
@@ -151,6 +219,9 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
     if (passage.explaining != Explaining::no) to_parent.fields.set(tier_field::explain, name_of(passage.explaining));
     if (passage.is_background) to_parent.fields.set(tier_field::revalidate, "1");
+    if (passage.asks_to_confirm && passage.match->second) {
+      to_parent.fields.set(tier_field::member, passage.found.ticket.stale()->origin_member() == 0 ? "1" : "2");
+    }
     add_slice_fields(passage, to_parent);
     const cache::Key& object_key = passage.slicing ? passage.slicing->object_key : passage.keyed.key;
     core.metrics().asked_parent.add();
@@ -163,7 +234,8 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     passage.from_parent = false;
   }
   if (passage.explaining == Explaining::dry) co_return fail(Errc::cancelled, "a dry run asks no origin");
-  co_return co_await ask_origin(passage, head, body);
+  if (passage.match->second) co_return co_await ask_group(passage, head, body);
+  co_return co_await ask_origin(passage, Member::first, head, body);
 }
 
 }  // namespace gust::proxy

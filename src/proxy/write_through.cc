@@ -69,7 +69,8 @@ bool store_posted(Passage& passage, const http::RequestHead& sent, origin::Fetch
 
 void update_by_head(Passage& passage, const http::RequestHead& sent, const origin::Fetched& fetched) {
   const cache::EntryRef stored = passage.found.entry;
-  if (!stored || stored->status() != 200 || stored->body()->state() != cache::Body::State::complete) return;
+  if (!stored || Member{stored->origin_member()} != passage.member) return;
+  if (stored->status() != 200 || stored->body()->state() != cache::Body::State::complete) return;
   // What this node has coded has a length, and a tag, that the origin's plain one does not have.
   if (stored->field(Name::content_encoding) && !fetched.head().fields.has(Name::content_encoding)) return;
   if (!describes(fetched.head().fields, *stored)) {
