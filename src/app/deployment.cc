@@ -10,12 +10,14 @@
 #include "app/explain_access.h"
 #include "app/gateway.h"
 #include "app/local_delivery.h"
+#include "app/root_access.h"
 #include "app/running_node.h"
 #include "bucket/s3_service.h"
 #include "bucket/store.h"
 #include "config/sqlite_store.h"
 #include "config/store.h"
 #include "control/control.h"
+#include "control/front.h"
 #include "geo/mmdb.h"
 #include "http/server.h"
 #include "observe/log.h"
@@ -61,6 +63,8 @@ struct Deployment::Parts {
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
+  std::optional<RootAccess> access;
+  std::optional<control::Front> front;
   std::optional<Gateway> gateway;
   std::optional<http::Server> api;
   std::optional<observe::MetricsPage> metrics_page;
@@ -69,10 +73,8 @@ struct Deployment::Parts {
   rt::Endpoint endpoint(std::uint16_t fixed_port) const {
     return *rt::read_address(settings.address, settings.automatic_ports ? std::uint16_t{0} : fixed_port);
   }
-  std::optional<std::string> find_secret(std::string_view access_key_id) const {
-    if (access_key_id != credentials.access_key_id) return std::nullopt;
-    return credentials.secret_access_key;
-  }
+  // Takes a service of the API in, under the name that signatures use.
+  void serve(control::FrontService service);
   Outcome check_ports();
   rt::Task<Outcome> open_state();
   Outcome start_api_server();
@@ -211,7 +213,10 @@ Outcome Deployment::Parts::start_api_server() {
   s3_options.host_suffixes = {"localhost", "s3.localhost"};
   s3_options.region = settings.region;
   s3_options.owner_id = settings.account_id;
-  const auto secret_of = [this](std::string_view id) { return find_secret(id); };
+  access.emplace(credentials, settings.account_id);
+  front.emplace(loop, *access,
+                [this](std::string_view line) { log.warn_seldom("api", std::chrono::seconds(1), "{}", line); });
+  const auto secret_of = [this](std::string_view id) { return access->secret_of(id); };
   gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); }, s3_options.host_suffixes);
   s3.emplace(*buckets, std::move(s3_options), secret_of);
   api.emplace(loop, *gateway, http::ServerLimits{}, api_connections_max);
@@ -230,15 +235,20 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control_settings.account_id = settings.account_id;
   control_settings.domain_suffix = settings.domain_suffix;
   control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };
-  control.emplace(loop, *store, *delivery, std::move(control_settings),
-                  [this](std::string_view id) { return find_secret(id); });
+  control.emplace(loop, *store, *delivery, std::move(control_settings));
   auto findings = co_await control->start();
   is_control_started = true;
   if (!findings) co_return std::unexpected(describe("cannot load the configuration", findings.error()));
   for (const config::Finding& finding : *findings) log.warning("configuration: {}: {}", finding.path, finding.message);
-  gateway->add("cloudfront", [this](http::Exchange& exchange) { return control->handle(exchange); });
+  serve(control->front_service());
   api->start();
   co_return Outcome{};
+}
+
+void Deployment::Parts::serve(control::FrontService service) {
+  const std::string name(service.handlers->service().name);
+  front->add(std::move(service));
+  gateway->add(name, [this, name](http::Exchange& exchange) { return front->handle(name, exchange); });
 }
 
 Outcome Deployment::Parts::start_metrics() {

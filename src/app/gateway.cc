@@ -2,25 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "bucket/s3_service.h"
 
 namespace gust::app {
 namespace {
 
-// A service that this release does not have, said in XML, since clients fail on anything else (AWS.md).
-rt::Task<void> answer_unknown_service(http::Exchange& exchange, std::string_view name) {
+// Clients read an answer as their service would spell it, and fail on anything else (AWS.md).
+bool speaks_json(const aws::WireRequest& request) {
+  return request.header("X-Amz-Target") || request.header("Content-Type").value_or("").starts_with("application/json");
+}
+
+// What an answer may show of a name from outside.
+std::string shown(std::string_view name) {
+  const auto is_plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; };
+  return name.size() <= 64 && std::ranges::all_of(name, is_plain) ? std::string(name) : "named in the signature";
+}
+
+rt::Task<void> refuse(http::Exchange& exchange, bool in_json, std::uint16_t status, std::string_view code,
+                      std::string message) {
   http::ResponseHead head;
-  head.status = 501;
-  head.fields.add(http::Name::content_type, "text/xml");
-  const std::string shown(name.substr(0, 64));
-  const bool is_plain = shown.find_first_of("<>&") == std::string::npos;
-  const std::string text = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse><Error><Type>Sender</Type><Code>NotImplemented</Code>"
-      "<Message>The service {} is not part of this release; cloudfront and s3 are.</Message></Error>"
-      "</ErrorResponse>\n",
-      is_plain ? shown : "named in the signature");
+  head.status = status;
+  head.fields.add(http::Name::content_type, in_json ? "application/x-amz-json-1.1" : "text/xml");
+  if (in_json) head.fields.add("X-Amzn-ErrorType", code);
+  const std::string text =
+      in_json ? fmt::format(R"({{"__type":"{}","message":"{}"}})", code, message)
+              : fmt::format(
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse><Error><Type>Sender</Type><Code>{}"
+                    "</Code><Message>{}</Message></Error></ErrorResponse>\n",
+                    code, message);
   [[maybe_unused]] const auto sent = co_await exchange.respond_text(head, text);
 }
 
@@ -30,6 +43,9 @@ std::string_view service_for(const aws::WireRequest& request, std::string_view h
                              const std::vector<std::string>& bucket_suffixes) {
   if (const auto named = aws::service_of_signature(request); !named.empty()) return named;
   if (bucket::bucket_of_host(host, bucket_suffixes)) return "s3";
+  // A form of the query protocol names its action in the body; S3's own forms are multipart.
+  const std::string_view content_type = request.header("Content-Type").value_or("");
+  if (request.path == "/" && starts_with_fold(content_type, "application/x-www-form-urlencoded")) return {};
   return aws::service_of(request);
 }
 
@@ -48,10 +64,16 @@ rt::Task<void> Gateway::handle(http::Exchange& exchange) {
       .method = request.method.text(), .path = request.path, .query = request.query, .headers = headers};
   const std::string_view name = service_for(wire, request.host, bucket_suffixes_);
   const auto service = services_.find(name);
-  if (service == services_.end()) {
-    co_await answer_unknown_service(exchange, name);
-  } else {
+  if (service != services_.end()) {
     co_await service->second(exchange);
+  } else if (name.empty()) {
+    co_await refuse(exchange, false, 403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+  } else {
+    std::vector<std::string_view> known;
+    for (const auto& [each, handler] : services_) known.push_back(each);
+    co_await refuse(
+        exchange, speaks_json(wire), 501, "NotImplemented",
+        fmt::format("The service {} is not part of this release; it has: {}.", shown(name), fmt::join(known, ", ")));
   }
 }
 

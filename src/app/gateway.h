@@ -3,6 +3,7 @@
 // Source: AWS.md section 4, "which service?": the credential scope of the signature; unsigned: a Host that names a
 //         bucket is S3's, whatever the path and query (keys may begin with `2020-05-31/`); then path, target, action;
 //         else S3.
+// Errors: a service that nobody has is refused in the spelling that its client reads.
 // Core:   one.
 #pragma once
 
@@ -21,7 +22,8 @@ namespace gust::app {
 // The service that `request` means.
 //   host             of the request, without port
 //   bucket_suffixes  as S3Options::host_suffixes
-//   gives            a view into the request or a literal; it may name a service that nobody has
+//   gives            a view into the request or a literal; it may name a service that nobody has; empty where the
+//                    request is an unsigned form of the query protocol
 std::string_view service_for(const aws::WireRequest& request, std::string_view host,
                              const std::vector<std::string>& bucket_suffixes);
 

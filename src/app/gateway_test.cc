@@ -34,5 +34,13 @@ TEST(Gateway, TheApisOwnNamesLeaveTheChoiceToThePath) {
   EXPECT_EQ(service_of_get("127.0.0.1", "/pics/sea.jpg"), "s3");
 }
 
+TEST(Gateway, AnUnsignedFormNamesNoService) {
+  const std::vector<aws::HeaderView> fields{{"Host", "127.0.0.1"},
+                                            {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  EXPECT_EQ(service_for({.method = "POST", .path = "/", .query = {}, .headers = fields}, "127.0.0.1", suffixes), "");
+  EXPECT_EQ(service_for({.method = "POST", .path = "/b/k", .query = {}, .headers = fields}, "127.0.0.1", suffixes),
+            "s3");
+}
+
 }  // namespace
 }  // namespace gust::app

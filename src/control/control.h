@@ -1,9 +1,8 @@
 // Control: the AWS-shaped services as typed handlers over the store. Today CloudFront's API of 2020-05-31.
 //
 // Source: AWS.md sections 2 to 4, CLOUDFRONT.md sections 19 and 26.
-// Shape:  a request is authenticated (SigV4), decoded by the generated shapes, handled and answered in the service's
-// XML.
-//         What it changes is durable in the store before the answer; after it, a background task compiles the documents
+// Shape:  handlers of typed requests (the Front reads requests and writes answers). What a handler changes is durable
+// in the store before the answer; after it, a background task compiles the documents
 //         and publishes them, and purges go out in order. `Deployed` and `Completed` mean that every live node
 //         confirmed.
 // Errors: every one is an answer in the service's own form. Requests never end anything.
@@ -12,7 +11,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,14 +23,13 @@
 namespace gust::config {
 class Store;
 }
-namespace gust::http {
-class Exchange;
-}
 namespace gust::rt {
 class Loop;
 }
 
 namespace gust::control {
+
+struct FrontService;
 
 struct Settings {
   std::string account_id = "000000000000";  // 12 digits; the owner in ARNs
@@ -43,27 +40,24 @@ struct Settings {
   std::function<void(std::string_view line)> report;
 };
 
-// The secret of an access key, or nothing where there is no such key.
-using FindSecret = std::function<std::optional<std::string>(std::string_view access_key_id)>;
-
 class Control {
  public:
   // `loop`, `store` and `delivery` outlive it.
-  Control(rt::Loop& loop, config::Store& store, Delivery& delivery, Settings settings, FindSecret find_secret);
+  Control(rt::Loop& loop, config::Store& store, Delivery& delivery, Settings settings);
   ~Control();
 
   // Loads the documents, compiles and publishes them, waits until the nodes confirmed (or a first try failed: it goes
-  // on in the background), and takes up purges that were not completed. Call once, before handle().
+  // on in the background), and takes up purges that were not completed. Call once, before any request.
   //   gives  what does not compile: nothing was published then, the API works, and the next change that makes all
   //          documents compile is published
   //   fails  with the store's errors
   rt::Task<Result<config::Findings>> start();
 
-  // Ends the background tasks. Call before destruction if start() was called; no handle() may be under way.
+  // Ends the background tasks. Call before destruction if start() was called; no request may be under way.
   rt::Task<void> stop();
 
-  // Answers one request. Reads the whole body, within a bound.
-  rt::Task<void> handle(http::Exchange& exchange);
+  // CloudFront, for a Front.
+  FrontService front_service() const;
 
  private:
   class Service;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "config/memory_store.h"
 #include "control/control.h"
+#include "control/front.h"
 #include "http/exchange.h"
 #include "rt/scope.h"
 #include "rt/sim_world.h"
@@ -55,6 +57,25 @@ class FakeDelivery final : public Delivery {
     co_return Receipt{{{"BOM50", loop.wall_now()}, {"IAD50", loop.wall_now()}}};
   }
   rt::Signal released_;
+};
+
+// One key, whose holder may do all but what is forbidden here.
+class FakeAuthorizer final : public aws::Authorizer {
+ public:
+  std::vector<std::string> forbidden;            // actions
+  mutable std::vector<std::string> asked_about;  // "action resource"
+
+  std::optional<std::string> secret_of(std::string_view id) const override {
+    return id == "AKIDTEST" ? std::optional<std::string>("secret") : std::nullopt;
+  }
+  std::optional<aws::Caller> caller_of(std::string_view id) const override {
+    return aws::Caller{std::string(id), "123456789012", "arn:aws:iam::123456789012:user/ann", "AIDTEST"};
+  }
+  std::optional<aws::ServiceError> refusal_of(const aws::Caller& caller, const aws::Deed& deed) const override {
+    asked_about.push_back(fmt::format("{} {}", deed.action, deed.resource));
+    if (std::ranges::find(forbidden, deed.action) == forbidden.end()) return std::nullopt;
+    return aws::ServiceError{"AccessDenied", 403, fmt::format("{} may not.", caller.arn), {}};
+  }
 };
 
 // One request, and what is answered to it.
@@ -140,9 +161,8 @@ class ControlTest : public testing::Test {
   ~ControlTest() override { stop(); }
 
   void make_control() {
-    control = std::make_unique<Control>(loop, *store, delivery, settings(), [](std::string_view id) {
-      return id == "AKIDTEST" ? std::optional<std::string>("secret") : std::nullopt;
-    });
+    control = std::make_unique<Control>(loop, *store, delivery, settings());
+    front.add(control->front_service());
   }
   Settings settings() {
     Settings made;
@@ -185,9 +205,13 @@ class ControlTest : public testing::Test {
     return send_as_is(std::move(method), std::move(target), std::move(body), std::move(headers));
   }
   Reply send_as_is(std::string method, std::string target, std::string body, std::vector<aws::HeaderToAdd> headers) {
+    return send_to("cloudfront", std::move(method), std::move(target), std::move(body), std::move(headers));
+  }
+  Reply send_to(const std::string& service, std::string method, std::string target, std::string body,
+                std::vector<aws::HeaderToAdd> headers) {
     Arena arena;
     FakeExchange exchange(arena, std::move(method), std::move(target), std::move(headers), std::move(body));
-    EXPECT_TRUE(world.run(loop, control->handle(exchange))) << world.report();
+    EXPECT_TRUE(world.run(loop, front.handle(service, exchange))) << world.report();
     return {exchange.status, exchange.headers, exchange.content};
   }
 
@@ -247,6 +271,9 @@ class ControlTest : public testing::Test {
   rt::Loop& loop = world.add_host("control", "10.0.0.1");
   std::unique_ptr<config::Store> store = config::make_memory_store();
   FakeDelivery delivery;
+  FakeAuthorizer authorizer;
+  std::vector<std::string> refusals;
+  Front front{loop, authorizer, [this](std::string_view line) { refusals.emplace_back(line); }};
   std::unique_ptr<Control> control;
 
  private:

@@ -56,6 +56,14 @@ class Signatures(unittest.TestCase):
     def test_cloudfront_unknown_key(self) -> None:
         self.refused("cloudfront", "InvalidClientTokenId", "list_distributions", {}, access_key="AKIANOBODYNOBODYNOBO")
 
+    def test_services_that_are_not_here_say_so_in_their_own_form(self) -> None:
+        for service, call in (("acm", "list_certificates"), ("route53", "list_hosted_zones"), ("autoscaling", "describe_policies")):
+            with self.subTest(service=service), self.assertRaises(botocore.exceptions.ClientError) as caught:
+                getattr(self.server.client(service), call)()
+            error = caught.exception.response
+            self.assertEqual((error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]), ("NotImplemented", 501))
+            self.assertIn("cloudfront", error["Error"]["Message"])
+
     def test_cloudfront_without_signature(self) -> None:
         answer = self.raw("/2020-05-31/distribution")
         self.assertEqual(answer.status, 403)
