@@ -86,7 +86,11 @@ Answer<Route> find_by_path(const Service& service, const OperationRequest& reque
     auto labels = s3 ? match_s3(operation.path, request) : match_path(operation.path, request.path);
     if (!labels) continue;
     const auto points = score(operation, request);
-    if (!points || (best.operation != nullptr && *points <= best_score)) continue;
+    if (!points) continue;
+    // S3 has operations of one route (PutBucketLifecycle and its successor): of those it is the one that we have.
+    const bool is_better = best.operation == nullptr || *points > best_score ||
+                           (*points == best_score && operation.implemented && !best.operation->implemented);
+    if (!is_better) continue;
     best = {&operation, std::move(*labels), {}};
     best_score = *points;
   }

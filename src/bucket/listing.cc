@@ -73,6 +73,40 @@ ListPage list_page(const ObjectMap& objects, const ListQuery& query) {
   return page;
 }
 
+VersionPage list_version_page(const ObjectIndex& index, const VersionQuery& query) {
+  VersionPage page;
+  const std::size_t items_max = std::min(query.items_max, list_items_max);
+  if (items_max == 0) return page;
+  std::size_t taken = 0;
+  const bool goes_on = query.after_key >= query.prefix && !query.after_key.empty();
+  auto key = index.next_key(goes_on ? query.after_key : query.prefix, goes_on && !query.after_order);
+  while (key && key->starts_with(query.prefix)) {
+    if (const auto common = rolled_up(*key, query.prefix, query.delimiter)) {
+      if (!query.after_key.starts_with(*common)) {
+        if (taken++ == items_max) break;
+        page.common_prefixes.push_back(*common);
+        page.last_key = *common;
+        page.last_version = nullptr;
+      }
+      const auto end = end_of_prefix(*common);
+      key = end ? index.next_key(*end, false) : std::nullopt;
+      continue;
+    }
+    const auto versions = index.versions_of(*key);
+    for (std::size_t i = versions.size(); i-- > 0;) {
+      if (goes_on && *key == query.after_key && versions[i]->order >= *query.after_order) continue;
+      if (taken++ == items_max) break;
+      page.items.push_back({.version = versions[i], .is_newest = i + 1 == versions.size()});
+      page.last_key = *key;
+      page.last_version = versions[i];
+    }
+    if (taken > items_max) break;
+    key = index.next_key(*key, true);
+  }
+  page.is_truncated = taken > items_max;
+  return page;
+}
+
 UploadPage list_upload_page(const UploadMap& uploads, const UploadQuery& query) {
   UploadPage page;
   const std::size_t items_max = std::min(query.items_max, list_items_max);

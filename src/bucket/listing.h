@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bucket/object.h"
+#include "bucket/object_index.h"
 
 namespace gust::bucket {
 
@@ -28,8 +29,30 @@ struct ListPage {
   std::string last;  // the last key or common prefix of the page: `after` of the next
 };
 
-using ObjectMap = std::map<std::string, ObjectPtr, std::less<>>;
 ListPage list_page(const ObjectMap& objects, const ListQuery& query);
+
+// ListObjectVersions: versions in order of key, the newest of a key first.
+struct VersionQuery {
+  std::string prefix = {};
+  std::string delimiter = {};
+  std::string after_key = {};                     // only versions of keys behind it, or
+  std::optional<std::uint64_t> after_order = {};  // of that key those that are older than this too
+  std::size_t items_max = list_items_max;
+};
+
+struct VersionPage {
+  struct Item {
+    ObjectPtr version;
+    bool is_newest = false;
+  };
+  std::vector<Item> items;
+  std::vector<std::string> common_prefixes;
+  bool is_truncated = false;
+  std::string last_key;    // the key or common prefix of the last item
+  ObjectPtr last_version;  // null when the last item is a common prefix
+};
+
+VersionPage list_version_page(const ObjectIndex& index, const VersionQuery& query);
 
 struct UploadQuery {
   std::string prefix;

@@ -25,24 +25,41 @@ class Body;
 enum class Acl : std::uint8_t { private_, public_read };
 std::string_view name_of(Acl acl);  // "private", "public-read"
 
+// Whether versions of a key are kept: never before it was enabled; a suspended one keeps those that are there.
+enum class Versioning : std::uint8_t { never, enabled, suspended };
+std::string_view name_of(Versioning versioning);  // "", "Enabled", "Suspended"
+
+// What is configured of a bucket, by name ("cors", "policy"), each in the form of whoever wrote it.
+using BucketDocuments = std::map<std::string, std::string, std::less<>>;
+
 struct BucketInfo {
   std::string name;
   std::string region;
   std::string owner;  // an account id, opaque here
   Acl acl = Acl::private_;
   WallTime created{};
+  Versioning versioning = Versioning::never;
+  std::shared_ptr<const BucketDocuments> documents = {};  // null for none
+
+  // The document of that name, or null.
+  const std::string* document(std::string_view document_name) const {
+    if (!documents) return nullptr;
+    const auto found = documents->find(document_name);
+    return found == documents->end() ? nullptr : &found->second;
+  }
 };
 
 struct NameAndValue {
-  std::string name;  // lower case
+  std::string name;  // lower case, but for tags
   std::string value;
   friend bool operator==(const NameAndValue&, const NameAndValue&) = default;
 };
 
 // What its sender says about an object; the store keeps it as it came.
 struct ObjectFacts {
-  std::vector<NameAndValue> headers;   // content-type, cache-control, content-disposition, ...; never two of a name
-  std::vector<NameAndValue> metadata;  // x-amz-meta-*, names without that prefix
+  std::vector<NameAndValue> headers;    // content-type, cache-control, content-disposition, ...; never two of a name
+  std::vector<NameAndValue> metadata;   // x-amz-meta-*, names without that prefix
+  std::vector<NameAndValue> tags = {};  // in the order given
   Acl acl = Acl::private_;
 };
 
@@ -54,8 +71,12 @@ struct Piece {
   std::vector<Checksum> checksums;
 };
 
+// One version of what lies under a key.
 struct Object {
   std::string key;
+  std::string version_id = {};  // 32 hexadecimal digits; empty for the null version
+  std::uint64_t order = 0;      // among the versions of its key; the greatest is the newest
+  bool is_delete_marker = false;
   ByteCount size = 0;
   std::string etag;  // hex MD5, or "<hex MD5 of the parts' MD5s>-<parts>"
   WallTime modified{};

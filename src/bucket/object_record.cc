@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "bucket/body.h"
+#include "bucket/body_folder_internal.h"
 #include "bucket/object_record_internal.h"
 #include "bucket/record_internal.h"
 
@@ -22,6 +23,13 @@ Result<WallTime> read_time(const RecordReader& record, std::string_view name) {
   constexpr auto most = std::chrono::floor<std::chrono::seconds>(Duration::max()).count();
   if (seconds > static_cast<std::uint64_t>(most)) return corrupt();
   return wall_time_of(static_cast<std::int64_t>(seconds));
+}
+
+std::optional<Versioning> find_versioning(std::string_view name) {
+  for (const Versioning versioning : {Versioning::enabled, Versioning::suspended}) {
+    if (name == name_of(versioning)) return versioning;
+  }
+  return std::nullopt;
 }
 
 Result<Acl> read_acl(std::string_view text) {
@@ -50,6 +58,9 @@ void add_facts(RecordWriter& record, const ObjectFacts& facts) {
   record.add("acl", name_of(facts.acl));
   for (const auto& [name, value] : facts.headers) record.add("header", fmt::format("{}:{}", name, value));
   for (const auto& [name, value] : facts.metadata) record.add("metadata", fmt::format("{}:{}", name, value));
+  for (const auto& [name, value] : facts.tags) {
+    record.add("tag", fmt::format("{}={}", percent_encode(name), percent_encode(value)));
+  }
 }
 
 Result<ObjectFacts> read_facts(const RecordReader& record) {
@@ -57,6 +68,13 @@ Result<ObjectFacts> read_facts(const RecordReader& record) {
   TRY(const std::string_view acl, record.text("acl"));
   TRY(facts.acl, read_acl(acl));
   for (const auto& [name, value] : record.facts()) {
+    if (name == "tag") {
+      const Cut parts = cut(value, '=');
+      const auto tag = percent_decode(parts.before);
+      const auto of_tag = percent_decode(parts.after);
+      if (!parts.found || !tag || !of_tag) return corrupt();
+      facts.tags.push_back({*tag, *of_tag});
+    }
     if (name != "header" && name != "metadata") continue;
     const Cut parts = cut(value, ':');
     if (!parts.found) return corrupt();
@@ -70,14 +88,30 @@ Result<ObjectFacts> read_facts(const RecordReader& record) {
 
 std::string_view name_of(Acl acl) { return acl == Acl::public_read ? "public-read" : "private"; }
 
+std::string_view name_of(Versioning versioning) {
+  switch (versioning) {
+    case Versioning::never:
+      return "";
+    case Versioning::enabled:
+      return "Enabled";
+    case Versioning::suspended:
+      break;
+  }
+  return "Suspended";
+}
+
 std::string write_bucket_record(const BucketInfo& bucket) {
-  return RecordWriter("bucket")
-      .add("name", bucket.name)
+  RecordWriter record("bucket");
+  record.add("name", bucket.name)
       .add("region", bucket.region)
       .add("owner", bucket.owner)
       .add("acl", name_of(bucket.acl))
-      .add("created", seconds_of(bucket.created))
-      .finish();
+      .add("created", seconds_of(bucket.created));
+  if (bucket.versioning != Versioning::never) record.add("versioning", name_of(bucket.versioning));
+  if (bucket.documents) {
+    for (const auto& [name, text] : *bucket.documents) record.add("document", fmt::format("{}:{}", name, text));
+  }
+  return record.finish();
 }
 
 Result<BucketInfo> read_bucket_record(ByteView bytes) {
@@ -88,11 +122,25 @@ Result<BucketInfo> read_bucket_record(ByteView bytes) {
   TRY(const std::string_view acl_name, record.text("acl"));
   TRY(const Acl acl, read_acl(acl_name));
   TRY(const WallTime created, read_time(record, "created"));
-  return BucketInfo{.name = std::string(name),
+  BucketInfo bucket{.name = std::string(name),
                     .region = std::string(region),
                     .owner = std::string(owner),
                     .acl = acl,
                     .created = created};
+  BucketDocuments documents;
+  for (const auto& [fact, value] : record.facts()) {
+    if (fact == "versioning") {
+      const auto versioning = find_versioning(value);
+      if (!versioning) return corrupt();
+      bucket.versioning = *versioning;
+    } else if (fact == "document") {
+      const Cut parts = cut(value, ':');
+      if (!parts.found) return corrupt();
+      documents.insert_or_assign(std::string(parts.before), std::string(parts.after));
+    }
+  }
+  if (!documents.empty()) bucket.documents = std::make_shared<const BucketDocuments>(std::move(documents));
+  return bucket;
 }
 
 std::string write_object_record(const Object& object) {
@@ -102,6 +150,9 @@ std::string write_object_record(const Object& object) {
       .add("etag", object.etag)
       .add("modified", seconds_of(object.modified))
       .add("upload", object.upload_id);
+  if (!object.version_id.empty()) record.add("version", object.version_id);
+  if (object.order > 0) record.add("order", object.order);
+  if (object.is_delete_marker) record.add("marker", "delete");
   add_facts(record, object.facts);
   for (const Checksum& checksum : object.checksums) record.add("checksum", text_of_record(checksum));
   for (const Piece& piece : object.pieces) {
@@ -123,6 +174,15 @@ Result<Object> read_object_record(ByteView bytes, const FindBody& find_body) {
   object.key = key;
   object.etag = etag;
   object.upload_id = upload;
+  if (record.has("version")) {
+    TRY(const std::string_view version, record.text("version"));
+    if (!is_id(version)) return corrupt();
+    object.version_id = version;
+  }
+  if (record.has("order")) {
+    TRY(object.order, record.number("order"));
+  }
+  object.is_delete_marker = record.has("marker");
 
   ByteCount pieces_bytes = 0;
   for (const auto& [name, value] : record.facts()) {

@@ -56,6 +56,10 @@ Result<RecordReader> RecordReader::read(ByteView bytes, std::string_view kind) {
   return record;
 }
 
+bool RecordReader::has(std::string_view name) const {
+  return std::ranges::find(facts_, name, &Fact::first) != facts_.end();
+}
+
 Result<std::string_view> RecordReader::text(std::string_view name) const {
   const auto found = std::ranges::find(facts_, name, &Fact::first);
   if (found == facts_.end()) return corrupt();

@@ -34,6 +34,7 @@ class RecordReader {
   static Result<RecordReader> read(ByteView bytes, std::string_view kind);
 
   const std::vector<Fact>& facts() const { return facts_; }  // in order
+  bool has(std::string_view name) const;
   // The first of that name. fails: corrupt where there is none, or it is no number of 63 bits
   Result<std::string_view> text(std::string_view name) const;
   Result<std::uint64_t> number(std::string_view name) const;

@@ -56,19 +56,24 @@ S3Task put_bucket_acl(S3Call& call) {
 }
 
 S3Task get_object_acl(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  const auto object = call.store.find_object(call.bucket, call.key);
-  if (!object) co_return std::unexpected(with_detail(s3_error_of(object.error()), "Key", call.key));
-  const auto output = output_of<s3::GetObjectAclOutput>(call, (*object)->facts.acl);
-  co_return reply_of(aws::write_output<s3::op::GetObjectAcl>(s3::service(), output, call.id));
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
+  CO_TRY(const ObjectPtr object, find_version_of(call));
+  const auto output = output_of<s3::GetObjectAclOutput>(call, object->facts.acl);
+  S3Reply reply = reply_of(aws::write_output<s3::op::GetObjectAcl>(s3::service(), output, call.id));
+  add_version_header(reply, bucket, *object);
+  co_return reply;
 }
 
 S3Task put_object_acl(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
+  CO_TRY_OK(find_version_of(call));
+  CO_TRY(const VersionChoice version, read_version(call));
   CO_TRY(const Acl acl, co_await read_new_acl(call));
-  const auto done = co_await call.store.set_object_acl(call.bucket, call.key, acl);
+  const auto done = co_await call.store.set_object_acl(call.bucket, call.key, version, acl);
   if (!done) co_return std::unexpected(with_detail(s3_error_of(done.error()), "Key", call.key));
-  co_return S3Reply();
+  S3Reply reply;
+  add_version_header(reply, bucket, **done);
+  co_return reply;
 }
 
 }  // namespace gust::bucket

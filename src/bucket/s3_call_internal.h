@@ -36,6 +36,7 @@ struct S3Call {
   bool is_virtual_hosted = false;         // the bucket came from Host
   std::optional<aws::Verified> verified;  // empty for an anonymous request
   aws::RequestId id;
+  std::vector<std::pair<std::string, std::string>> always = {};  // headers of the answer, be it an error or not
 
   const http::RequestHead& request() const { return exchange.request(); }
   bool is_anonymous() const { return !verified; }
@@ -119,6 +120,19 @@ S3Task list_multipart_uploads(S3Call& call);
 S3Task list_parts(S3Call& call);
 // s3_read.cc
 S3Task get_object(S3Call& call);  // and HeadObject
+// s3_attributes.cc
+S3Task get_object_attributes(S3Call& call);
+// s3_versions.cc
+S3Task get_bucket_versioning(S3Call& call);
+S3Task put_bucket_versioning(S3Call& call);
+S3Task list_object_versions(S3Call& call);
+// s3_tagging.cc
+S3Task get_object_tagging(S3Call& call);
+S3Task put_object_tagging(S3Call& call);
+S3Task delete_object_tagging(S3Call& call);
+S3Task get_bucket_tagging(S3Call& call);
+S3Task put_bucket_tagging(S3Call& call);
+S3Task delete_bucket_tagging(S3Call& call);
 // s3_write.cc
 S3Task put_object(S3Call& call);
 S3Task delete_object(S3Call& call);

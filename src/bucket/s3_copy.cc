@@ -18,7 +18,8 @@ constexpr ByteCount copy_bytes_max = 5_GiB;
 
 struct Source {
   std::string bucket, key;
-  ObjectPtr object;
+  VersionChoice version = {};
+  ObjectPtr object = nullptr;
 };
 
 aws::ServiceError bad_source(std::string message) {
@@ -30,15 +31,24 @@ aws::Answer<Source> read_source(const S3Call& call) {
   std::string_view text = call.header("x-amz-copy-source").value_or("");
   if (text.starts_with('/')) text.remove_prefix(1);
   const Cut version = cut(text, std::string_view("?versionId="));
-  if (version.found && version.after != "null") return std::unexpected(s3_error("NoSuchVersion"));
+  Source source;
+  if (version.found) {
+    TRY(source.version, read_version_id(version.after));
+  }
   const auto decoded = percent_decode(version.before);
   if (!decoded) return std::unexpected(bad_source("The x-amz-copy-source header is not percent-coded correctly."));
   const Cut parts = cut(*decoded, '/');
   if (!parts.found || parts.before.empty() || parts.after.empty()) {
     return std::unexpected(bad_source("Copy Source must mention the source bucket and key: sourcebucket/sourcekey"));
   }
-  Source source{.bucket = std::string(parts.before), .key = std::string(parts.after), .object = nullptr};
-  auto object = call.store.find_object(source.bucket, source.key);
+  source.bucket = parts.before;
+  source.key = parts.after;
+  auto object = call.store.find_version(source.bucket, source.key, source.version);
+  if (object && (*object)->is_delete_marker) {
+    if (!source.version) return std::unexpected(with_detail(s3_error("NoSuchKey"), "Key", source.key));
+    return std::unexpected(s3_error(
+        "InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id."));
+  }
   if (!object) {
     aws::ServiceError error = s3_error_of(object.error());
     error.details = {{"BucketName", source.bucket}, {"Key", source.key}};
@@ -46,6 +56,12 @@ aws::Answer<Source> read_source(const S3Call& call) {
   }
   source.object = *std::move(object);
   return source;
+}
+
+void add_source_version(const S3Call& call, const Source& source, S3Reply& reply) {
+  const auto bucket = call.store.find_bucket(source.bucket);
+  if (!bucket || bucket->versioning == Versioning::never) return;
+  reply.add("x-amz-copy-source-version-id", text_of_version(source.object->version_id));
 }
 
 // The x-amz-copy-source-if- headers have the meaning that RFC 9110 gives to their kin; what would be 304 is 412 here.
@@ -79,13 +95,19 @@ aws::Answer<std::monostate> check_source(const S3Call& call, const Object& objec
 // The facts of the copy: those of the source, or those of this request with x-amz-metadata-directive REPLACE.
 aws::Answer<ObjectFacts> facts_of_copy(const S3Call& call, const Source& source) {
   TRY(ObjectFacts facts, read_facts(call));
+  const auto tagging = call.header("x-amz-tagging-directive").value_or("COPY");
+  if (tagging != "COPY" && tagging != "REPLACE") {
+    return std::unexpected(with_detail(s3_error("InvalidArgument", "Unknown tagging directive."), "ArgumentName",
+                                       "x-amz-tagging-directive"));
+  }
+  if (tagging == "COPY") facts.tags = source.object->facts.tags;
   const auto directive = call.header("x-amz-metadata-directive");
   if (directive && *directive == "REPLACE") return facts;
   if (directive && *directive != "COPY") {
     return std::unexpected(with_detail(s3_error("InvalidArgument", "Unknown metadata directive."), "ArgumentName",
                                        "x-amz-metadata-directive"));
   }
-  if (source.bucket == call.bucket && source.key == call.key) {
+  if (source.bucket == call.bucket && source.key == call.key && !source.version) {
     return std::unexpected(
         s3_error("InvalidRequest",
                  "This copy request is illegal because it is trying to copy an object to itself without changing the "
@@ -130,7 +152,7 @@ rt::Task<Result<WrittenBody>> copy_bytes(BucketStore& store, ObjectPtr object, h
 }  // namespace
 
 S3Task copy_object(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
   CO_TRY_OK(check_key(call.key));
   CO_TRY(const Source source, read_source(call));
   CO_TRY_OK(check_source(call, *source.object));
@@ -141,20 +163,31 @@ S3Task copy_object(S3Call& call) {
         s3_error("InvalidRequest",
                  "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120"));
   }
+  std::optional<ChecksumKind> asked;
   if (const auto name = call.header("x-amz-checksum-algorithm")) {
-    const auto kind = find_checksum_kind(*name);
-    if (!kind || find_checksum(source.object->checksums, *kind) == nullptr) {
-      co_return std::unexpected(not_implemented("Adding a checksum while copying"));
-    }
+    asked = find_checksum_kind(*name);
+    if (!asked) co_return std::unexpected(s3_error("InvalidRequest", "Checksum algorithm provided is unsupported."));
   }
-  CO_TRY(const ObjectPtr object, answer_of(co_await call.store.copy_object(source.object, call.bucket, call.key,
-                                                                           std::move(facts), std::move(condition))));
+  ObjectPtr object;
+  if (asked && find_checksum(source.object->checksums, *asked) == nullptr) {
+    // Another checksum than the source has is of bytes that have to be read.
+    CO_TRY(WrittenBody body,
+           answer_of(co_await copy_bytes(call.store, source.object, {0, source.object->size}, {*asked})));
+    CO_TRY(object, answer_of(co_await call.store.put_object(call.bucket, call.key, std::move(body), std::move(facts),
+                                                            std::move(condition))));
+  } else {
+    CO_TRY(object, answer_of(co_await call.store.copy_object(source.object, call.bucket, call.key, std::move(facts),
+                                                             std::move(condition))));
+  }
   s3::CopyObjectOutput output;
   s3::CopyObjectResult& result = output.copy_object_result.emplace();
   result.etag = quoted(object->etag);
   result.last_modified = object->modified;
   set_checksums(result, object->checksums);
-  co_return reply_of(aws::write_output<s3::op::CopyObject>(s3::service(), output, call.id));
+  S3Reply reply = reply_of(aws::write_output<s3::op::CopyObject>(s3::service(), output, call.id));
+  add_version_header(reply, bucket, *object);
+  add_source_version(call, source, reply);
+  co_return reply;
 }
 
 S3Task upload_part_copy(S3Call& call) {
@@ -186,7 +219,9 @@ S3Task upload_part_copy(S3Call& call) {
   result.etag = quoted(part.etag);
   result.last_modified = part.modified;
   set_checksums(result, part.checksums);
-  co_return reply_of(aws::write_output<s3::op::UploadPartCopy>(s3::service(), output, call.id));
+  S3Reply reply = reply_of(aws::write_output<s3::op::UploadPartCopy>(s3::service(), output, call.id));
+  add_source_version(call, source, reply);
+  co_return reply;
 }
 
 }  // namespace gust::bucket

@@ -16,6 +16,7 @@ struct Row {
 
 constexpr auto rows = std::to_array<Row>({
     {"AccessDenied", 403, "Access Denied"},
+    {"BadRequest", 400, "Bad Request"},
     {"BadDigest", 400, "The Content-MD5 or checksum value that you specified did not match what the server received."},
     {"BucketAlreadyExists", 409,
      "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Specify a "
@@ -25,6 +26,8 @@ constexpr auto rows = std::to_array<Row>({
     {"BucketNotEmpty", 409, "The bucket you tried to delete is not empty"},
     {"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed object size."},
     {"EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed object size."},
+    {"IllegalVersioningConfigurationException", 400,
+     "The versioning configuration specified in the request is invalid."},
     {"IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header."},
     {"InternalError", 500, "We encountered an internal error. Please try again."},
     {"InvalidArgument", 400, "Invalid Argument"},
@@ -41,6 +44,7 @@ constexpr auto rows = std::to_array<Row>({
     {"InvalidRequest", 400, "Invalid Request"},
     {"InvalidStorageClass", 400, "The storage class you specified is not valid"},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
+    {"InvalidTag", 400, "The tag provided was not a valid tag."},
     {"KeyTooLongError", 400, "Your key is too long"},
     {"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"},
     {"MaxMessageLengthExceeded", 400, "Your request was too big."},
@@ -50,6 +54,7 @@ constexpr auto rows = std::to_array<Row>({
     {"MissingSecurityHeader", 400, "Your request was missing a required header"},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
+    {"NoSuchTagSet", 404, "The TagSet does not exist"},
     {"NoSuchUpload", 404,
      "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
      "completed."},

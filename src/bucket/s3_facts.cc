@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "bucket/body_folder_internal.h"
 #include "bucket/names.h"
 #include "bucket/s3_facts_internal.h"
 
@@ -91,6 +92,7 @@ aws::Answer<ObjectFacts> read_facts(const S3Call& call) {
   ObjectFacts facts;
   TRY(facts.acl, read_acl(call));
   TRY(facts.metadata, read_metadata(call));
+  TRY(facts.tags, read_tagging_header(call));
   for (const std::string_view name : content_headers) {
     auto value = combined(call, name);
     if (name == "content-encoding" && value) value = kept_encodings(*value);
@@ -106,8 +108,50 @@ aws::Answer<PutCondition> read_put_condition(const S3Call& call) {
     if (*value != "*") return std::unexpected(not_implemented("The header If-None-Match with a value other than *"));
     condition.only_if_absent = true;
   }
-  if (const auto value = call.header("If-Match")) condition.only_if_etag = std::string(unquoted(*value));
+  if (const auto value = call.header("If-Match")) {
+    if (*value == "*") return std::unexpected(not_implemented("The header If-Match with the value *"));
+    condition.only_if_etag = std::string(unquoted(*value));
+  }
   return condition;
+}
+
+aws::Answer<std::string> read_version_id(std::string_view text) {
+  if (text == "null") return "";
+  if (is_id(text)) return std::string(text);
+  aws::ServiceError error = s3_error(
+      "InvalidArgument", text.empty() ? "Version id cannot be the empty string" : "Invalid version id specified");
+  error.details = {{"ArgumentName", "versionId"}, {"ArgumentValue", std::string(text)}};
+  return std::unexpected(std::move(error));
+}
+
+aws::Answer<VersionChoice> read_version(const S3Call& call) {
+  const std::string* text = call.item("versionId");
+  if (text == nullptr) return std::nullopt;
+  TRY(std::string id, read_version_id(*text));
+  return id;
+}
+
+void add_version_header(S3Reply& reply, const BucketInfo& bucket, const Object& object) {
+  if (bucket.versioning != Versioning::never) reply.add("x-amz-version-id", text_of_version(object.version_id));
+}
+
+aws::Answer<ObjectPtr> find_version_of(S3Call& call) {
+  TRY(const VersionChoice version, read_version(call));
+  const auto found = call.store.find_version(call.bucket, call.key, version);
+  if (!found) {
+    aws::ServiceError error = with_detail(s3_error_of(found.error()), "Key", call.key);
+    if (version) error = with_detail(std::move(error), "VersionId", text_of_version(*version));
+    return std::unexpected(std::move(error));
+  }
+  if (!(*found)->is_delete_marker) return *found;
+  call.always.emplace_back("x-amz-delete-marker", "true");
+  call.always.emplace_back("x-amz-version-id", text_of_version((*found)->version_id));
+  if (!version) return std::unexpected(with_detail(s3_error("NoSuchKey"), "Key", call.key));
+  call.always.emplace_back("Allow", "DELETE");
+  call.always.emplace_back("Last-Modified", http_date_of((*found)->modified));
+  aws::ServiceError error = s3_error("MethodNotAllowed");
+  error.details = {{"Method", std::string(call.wire.method)}, {"ResourceType", "DeleteMarker"}};
+  return std::unexpected(std::move(error));
 }
 
 aws::Answer<BucketInfo> bucket_of(const S3Call& call) {
@@ -138,6 +182,7 @@ void add_object_headers(S3Reply& reply, const Object& object) {
   reply.add("Accept-Ranges", "bytes");
   for (const auto& [name, value] : object.facts.headers) reply.add(spelling_of(name), value);
   for (const auto& [name, value] : object.facts.metadata) reply.add(std::string(metadata_prefix) + name, value);
+  if (!object.facts.tags.empty()) reply.add("x-amz-tagging-count", std::to_string(object.facts.tags.size()));
 }
 
 void add_checksum_headers(S3Reply& reply, const std::vector<Checksum>& checksums, bool with_type) {

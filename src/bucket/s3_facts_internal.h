@@ -21,6 +21,25 @@ aws::Answer<Acl> read_acl(const S3Call& call);
 //   fails  NotImplemented for If-None-Match other than `*`
 aws::Answer<PutCondition> read_put_condition(const S3Call& call);
 
+// x-amz-tagging: tags of an object as a query string.
+//   fails  InvalidArgument, InvalidTag, BadRequest (more than 10)
+aws::Answer<std::vector<NameAndValue>> read_tagging_header(const S3Call& call);
+
+// `versionId` of the query, or of another place.
+//   fails  InvalidArgument for what is not the form of an id
+aws::Answer<VersionChoice> read_version(const S3Call& call);
+aws::Answer<std::string> read_version_id(std::string_view text);
+// As the wire has it: "null" for the null version.
+inline std::string text_of_version(std::string_view version_id) {
+  return version_id.empty() ? "null" : std::string(version_id);
+}
+// x-amz-version-id, in buckets that have or had versioning.
+void add_version_header(S3Reply& reply, const BucketInfo& bucket, const Object& object);
+// The version of the request's key that it asks for, not a delete marker.
+//   fails  NoSuchBucket, NoSuchKey (with x-amz-delete-marker where a marker hides it), NoSuchVersion, MethodNotAllowed
+//          (the version is a marker), InvalidArgument
+aws::Answer<ObjectPtr> find_version_of(S3Call& call);
+
 // The bucket of the request. fails: NoSuchBucket
 aws::Answer<BucketInfo> bucket_of(const S3Call& call);
 // fails: KeyTooLongError, InvalidURI

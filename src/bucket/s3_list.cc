@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_facts_internal.h"
+#include "bucket/s3_listing_internal.h"
 
 namespace gust::bucket {
 namespace {
@@ -22,52 +23,9 @@ aws::Answer<std::monostate> check_listing(const S3Call& call) {
   return {};
 }
 
-// How names are written: as they are, or with encoding-type=url.
-class Names {
- public:
-  static aws::Answer<Names> read(const std::optional<std::string>& encoding) {
-    if (encoding && *encoding != "url") {
-      aws::ServiceError error = s3_error("InvalidArgument", "Invalid Encoding Method specified in Request");
-      error.details = {{"ArgumentName", "encoding-type"}, {"ArgumentValue", *encoding}};
-      return std::unexpected(std::move(error));
-    }
-    return Names(encoding.has_value());
-  }
-  std::string operator()(const std::string& name) const { return encodes_ ? percent_encode(name, "/") : name; }
-  std::optional<std::string> operator()(const std::optional<std::string>& name) const {
-    return name ? std::optional((*this)(*name)) : std::nullopt;
-  }
-  std::optional<std::string> encoding_type() const {
-    return encodes_ ? std::optional<std::string>("url") : std::nullopt;
-  }
-
- private:
-  explicit Names(bool encodes) : encodes_(encodes) {}
-  bool encodes_;
-};
-
-aws::Answer<std::size_t> read_items_max(const std::optional<std::int32_t>& asked, std::string_view name) {
-  if (!asked) return list_items_max;
-  if (*asked < 0) {
-    aws::ServiceError error =
-        s3_error("InvalidArgument", fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
-    error.details = {{"ArgumentName", std::string(name)}, {"ArgumentValue", std::to_string(*asked)}};
-    return std::unexpected(std::move(error));
-  }
-  return std::min(static_cast<std::size_t>(*asked), list_items_max);
-}
-
-std::optional<std::string> if_not_empty(std::optional<std::string> text) {
-  return text && !text->empty() ? std::move(text) : std::nullopt;
-}
-
-s3::Owner owner_of(const S3Call& call) {
-  return {.display_name = call.options.owner_name, .id = call.options.owner_id};
-}
-
 // What both versions of the listing write alike.
 template <typename Output>
-void add_page(Output& output, const S3Call& call, const ListPage& page, const Names& names, bool with_owner) {
+void add_page(Output& output, const S3Call& call, const ListPage& page, const ListedNames& names, bool with_owner) {
   for (const ObjectPtr& object : page.objects) {
     s3::Object item;
     item.key = names(object->key);
@@ -102,10 +60,34 @@ aws::Answer<std::string> read_token(std::string_view token) {
 
 }  // namespace
 
+aws::Answer<ListedNames> ListedNames::read(const std::optional<std::string>& encoding) {
+  if (encoding && *encoding != "url") {
+    aws::ServiceError error = s3_error("InvalidArgument", "Invalid Encoding Method specified in Request");
+    error.details = {{"ArgumentName", "encoding-type"}, {"ArgumentValue", *encoding}};
+    return std::unexpected(std::move(error));
+  }
+  return ListedNames(encoding.has_value());
+}
+
+std::string ListedNames::operator()(const std::string& name) const {
+  return encodes_ ? percent_encode(name, "/") : name;
+}
+
+aws::Answer<std::size_t> read_items_max(const std::optional<std::int32_t>& asked, std::string_view name) {
+  if (!asked) return list_items_max;
+  if (*asked < 0) {
+    aws::ServiceError error =
+        s3_error("InvalidArgument", fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
+    error.details = {{"ArgumentName", std::string(name)}, {"ArgumentValue", std::to_string(*asked)}};
+    return std::unexpected(std::move(error));
+  }
+  return std::min(static_cast<std::size_t>(*asked), list_items_max);
+}
+
 S3Task list_objects(S3Call& call) {
   CO_TRY_OK(check_listing(call));
   CO_TRY(const auto input, read_input_of<s3::op::ListObjects>(call, s3::service()));
-  CO_TRY(const Names names, Names::read(input.encoding_type));
+  CO_TRY(const ListedNames names, ListedNames::read(input.encoding_type));
   CO_TRY(const std::size_t items_max, read_items_max(input.max_keys, "max-keys"));
   CO_TRY(const ListPage page, answer_of(call.store.list_objects(call.bucket, {.prefix = input.prefix.value_or(""),
                                                                               .delimiter = input.delimiter.value_or(""),
@@ -124,7 +106,7 @@ S3Task list_objects(S3Call& call) {
 S3Task list_objects_v2(S3Call& call) {
   CO_TRY_OK(check_listing(call));
   CO_TRY(const auto input, read_input_of<s3::op::ListObjectsV2>(call, s3::service()));
-  CO_TRY(const Names names, Names::read(input.encoding_type));
+  CO_TRY(const ListedNames names, ListedNames::read(input.encoding_type));
   CO_TRY(const std::size_t items_max, read_items_max(input.max_keys, "max-keys"));
   std::string after = input.start_after.value_or("");
   if (input.continuation_token) {
@@ -149,7 +131,7 @@ S3Task list_objects_v2(S3Call& call) {
 S3Task list_multipart_uploads(S3Call& call) {
   CO_TRY_OK(bucket_of(call));
   CO_TRY(const auto input, read_input_of<s3::op::ListMultipartUploads>(call, s3::service()));
-  CO_TRY(const Names names, Names::read(input.encoding_type));
+  CO_TRY(const ListedNames names, ListedNames::read(input.encoding_type));
   CO_TRY(const std::size_t items_max, read_items_max(input.max_uploads, "max-uploads"));
   // Without a key marker the id marker means nothing.
   const bool by_key = input.key_marker && !input.key_marker->empty();

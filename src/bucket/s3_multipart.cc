@@ -121,7 +121,7 @@ S3Task upload_part(S3Call& call) {
 }
 
 S3Task complete_multipart_upload(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
   CO_TRY(PutCondition condition, read_put_condition(call));
   CO_TRY_OK(read_expected_whole(call, condition));
   CO_TRY(const std::string document, co_await read_document(call, DocumentChecks::md5_only));
@@ -148,7 +148,9 @@ S3Task complete_multipart_upload(S3Call& call) {
   output.key = call.key;
   output.etag = quoted(object.etag);
   set_checksums(output, object.checksums);
-  co_return reply_of(aws::write_output<s3::op::CompleteMultipartUpload>(s3::service(), output, call.id));
+  S3Reply reply = reply_of(aws::write_output<s3::op::CompleteMultipartUpload>(s3::service(), output, call.id));
+  add_version_header(reply, bucket, object);
+  co_return reply;
 }
 
 S3Task abort_multipart_upload(S3Call& call) {

@@ -277,8 +277,8 @@ TEST(GetObject, KnowsOneVersionOnly) {
   Pics host;
   EXPECT_EQ(host.put("/pics/k", "hello").status, 200);
   EXPECT_EQ(host.get_signed("/pics/k?versionId=null").body, "hello");
-  EXPECT_EQ(host.get_signed("/pics/k?versionId=abc").outcome(), "404 NoSuchVersion");
-  EXPECT_EQ(host.send({.method = "DELETE", .target = "/pics/k?versionId=abc"}).outcome(), "404 NoSuchVersion");
+  EXPECT_EQ(host.get_signed("/pics/k?versionId=abc").outcome(), "400 InvalidArgument");
+  EXPECT_EQ(host.send({.method = "DELETE", .target = "/pics/k?versionId=abc"}).outcome(), "400 InvalidArgument");
 }
 
 TEST(ListObjects, VersionOneHasMarkers) {
@@ -335,7 +335,7 @@ TEST(DeleteObjects, TellsOfEachKey) {
                              .headers = {{"Content-MD5", base64_of(md5_of(some))}},
                              .body = some});
   EXPECT_EQ(got.elements("Key"), "a none b ");
-  EXPECT_EQ(got.elements("Code"), "NoSuchVersion ");
+  EXPECT_EQ(got.elements("Code"), "InvalidArgument ");
   EXPECT_EQ(host.get_signed("/pics").elements("Key"), "b ");
   const std::string quiet = document("<Quiet>true</Quiet><Object><Key>b</Key></Object>");
   EXPECT_EQ(host.send({.method = "POST", .target = "/pics?delete", .body = quiet}).elements("Key"), "");
@@ -377,7 +377,7 @@ TEST(CopyObject, CopiesOrReplacesMetadata) {
   EXPECT_EQ(host.put("/pics/x", "", {{"x-amz-copy-source", "pics/none"}}).outcome(), "404 NoSuchKey");
   EXPECT_EQ(host.put("/pics/x", "", {{"x-amz-copy-source", "none/a"}}).outcome(), "404 NoSuchBucket");
   EXPECT_EQ(host.put("/pics/x", "", {{"x-amz-copy-source", "pics"}}).outcome(), "400 InvalidArgument");
-  EXPECT_EQ(host.put("/pics/x", "", {{"x-amz-copy-source", "pics/copy?versionId=1"}}).outcome(), "404 NoSuchVersion");
+  EXPECT_EQ(host.put("/pics/x", "", {{"x-amz-copy-source", "pics/copy?versionId=1"}}).outcome(), "400 InvalidArgument");
 }
 
 TEST(CopyObject, ObeysConditionsOnItsSource) {

@@ -23,21 +23,16 @@ constexpr std::array<Override, 6> overrides{{{"response-cache-control", "Cache-C
                                              {"response-expires", "Expires"}}};
 
 // The object, if the caller may read it. Whoever may not list the bucket does not learn which keys it has.
-aws::Answer<ObjectPtr> readable_object(const S3Call& call) {
+aws::Answer<ObjectPtr> readable_object(S3Call& call) {
   TRY(const BucketInfo bucket, bucket_of(call));
   TRY_OK(check_key(call.key));
-  const auto object = call.store.find_object(call.bucket, call.key);
+  auto object = find_version_of(call);
   if (call.is_anonymous()) {
     if (object ? (*object)->facts.acl != Acl::public_read : bucket.acl != Acl::public_read) {
       return std::unexpected(s3_error("AccessDenied"));
     }
   }
-  if (!object) return std::unexpected(with_detail(s3_error_of(object.error()), "Key", call.key));
-  const std::string* version = call.item("versionId");
-  if (version != nullptr && *version != "null") {
-    return std::unexpected(with_detail(s3_error("NoSuchVersion"), "VersionId", *version));
-  }
-  return *object;
+  return object;
 }
 
 aws::Answer<std::monostate> apply_overrides(const S3Call& call, S3Reply& reply) {
@@ -117,6 +112,7 @@ S3Task get_object(S3Call& call) {
   CO_TRY(const ObjectPtr object, readable_object(call));
   S3Reply reply;
   add_object_headers(reply, *object);
+  if (const auto bucket = call.store.find_bucket(call.bucket)) add_version_header(reply, *bucket, *object);
 
   std::string etag;
   const http::Validators validators = validators_of_object(*object, etag);

@@ -56,21 +56,19 @@ constexpr auto sub_resources = std::to_array<SubResource>({
     {"requestPayment", true, false, 200, "", "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
     {"retention", false, true, 404, "NoSuchObjectLockConfiguration",
      "The specified object does not have a ObjectLock configuration", false},
-    {"tagging", true, false, 404, "NoSuchTagSet", "The TagSet does not exist", true},
-    {"tagging", false, true, 200, "", "Tagging <TagSet></TagSet>", true},
-    {"versioning", true, false, 200, "", "VersioningConfiguration ", false},
     {"website", true, false, 404, "NoSuchWebsiteConfiguration",
      "The specified bucket does not have a website configuration", true},
 });
 
 // Names of the S3 API that mean another operation than that of the plain request, none of them ours.
 constexpr auto other_operations = std::to_array<std::string_view>(
-    {"abac", "append", "attributes", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable",
-     "metadataTable", "renameObject", "restore", "select", "select-type", "session", "torrent", "versions"});
+    {"abac", "append", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable",
+     "renameObject", "restore", "select", "select-type", "session", "torrent"});
 
 // Names that some operation of ours reads.
 bool is_known_item(std::string_view name) {
   return is_any(name, {"acl",
+                       "attributes",
                        "bucket-region",
                        "continuation-token",
                        "delete",
@@ -89,10 +87,14 @@ bool is_known_item(std::string_view name) {
                        "part-number-marker",
                        "prefix",
                        "start-after",
+                       "tagging",
                        "uploadId",
                        "uploads",
                        "upload-id-marker",
                        "versionId",
+                       "versioning",
+                       "versions",
+                       "version-id-marker",
                        "x-id",
                        "response-cache-control",
                        "response-content-disposition",
@@ -134,17 +136,19 @@ S3Answer answer_of(const S3Call& call, const SubResource& found) {
 bool changes_meaning(std::string_view name) {
   return starts_with_any(name, {"x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption",
                                 "x-amz-object-lock-", "x-amz-grant-"}) ||
-         is_any(name, {"x-amz-tagging", "x-amz-website-redirect-location", "x-amz-mfa", "x-amz-write-offset-bytes",
+         is_any(name, {"x-amz-website-redirect-location", "x-amz-mfa", "x-amz-write-offset-bytes",
                        "x-amz-if-match-last-modified-time", "x-amz-if-match-size"});
 }
 
 // Headers that operations of ours read, that signatures use, or that ask for nothing.
 bool is_known_amz_header(std::string_view name) {
   return starts_with_any(name, {"x-amz-meta-", "x-amz-checksum-", "x-amz-copy-source", "x-amz-cf-"}) ||
-         is_any(name, {"x-amz-acl", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length",
-                       "x-amz-expected-bucket-owner", "x-amz-metadata-directive", "x-amz-mp-object-size",
-                       "x-amz-request-payer", "x-amz-sdk-checksum-algorithm", "x-amz-security-token",
-                       "x-amz-source-expected-bucket-owner", "x-amz-trailer", "x-amz-user-agent"});
+         is_any(name,
+                {"x-amz-acl", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length",
+                 "x-amz-expected-bucket-owner", "x-amz-max-parts", "x-amz-metadata-directive", "x-amz-mp-object-size",
+                 "x-amz-object-attributes", "x-amz-part-number-marker", "x-amz-request-payer",
+                 "x-amz-sdk-checksum-algorithm", "x-amz-security-token", "x-amz-source-expected-bucket-owner",
+                 "x-amz-tagging", "x-amz-tagging-directive", "x-amz-trailer", "x-amz-user-agent"});
 }
 
 // A header that is kept with some values only; `known` says whether it is one of those.
@@ -158,9 +162,6 @@ std::optional<aws::ServiceError> refusal_of_value(const S3Call& call, const aws:
       return refused();
     }
     return s3_error("InvalidStorageClass");
-  }
-  if (equal_fold(field.name, "x-amz-tagging-directive")) {
-    return field.value == "COPY" ? std::nullopt : std::optional(refused());
   }
   if (equal_fold(field.name, "x-amz-object-ownership")) {
     // Whoever owns the bucket owns its objects, so these two cannot be told apart; without ACLs is another matter.
@@ -197,6 +198,11 @@ std::optional<S3Answer> answer_of_subresource(const S3Call& call) {
       return row.name == item.name && (of_object ? row.of_object : row.of_bucket);
     });
     if (found != sub_resources.end()) return answer_of(call, *found);
+    // Without its header the request would be taken for one for the object.
+    if (item.name == "attributes" && of_object && !call.header("x-amz-object-attributes")) {
+      return std::unexpected(with_detail(s3_error("InvalidArgument", "Missing required header for this request."),
+                                         "ArgumentName", "x-amz-object-attributes"));
+    }
     if (std::ranges::find(other_operations, item.name) != other_operations.end()) {
       return std::unexpected(not_implemented(fmt::format("The sub-resource {}", item.name)));
     }

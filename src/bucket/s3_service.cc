@@ -43,6 +43,16 @@ const std::vector<Row>& rows() {
       {&op::ListParts::operation(), list_parts, false},
       {&op::GetObject::operation(), get_object, true},
       {&op::HeadObject::operation(), get_object, true},
+      {&op::GetObjectAttributes::operation(), get_object_attributes, false},
+      {&op::GetBucketVersioning::operation(), get_bucket_versioning, false},
+      {&op::PutBucketVersioning::operation(), put_bucket_versioning, false},
+      {&op::ListObjectVersions::operation(), list_object_versions, false},
+      {&op::GetObjectTagging::operation(), get_object_tagging, false},
+      {&op::PutObjectTagging::operation(), put_object_tagging, false},
+      {&op::DeleteObjectTagging::operation(), delete_object_tagging, false},
+      {&op::GetBucketTagging::operation(), get_bucket_tagging, false},
+      {&op::PutBucketTagging::operation(), put_bucket_tagging, false},
+      {&op::DeleteBucketTagging::operation(), delete_bucket_tagging, false},
       {&op::PutObject::operation(), put_object, false},
       {&op::DeleteObject::operation(), delete_object, false},
       {&op::DeleteObjects::operation(), delete_objects, false},
@@ -162,6 +172,7 @@ http::ResponseHead head_of(const S3Call& call, const S3Reply& reply, std::string
   for (const auto& [name, value] : reply.headers) {
     if (name != "x-amz-request-id" && name != "x-amz-id-2") head.fields.add(std::string_view(name), value);
   }
+  for (const auto& [name, value] : call.always) head.fields.add(std::string_view(name), value);
   return head;
 }
 

@@ -18,21 +18,31 @@ aws::Answer<std::monostate> check_condition_early(const S3Call& call, const PutC
   return {};
 }
 
-// Deletes one key of many; the refusal, if any.
-rt::Task<std::optional<aws::ServiceError>> delete_one(S3Call& call, std::string key,
-                                                      std::optional<std::string> version) {
-  if (auto legal = check_key(key); !legal) co_return legal.error();
-  if (version && *version != "null") co_return s3_error("NoSuchVersion");
-  if (auto done = co_await call.store.delete_object(call.bucket, std::move(key)); !done) {
-    co_return s3_error_of(done.error());
+// Deletes one key of many.
+rt::Task<aws::Answer<aws::s3::DeletedObject>> delete_one(S3Call& call, const aws::s3::ObjectIdentifier& object) {
+  CO_TRY_OK(check_key(object.key));
+  VersionChoice version;
+  if (object.version_id) {
+    CO_TRY(version, read_version_id(*object.version_id));
   }
-  co_return std::nullopt;
+  DeleteCondition condition;
+  if (object.etag) condition.only_if_etag = std::string(unquoted(*object.etag));
+  CO_TRY(const Deleted deleted, answer_of(co_await call.store.delete_object(call.bucket, object.key, std::move(version),
+                                                                            std::move(condition))));
+  aws::s3::DeletedObject result;
+  result.key = object.key;
+  result.version_id = object.version_id;
+  if (deleted.is_marker) {
+    result.delete_marker = true;
+    result.delete_marker_version_id = text_of_version(deleted.version_id.value_or(""));
+  }
+  co_return result;
 }
 
 }  // namespace
 
 S3Task put_object(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
+  CO_TRY(const BucketInfo bucket, bucket_of(call));
   CO_TRY_OK(check_key(call.key));
   CO_TRY(ObjectFacts facts, read_facts(call));
   CO_TRY(PutCondition condition, read_put_condition(call));
@@ -43,17 +53,22 @@ S3Task put_object(S3Call& call) {
   S3Reply reply;
   reply.add("ETag", quoted(object->etag));
   add_checksum_headers(reply, object->checksums);
+  add_version_header(reply, bucket, *object);
   co_return reply;
 }
 
 S3Task delete_object(S3Call& call) {
   CO_TRY_OK(bucket_of(call));
   CO_TRY_OK(check_key(call.key));
-  if (call.header("If-Match")) co_return std::unexpected(not_implemented("The header If-Match of a delete"));
-  const std::string* version = call.item("versionId");
-  if (version != nullptr && *version != "null") co_return std::unexpected(s3_error("NoSuchVersion"));
-  CO_TRY_OK(answer_of(co_await call.store.delete_object(call.bucket, call.key)));
-  co_return empty_reply(204);
+  CO_TRY(VersionChoice version, read_version(call));
+  DeleteCondition condition;
+  if (const auto etag = call.header("If-Match")) condition.only_if_etag = std::string(unquoted(*etag));
+  CO_TRY(const Deleted deleted,
+         answer_of(co_await call.store.delete_object(call.bucket, call.key, std::move(version), std::move(condition))));
+  S3Reply reply = empty_reply(204);
+  if (deleted.is_marker) reply.add("x-amz-delete-marker", "true");
+  if (deleted.version_id) reply.add("x-amz-version-id", text_of_version(*deleted.version_id));
+  co_return reply;
 }
 
 S3Task delete_objects(S3Call& call) {
@@ -65,19 +80,16 @@ S3Task delete_objects(S3Call& call) {
   }
   aws::s3::DeleteObjectsOutput output;
   for (const aws::s3::ObjectIdentifier& object : input.delete_.objects) {
-    const auto refused = co_await delete_one(call, object.key, object.version_id);
-    if (refused) {
+    auto deleted = co_await delete_one(call, object);
+    if (!deleted) {
       aws::s3::Error error;
       error.key = object.key;
       error.version_id = object.version_id;
-      error.code = refused->code;
-      error.message = refused->message;
+      error.code = deleted.error().code;
+      error.message = deleted.error().message;
       output.errors.push_back(std::move(error));
     } else if (!input.delete_.quiet.value_or(false)) {
-      aws::s3::DeletedObject deleted;
-      deleted.key = object.key;
-      deleted.version_id = object.version_id;
-      output.deleted.push_back(std::move(deleted));
+      output.deleted.push_back(*std::move(deleted));
     }
   }
   co_return reply_of(aws::write_output<aws::s3::op::DeleteObjects>(aws::s3::service(), output, call.id));

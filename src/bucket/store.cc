@@ -66,23 +66,42 @@ Result<ObjectPtr> BucketStore::find_object(std::string_view bucket_name, std::st
   const std::shared_lock lock(state_->mutex);
   const Bucket* bucket = state_->find_bucket(bucket_name);
   if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
-  const auto found = bucket->objects.find(key);
-  if (found == bucket->objects.end()) return std::unexpected(refusal::no_such_key);
+  const ObjectMap& objects = bucket->objects.current();
+  const auto found = objects.find(key);
+  if (found == objects.end()) return std::unexpected(refusal::no_such_key);
   return found->second;
+}
+
+Result<ObjectPtr> BucketStore::find_version(std::string_view bucket_name, std::string_view key,
+                                            const VersionChoice& version) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(bucket_name);
+  if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
+  ObjectPtr found = version ? bucket->objects.find(key, *version) : bucket->objects.newest(key);
+  if (!found) return std::unexpected(version ? refusal::no_such_version : refusal::no_such_key);
+  return found;
+}
+
+Result<VersionPage> BucketStore::list_versions(std::string_view bucket_name, const VersionQuery& query) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(bucket_name);
+  if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
+  return list_version_page(bucket->objects, query);
 }
 
 Result<ListPage> BucketStore::list_objects(std::string_view bucket_name, const ListQuery& query) const {
   const std::shared_lock lock(state_->mutex);
   const Bucket* bucket = state_->find_bucket(bucket_name);
   if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
-  return list_page(bucket->objects, query);
+  return list_page(bucket->objects.current(), query);
 }
 
 // --- Changes: from any core to the home core.
 
 rt::Task<Result<void>> BucketStore::create_bucket(std::string name, std::string region, std::string owner, Acl acl) {
   if (!is_bucket_name(name)) co_return std::unexpected(refusal::bad_bucket_name);
-  BucketInfo info{std::move(name), std::move(region), std::move(owner), acl, {}};
+  BucketInfo info{
+      .name = std::move(name), .region = std::move(region), .owner = std::move(owner), .acl = acl, .created = {}};
   co_return co_await at_home(state_->scope, [&] { return state_->create_bucket(std::move(info)); });
 }
 
@@ -91,7 +110,26 @@ rt::Task<Result<void>> BucketStore::delete_bucket(std::string name) {
 }
 
 rt::Task<Result<void>> BucketStore::set_bucket_acl(std::string name, Acl acl) {
-  co_return co_await at_home(state_->scope, [&] { return state_->set_bucket_acl(std::move(name), acl); });
+  co_return co_await at_home(state_->scope, [&] {
+    return state_->change_bucket(std::move(name), [acl](BucketInfo& info) { info.acl = acl; });
+  });
+}
+
+rt::Task<Result<void>> BucketStore::set_versioning(std::string name, Versioning versioning) {
+  co_return co_await at_home(state_->scope, [&] {
+    return state_->change_bucket(std::move(name), [versioning](BucketInfo& info) { info.versioning = versioning; });
+  });
+}
+
+rt::Task<Result<void>> BucketStore::set_bucket_document(std::string name, std::string document,
+                                                        std::optional<std::string> text) {
+  const auto change = [&](BucketInfo& info) {
+    BucketDocuments documents = info.documents ? *info.documents : BucketDocuments();
+    documents.erase(document);
+    if (text) documents.emplace(document, *text);
+    info.documents = documents.empty() ? nullptr : std::make_shared<const BucketDocuments>(std::move(documents));
+  };
+  co_return co_await at_home(state_->scope, [&] { return state_->change_bucket(std::move(name), change); });
 }
 
 std::unique_ptr<BodyWriter> BucketStore::begin_body(std::vector<ChecksumKind> kinds) {
@@ -123,25 +161,30 @@ rt::Task<Result<ObjectPtr>> BucketStore::copy_object(ObjectPtr source, std::stri
       state_->scope, [&] { return state_->publish(std::move(to_bucket), std::move(draft), std::move(condition)); });
 }
 
-rt::Task<Result<void>> BucketStore::set_object_acl(std::string bucket, std::string key, Acl acl) {
-  co_return co_await at_home(state_->scope,
-                             [&] { return state_->set_object_acl(std::move(bucket), std::move(key), acl); });
+rt::Task<Result<ObjectPtr>> BucketStore::set_object_acl(std::string bucket, std::string key, VersionChoice version,
+                                                        Acl acl) {
+  co_return co_await at_home(state_->scope, [&] {
+    return state_->change_object(std::move(bucket), std::move(key), std::move(version),
+                                 [acl](ObjectFacts& facts) { facts.acl = acl; });
+  });
 }
 
-rt::Task<Result<void>> BucketStore::delete_object(std::string bucket, std::string key) {
-  co_return co_await at_home(state_->scope, [&] { return state_->delete_object(std::move(bucket), std::move(key)); });
+rt::Task<Result<ObjectPtr>> BucketStore::set_object_tags(std::string bucket, std::string key, VersionChoice version,
+                                                         std::vector<NameAndValue> tags) {
+  co_return co_await at_home(state_->scope, [&] {
+    return state_->change_object(std::move(bucket), std::move(key), std::move(version),
+                                 [&tags](ObjectFacts& facts) { facts.tags = std::move(tags); });
+  });
+}
+
+rt::Task<Result<Deleted>> BucketStore::delete_object(std::string bucket, std::string key, VersionChoice version,
+                                                     DeleteCondition condition) {
+  co_return co_await at_home(state_->scope, [&] {
+    return state_->delete_object(std::move(bucket), std::move(key), std::move(version), std::move(condition));
+  });
 }
 
 // --- Changes, on the home core.
-
-BucketStore::State::Place BucketStore::State::place_of_key(std::string_view bucket, std::string_view key) const {
-  std::string name = hex_of(digest_of(DigestKind::sha256, key));
-  return {.folder = objects_folder(bucket) + "/" + name.substr(0, 2), .name = std::move(name)};
-}
-
-std::string BucketStore::State::turn_of_key(std::string_view bucket, std::string_view key) const {
-  return fmt::format("object {} {}", bucket, key);
-}
 
 rt::Task<Result<BucketStore::State::Use>> BucketStore::State::use_bucket(std::string name) {
   while (true) {
@@ -210,11 +253,11 @@ rt::Task<Result<void>> BucketStore::State::delete_bucket(std::string name) {
   co_return outcome;
 }
 
-rt::Task<Result<void>> BucketStore::State::set_bucket_acl(std::string name, Acl acl) {
+rt::Task<Result<void>> BucketStore::State::change_bucket(std::string name, std::function<void(BucketInfo&)> change) {
   const Turns::Turn turn = co_await turns.take("bucket " + name);
   CO_TRY(const Use bucket, co_await use_bucket(name));
   BucketInfo info = bucket->info;
-  info.acl = acl;
+  change(info);
   bool placed = false;
   const auto written = co_await write_record({bucket_folder(name), "bucket"}, write_bucket_record(info), placed);
   if (placed) {
@@ -222,99 +265,6 @@ rt::Task<Result<void>> BucketStore::State::set_bucket_acl(std::string name, Acl 
     bucket->info = std::move(info);
   }
   co_return written;
-}
-
-Result<void> check_condition(const Object* current, const Object& draft, const PutCondition& condition) {
-  for (const Checksum& expected : condition.only_if_checksums) {
-    const Checksum* found = find_checksum(draft.checksums, expected.kind);
-    if (found == nullptr || found->value != expected.value) return std::unexpected(refusal::bad_digest);
-  }
-  if (condition.only_if_size && *condition.only_if_size != draft.size) return std::unexpected(refusal::bad_size);
-  if (condition.only_if_absent && current != nullptr) return std::unexpected(refusal::precondition_failed);
-  if (!condition.only_if_etag) return {};
-  if (current == nullptr) return std::unexpected(refusal::no_such_key);
-  if (current->etag != *condition.only_if_etag) return std::unexpected(refusal::precondition_failed);
-  return {};
-}
-
-void own_bodies(const Object& object) {
-  for (const Piece& piece : object.pieces) {
-    if (piece.body) piece.body->add_owner();
-  }
-}
-
-void disown_bodies(const Object& object) {
-  for (const Piece& piece : object.pieces) {
-    if (piece.body) piece.body->drop_owner();
-  }
-}
-
-rt::Task<Result<ObjectPtr>> BucketStore::State::publish(std::string bucket_name, Object draft, PutCondition condition) {
-  CO_TRY(const Use bucket, co_await use_bucket(std::move(bucket_name)));
-  co_return co_await publish_in(*bucket, std::move(draft), std::move(condition));
-}
-
-// The caller has the use of the bucket.
-rt::Task<Result<ObjectPtr>> BucketStore::State::publish_in(Bucket& bucket, Object draft, PutCondition condition) {
-  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket.info.name, draft.key));
-  const auto current = bucket.objects.find(draft.key);
-  CO_TRY_OK(check_condition(current == bucket.objects.end() ? nullptr : current->second.get(), draft, condition));
-  draft.modified = whole_second_now();
-  auto object = std::make_shared<const Object>(std::move(draft));
-  CO_TRY_OK(co_await place_object(bucket, object));
-  co_return object;
-}
-
-// The caller has the turn of the key.
-rt::Task<Result<void>> BucketStore::State::place_object(Bucket& bucket, ObjectPtr object) {
-  const Place place = place_of_key(bucket.info.name, object->key);
-  if (!bucket.folders_made.contains(place.folder)) {
-    CO_TRY_OK(co_await files().make_directory(place.folder));
-    CO_TRY_OK(co_await files().sync_directory(objects_folder(bucket.info.name)));
-    bucket.folders_made.insert(place.folder);
-  }
-  bool placed = false;
-  own_bodies(*object);
-  const auto written = co_await write_record(place, write_object_record(*object), placed);
-  if (!placed) {
-    disown_bodies(*object);
-    co_return written;
-  }
-  ObjectPtr before = object;
-  {
-    const std::lock_guard lock(mutex);
-    std::swap(bucket.objects[object->key], before);
-  }
-  // Where it is in doubt whether the record is there for good, a crash may bring the old one back: its bytes stay.
-  if (before && written) disown_bodies(*before);
-  co_return written;
-}
-
-rt::Task<Result<void>> BucketStore::State::set_object_acl(std::string bucket_name, std::string key, Acl acl) {
-  CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
-  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket_name, key));
-  const auto current = bucket->objects.find(key);
-  if (current == bucket->objects.end()) co_return std::unexpected(refusal::no_such_key);
-  Object changed = *current->second;
-  changed.facts.acl = acl;
-  co_return co_await place_object(*bucket, std::make_shared<const Object>(std::move(changed)));
-}
-
-rt::Task<Result<void>> BucketStore::State::delete_object(std::string bucket_name, std::string key) {
-  CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
-  const Turns::Turn turn = co_await turns.take(turn_of_key(bucket_name, key));
-  const auto current = bucket->objects.find(key);
-  if (current == bucket->objects.end()) co_return Result<void>();
-  bool removed = false;
-  const auto outcome = co_await remove_record(place_of_key(bucket_name, key), removed);
-  if (!removed) co_return outcome;
-  const ObjectPtr before = current->second;
-  {
-    const std::lock_guard lock(mutex);
-    bucket->objects.erase(key);
-  }
-  if (outcome) disown_bodies(*before);
-  co_return outcome;
 }
 
 }  // namespace gust::bucket

@@ -52,6 +52,12 @@ rt::Task<Result<void>> copy_from(BucketStore& store, ObjectPtr source, std::stri
   co_return Result<void>();
 }
 
+template <typename T>
+Result<void> without_value(const Result<T>& result) {
+  if (!result) return std::unexpected(result.error());
+  return {};
+}
+
 void try_change(Model& model, const std::string& key, const Contents& tried) {
   model.try_emplace(key, Contents{""}).first->second.insert(tried.begin(), tried.end());
 }
@@ -68,7 +74,7 @@ rt::Task<void> work(BucketStore& store, int worker, std::uint64_t seed, Model& m
     switch (chance() % 6) {
       case 0:
         try_change(model, key, tried = {""});
-        outcome = co_await store.delete_object("pics", key);
+        outcome = without_value(co_await store.delete_object("pics", key));
         break;
       case 1:
         try_change(model, key, tried = {bytes});
@@ -82,7 +88,8 @@ rt::Task<void> work(BucketStore& store, int worker, std::uint64_t seed, Model& m
         }
         break;
       case 3:
-        if (store.find_object("pics", key)) outcome = co_await store.set_object_acl("pics", key, Acl::public_read);
+        if (!store.find_object("pics", key)) break;
+        outcome = without_value(co_await store.set_object_acl("pics", key, {}, Acl::public_read));
         break;
       default:
         try_change(model, key, tried = {bytes});

@@ -65,13 +65,15 @@ class Loader {
       auto bucket = std::make_unique<Bucket>();
       bucket->info = std::move(info);
       CO_TRY_OK(co_await remove_fresh(state_.bucket_folder(name)));
+      CO_TRY_OK(co_await sync_folders(name));
       CO_TRY_OK(co_await load_objects(*bucket));
       CO_TRY_OK(co_await load_uploads(*bucket));
       ++state_.report.buckets;
-      state_.report.objects += bucket->objects.size();
+      state_.report.objects += bucket->objects.versions();
       state_.report.uploads += bucket->uploads.size();
       state_.buckets.emplace(name, std::move(bucket));
     }
+    CO_TRY_OK(co_await files_.sync_directory(state_.buckets_folder()));
     co_return Result<void>();
   }
 
@@ -105,6 +107,13 @@ class Loader {
     CO_TRY(const std::size_t got, co_await file->read_at(0, bytes));
     bytes.resize(got);
     co_return bytes;
+  }
+
+  // A crash may have come between a folder's making and its sync; what is put into it from now on is to stay.
+  rt::Task<Result<void>> sync_folders(std::string name) {
+    CO_TRY_OK(co_await files_.sync_directory(state_.objects_folder(name)));
+    CO_TRY_OK(co_await files_.sync_directory(state_.uploads_folder(name)));
+    co_return co_await files_.sync_directory(state_.bucket_folder(name));
   }
 
   // Records that were on their way to their place.
@@ -183,15 +192,14 @@ class Loader {
     CO_TRY(const bool readable, is_usable(bytes));
     if (!readable) co_return Result<void>();
     auto object = read_object_record(*bytes, [this](std::string_view id) { return find_body(id); });
-    if (object && hex_of(digest_of(DigestKind::sha256, object->key)) != name) {
+    if (object && state_.place_of_key(bucket.info.name, object->key, object->version_id).name != name) {
       object = fail(Errc::corrupt, "an object's record is not its own");
     }
     CO_TRY(const bool usable, is_usable(object));
     if (!usable) co_return Result<void>();
     own_bodies(*object);
     if (!object->upload_id.empty()) completed_.insert(object->upload_id);
-    std::string key = object->key;
-    bucket.objects.emplace(std::move(key), std::make_shared<const Object>(*std::move(object)));
+    bucket.objects.put(std::make_shared<const Object>(*std::move(object)));
     co_return Result<void>();
   }
 

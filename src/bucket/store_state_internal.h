@@ -1,9 +1,10 @@
-// BucketStore::State: the records in memory and how they change. Split over store.cc (buckets, objects), uploads.cc
-// (multipart), store_records.cc (files) and store_load.cc (start).
+// BucketStore::State: the records in memory and how they change. Split over store.cc (buckets), store_objects.cc
+// (objects and their versions), uploads.cc (multipart), store_records.cc (files) and store_load.cc (start).
 //
 // Core:   `mutex` guards `buckets` and all in it. Only the home core writes, so it reads without the lock.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "bucket/body_folder_internal.h"
+#include "bucket/object_index.h"
 #include "bucket/store.h"
 #include "bucket/turns_internal.h"
 #include "rt/loop.h"
@@ -24,7 +26,7 @@ namespace gust::bucket {
 
 struct Bucket {
   BucketInfo info;
-  ObjectMap objects;
+  ObjectIndex objects;
   UploadMap uploads;
   // Of the home core:
   std::set<std::string, std::less<>> folders_made;  // of objects/
@@ -54,7 +56,7 @@ class BucketStore::State {
     std::string folder, name;
     std::string path() const { return folder + "/" + name; }
   };
-  Place place_of_key(std::string_view bucket, std::string_view key) const;
+  Place place_of_key(std::string_view bucket, std::string_view key, std::string_view version_id) const;
   static std::string part_record_name(int number);
 
   // A bucket that does not go away while this lives. Home core.
@@ -89,11 +91,15 @@ class BucketStore::State {
   // Changes, on the home core.
   rt::Task<Result<void>> create_bucket(BucketInfo info);
   rt::Task<Result<void>> delete_bucket(std::string name);
-  rt::Task<Result<void>> set_bucket_acl(std::string name, Acl acl);
+  rt::Task<Result<void>> change_bucket(std::string name, std::function<void(BucketInfo&)> change);
   rt::Task<Result<ObjectPtr>> publish(std::string bucket, Object draft, PutCondition condition);
   rt::Task<Result<ObjectPtr>> publish_in(Bucket& bucket, Object draft, PutCondition condition);
-  rt::Task<Result<void>> set_object_acl(std::string bucket, std::string key, Acl acl);
-  rt::Task<Result<void>> delete_object(std::string bucket, std::string key);
+  rt::Task<Result<ObjectPtr>> change_object(std::string bucket, std::string key, VersionChoice version,
+                                            std::function<void(ObjectFacts&)> change);
+  rt::Task<Result<Deleted>> delete_object(std::string bucket, std::string key, VersionChoice version,
+                                          DeleteCondition condition);
+  rt::Task<Result<void>> remove_version(Bucket& bucket, ObjectPtr object);
+  void name_version(const Bucket& bucket, Object& draft);
   rt::Task<Result<void>> place_object(Bucket& bucket, ObjectPtr object);
 
   rt::Task<Result<UploadPtr>> create_upload(std::string bucket, Upload draft);

@@ -210,8 +210,8 @@ TEST(Objects, SetAclKeepsBytesAndTime) {
   ASSERT_TRUE(host.put("k", "bytes"));
   const WallTime modified = (*host.store->find_object("pics", "k"))->modified;
   host.world.run_for(std::chrono::minutes(1));
-  EXPECT_TRUE(host.await(host.store->set_object_acl("pics", "k", Acl::public_read)));
-  EXPECT_EQ(host.await(host.store->set_object_acl("pics", "x", Acl::public_read)).error().text, "NoSuchKey");
+  EXPECT_TRUE(host.await(host.store->set_object_acl("pics", "k", {}, Acl::public_read)));
+  EXPECT_EQ(host.await(host.store->set_object_acl("pics", "x", {}, Acl::public_read)).error().text, "NoSuchKey");
   EXPECT_EQ((*host.store->find_object("pics", "k"))->facts.acl, Acl::public_read);
   EXPECT_EQ((*host.store->find_object("pics", "k"))->modified, modified);
   EXPECT_EQ(host.get("k"), "bytes");

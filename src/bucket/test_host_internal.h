@@ -49,7 +49,8 @@ inline rt::Task<Result<std::string>> read_bytes(ObjectPtr object) {
 
 class Host {
  public:
-  explicit Host(std::uint64_t seed = 1, StoreOptions options = {.part_bytes_min = 10, .buckets_max = 5})
+  explicit Host(std::uint64_t seed = 1,
+                StoreOptions options = {.part_bytes_min = 10, .buckets_max = 5, .uploads_max = 20})
       : world(seed), loop(world.add_host("s3", "10.0.0.1")), options_(options) {
     start();
   }

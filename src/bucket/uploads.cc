@@ -31,6 +31,19 @@ bool agrees(const Part& part, const NamedPart& named) {
          });
 }
 
+// The object that the upload became, where it was made of these parts: the answer to a client that asks again since it
+// did not hear the first one.
+Result<ObjectPtr> find_completed(const Bucket& bucket, std::string_view key, std::string_view id,
+                                 const std::vector<NamedPart>& parts) {
+  Md5 of_parts;
+  for (const NamedPart& part : parts) of_parts.update(bytes_of_hex(part.etag).value_or(""));
+  const std::string etag = fmt::format("{}-{}", hex_of(of_parts.finish()), parts.size());
+  for (const ObjectPtr& version : bucket.objects.versions_of(key)) {
+    if (version->upload_id == id && !version->is_delete_marker && version->etag == etag) return version;
+  }
+  return std::unexpected(refusal::no_such_upload);
+}
+
 // The object made of `parts`, which are the upload's and in order.
 Result<Object> assemble(const Upload& upload, const std::vector<const Part*>& parts) {
   Object object{.key = upload.key,
@@ -147,6 +160,7 @@ rt::Task<Result<void>> BucketStore::abort_upload(std::string bucket, std::string
 
 rt::Task<Result<UploadPtr>> BucketStore::State::create_upload(std::string bucket_name, Upload draft) {
   CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
+  if (bucket->uploads.size() >= options.uploads_max) co_return std::unexpected(refusal::too_many_uploads);
   draft.id = make_upload_id(scope.loop());
   draft.initiated = whole_second_now();
   const auto upload = std::make_shared<const Upload>(std::move(draft));
@@ -202,7 +216,7 @@ rt::Task<Result<ObjectPtr>> BucketStore::State::complete_upload(std::string buck
   CO_TRY(const Use bucket, co_await use_bucket(bucket_name));
   const Turns::Turn upload_turn = co_await turns.take(turn_of_upload(id));
   const auto found = bucket->uploads.find({key, id});
-  if (found == bucket->uploads.end()) co_return std::unexpected(refusal::no_such_upload);
+  if (found == bucket->uploads.end()) co_return find_completed(*bucket, key, id, named_parts);
   const UploadPtr upload = found->second;
 
   if (named_parts.empty()) co_return std::unexpected(refusal::bad_part);

@@ -39,7 +39,7 @@ PROTOCOLS = {
     "json": ("json", "json", "application/x-amz-json-"),
     "rest-json": ("rest_json", "json", "application/json"),
 }
-KEYWORDS = {"default", "delete", "namespace", "operator", "public", "private", "class", "template", "new", "union"}
+KEYWORDS = {"and", "default", "delete", "namespace", "operator", "public", "private", "class", "template", "new", "union"}
 INT64_MIN, INT64_MAX = "std::numeric_limits<std::int64_t>::min()", "std::numeric_limits<std::int64_t>::max()"
 
 
