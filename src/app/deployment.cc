@@ -234,6 +234,7 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control::Settings control_settings;
   control_settings.account_id = settings.account_id;
   control_settings.domain_suffix = settings.domain_suffix;
+  control_settings.knows_countries = locations->has_cities();
   control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };
   control.emplace(loop, *store, *delivery, std::move(control_settings));
   auto findings = co_await control->start();

@@ -58,6 +58,9 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }
+  if (config.restrictions) {
+    compile_restrictions(config.restrictions->geo_restriction, place.in("Restrictions").in("GeoRestriction"), out);
+  }
   if (config.cache_tag_config) compile_cache_tags(*config.cache_tag_config, place.in("CacheTagConfig"), out);
   const auto comment_characters =
       std::ranges::count_if(config.comment, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });

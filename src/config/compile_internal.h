@@ -53,6 +53,9 @@ bool is_error_page_path(std::string_view path);
 bool is_error_code(std::int64_t status);
 bool is_response_code(std::int64_t status);
 
+// GEO-1.
+void compile_restrictions(const aws::cloudfront::GeoRestriction& geo, const Place& place, Distribution& out);
+
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
 
 // FAIL-1, FAIL-2. Indexes are those of `origins`.

@@ -585,5 +585,27 @@ TEST(Compile, Ae6LegacySettingsThatListAcceptEncodingDoNotCompress) {
   EXPECT_FALSE(behavior.cache.gzip);
 }
 
+TEST(Compile, Geo1ARestrictionNamesCountriesByTheirCodes) {
+  DistributionDocument document = small_distribution();
+  document.config.restrictions = model::Restrictions{{"whitelist", 2, {"IN", "CH"}}};
+  const GeoRestriction geo = compiled(document).geo;
+  EXPECT_TRUE(geo.refuses("FR"));
+  EXPECT_FALSE(geo.refuses("CH"));
+  EXPECT_FALSE(geo.refuses("")) << "GEO-2";
+  const std::string place = "InvalidGeoRestrictionParameter Restrictions.GeoRestriction";
+  EXPECT_EQ(wrong([](Config& c) { c.restrictions = model::Restrictions{{"greylist", 1, {"IN"}}}; }),
+            place + ".RestrictionType");
+  EXPECT_EQ(wrong([](Config& c) { c.restrictions = model::Restrictions{{"none", 1, {"IN"}}}; }), place);
+  EXPECT_EQ(wrong([](Config& c) { c.restrictions = model::Restrictions{{"blacklist", 0, {}}}; }), place);
+  for (const char* code : {"in", "UK", "IND", ""}) {
+    document.config.restrictions = model::Restrictions{{"blacklist", 1, {code}}};
+    const Findings found = check_distribution(document);
+    ASSERT_EQ(found.size(), 1U) << code;
+    EXPECT_EQ(found[0].path, "DistributionConfig.Restrictions.GeoRestriction.Items[0]");
+  }
+  EXPECT_EQ(wrong([](Config& c) { c.restrictions = model::Restrictions{{"whitelist", 2, {"IN", "IN"}}}; }),
+            place + ".Items[1]");
+}
+
 }  // namespace
 }  // namespace gust::config

@@ -158,9 +158,9 @@ constexpr SettingRow rows[] = {
     {"ViewerCertificate", "CertificateSource", refused, "cloudfront", until_certificates},
 
     {"Restrictions", "GeoRestriction", enforced},
-    {"GeoRestriction", "RestrictionType", refused, "none"},
-    {"GeoRestriction", "Quantity", refused, "0"},
-    {"GeoRestriction", "Items", refused},
+    {"GeoRestriction", "RestrictionType", enforced},
+    {"GeoRestriction", "Quantity", enforced},
+    {"GeoRestriction", "Items", enforced},
 
     {"CachePolicyConfig", "Comment", kept},
     {"CachePolicyConfig", "Name", enforced},

@@ -97,8 +97,6 @@ const Refused refused_settings[] = {
        c.cache_behaviors = model::CacheBehaviors{2, {behavior_for("a"), behavior_for("b")}};
        c.cache_behaviors->items[1].smooth_streaming = true;
      }},
-    {"DistributionConfig.Restrictions.GeoRestriction.RestrictionType",
-     [](auto& c) { c.restrictions = model::Restrictions{{"whitelist", 1, {"IN"}}}; }},
     {"DistributionConfig.WebACLId", [](auto& c) { c.web_acl_id = "arn"; }},
     {"DistributionConfig.Logging.Enabled", [](auto& c) { c.logging = model::LoggingConfig{true, false, "b", ""}; }},
     {"DistributionConfig.ViewerCertificate.ACMCertificateArn",

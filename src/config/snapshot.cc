@@ -2,6 +2,12 @@
 
 namespace gust::config {
 
+bool GeoRestriction::refuses(std::string_view country) const {
+  if (kind == Kind::none || country.empty()) return false;
+  const bool is_named = std::ranges::find(countries, country) != countries.end();
+  return is_named == (kind == Kind::all_but_these);
+}
+
 Snapshot::Snapshot(std::uint64_t revision, std::vector<Distribution> distributions)
     : revision_(revision), distributions_(std::move(distributions)) {
   for (std::size_t i = 0; i < distributions_.size(); ++i) {

@@ -148,6 +148,16 @@ struct Behavior {
   bool compress = false;  // CMP-1
 };
 
+// GEO-1: the countries whose viewers are served, or are not.
+struct GeoRestriction {
+  enum class Kind : std::uint8_t { none, only_these, all_but_these };
+  Kind kind = Kind::none;
+  std::vector<std::string> countries;  // ISO 3166-1 alpha-2, in upper case
+
+  // GEO-2: a viewer whose country is not known (empty) is served.
+  bool refuses(std::string_view country) const;
+};
+
 struct Distribution {
   std::string id;
   std::string domain_name;  // d<13>.<suffix>
@@ -159,6 +169,7 @@ struct Distribution {
   // ERR-4: error caching minimum TTL by status; 10 s for a status that is not named.
   std::map<int, Duration> error_caching_min_ttl;
   ErrorPages error_pages;
+  GeoRestriction geo;
   std::string cache_tag_header;  // TAG-1: in lower case; empty: no tags
 };
 

@@ -35,6 +35,7 @@ struct Settings {
   std::string account_id = "000000000000";  // 12 digits; the owner in ARNs
   std::string domain_suffix;                // domain names are d<13 characters>.<domain_suffix>
   Quotas quotas;
+  bool knows_countries = true;  // the edges have a database of countries; without one a GeoRestriction is refused
   Duration retry_after = std::chrono::seconds(1);  // a publish or purge that was not confirmed goes out again
   // One line for the operator's log. May be empty.
   std::function<void(std::string_view line)> report;

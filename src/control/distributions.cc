@@ -72,6 +72,13 @@ std::string_view Distributions::status_of(const DistributionDocument& document, 
 }
 
 rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) {
+  const auto& restrictions = document.config.restrictions;
+  const bool is_restricted = restrictions && restrictions->geo_restriction.restriction_type != "none";
+  if (is_restricted && !tools_.settings.knows_countries) {
+    co_return refuse("InvalidGeoRestrictionParameter",
+                     "The setting DistributionConfig.Restrictions.GeoRestriction needs a database of countries, which "
+                     "this Gustfront was started without (see --geoip-city).");
+  }
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::policy_prefix)));
   config::Findings unreadable;  // the publisher tells them
   co_return check_candidate(document, config::read_documents(listing, unreadable).policies, tools_.settings.quotas);

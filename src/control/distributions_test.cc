@@ -207,10 +207,6 @@ TEST_F(DistributionsTest, SettingsThatAreNotEnforcedAreRefusedByName) {
   EXPECT_EQ(refusal_of("<Logging><Enabled>true</Enabled><IncludeCookies>false</IncludeCookies><Bucket>b</Bucket>"
                        "<Prefix></Prefix></Logging>"),
             "400 InvalidArgument");
-  EXPECT_EQ(
-      refusal_of("<Restrictions><GeoRestriction><RestrictionType>whitelist</RestrictionType><Quantity>1</Quantity>"
-                 "<Items><Location>IN</Location></Items></GeoRestriction></Restrictions>"),
-      "400 InvalidArgument");
   const Reply reply = create(small_config("r1", "<Staging>true</Staging>"));
   EXPECT_TRUE(reply.has("DistributionConfig.Staging")) << reply.body;
 }

@@ -33,6 +33,7 @@ constexpr std::array rows{
     Row{"ERR-6", "an origin that does not answer counts as a 5xx"},
     Row{"FAIL-2", "the first member of the origin group answered with a status on which the second is asked"},
     Row{"FAIL-3", "the first member of the origin group was not reached or gave no answer, so the second is asked"},
+    Row{"GEO-3", "the distribution refuses viewers of this country"},
     Row{"HEAD-2", "the answer to HEAD has no body to store"},
     Row{"KEY-11", "all headers are forwarded, which turns caching off"},
     Row{"LIM-3", "GET and HEAD with a body are refused"},

@@ -1,7 +1,8 @@
 // The step `guard`: which behaviour a request meets, and whether that lets it pass.
 //
-// Source: PATH-1, VPP-1 to VPP-4, METH-1 to METH-3, LIM-3.
+// Source: PATH-1, GEO-1 to GEO-4, VPP-1 to VPP-4, METH-1 to METH-3, LIM-3.
 
+#include "geo/locations.h"
 #include "proxy/passage.h"
 #include "proxy/steps.h"
 
@@ -49,6 +50,23 @@ bool has_content(const http::RequestHead& request) {
          (length && length->find_first_not_of('0') != ByteView::npos);
 }
 
+// GEO-1 to GEO-3. True if the request is answered. A node that knows no countries at all serves nobody here: the
+// operator took away what the restriction was accepted by.
+bool is_stopped_by_country(Passage& passage) {
+  const config::GeoRestriction& geo = passage.distribution->geo;
+  if (geo.kind == config::GeoRestriction::Kind::none) return false;
+  const geo::Locations* locations = passage.core.locations();
+  const bool knows_countries = locations != nullptr && locations->has_cities();
+  if (knows_countries && !geo.refuses(locations->find(passage.exchange.peer()).country)) return false;
+  passage.decision.note("GEO-3");
+  passage.answer(403,
+                 knows_countries
+                     ? "The Amazon CloudFront distribution is configured to block access from your country."
+                     : "The distribution is restricted by country, and this edge has no database of countries.",
+                 "ClientGeoBlocked");
+  return true;
+}
+
 // VPP-2 to VPP-4. True if the request is answered.
 bool is_stopped_by_protocol(Passage& passage) {
   const http::RequestHead& request = passage.viewer_request;
@@ -78,6 +96,7 @@ Next guard(Passage& passage) {
                                     : &passage.routes->match(distribution, request.path);
   if (passage.from_edge) return Next::step;  // the edge has seen to the rest
 
+  if (is_stopped_by_country(passage)) return Next::respond;
   if (is_stopped_by_protocol(passage)) return Next::respond;
   if (!is_allowed(passage)) {
     passage.decision.note("METH-3");

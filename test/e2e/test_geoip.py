@@ -82,6 +82,29 @@ class Locations(unittest.TestCase):
         self.assertNotIn("viewer-tls", told)
         self.assertNotIn("there is no database", log)
 
+    @staticmethod
+    def restrict(server: harness.Gustfront, identifier: str, kind: str, country: str) -> None:
+        read = server.cloudfront.get_distribution_config(Id=identifier)
+        config = read["DistributionConfig"]
+        config["Restrictions"] = {"GeoRestriction": {"RestrictionType": kind, "Quantity": 1, "Items": [country]}}
+        server.cloudfront.update_distribution(Id=identifier, IfMatch=read["ETag"], DistributionConfig=config)
+        server.wait_deployed(identifier)
+
+    def test_geo_1_a_restriction_by_country_is_enforced_and_needs_a_database(self) -> None:
+        with harness.origin_that(lambda h, _: harness.reply(h, b"x")) as origin:
+            with harness.Gustfront("--geoip-city", str(self.cities)) as server:
+                identifier, domain = server.make_distribution("localhost", origin.port)
+                self.restrict(server, identifier, "whitelist", "CH")
+                self.assertEqual(server.get(domain, "/a").status, 200)
+                self.restrict(server, identifier, "blacklist", "CH")
+                blocked = server.get(domain, "/a")
+                self.assertEqual((blocked.status, blocked.cache), (403, "Error"))
+                self.assertIn(b"block access from your country", blocked.body)
+            with harness.Gustfront() as server:
+                identifier, _ = server.make_distribution("localhost", origin.port)
+                with self.assertRaisesRegex(Exception, "InvalidGeoRestrictionParameter.*--geoip-city"):
+                    self.restrict(server, identifier, "whitelist", "CH")
+
     def test_without_databases_locations_are_left_out_and_the_log_says_so(self) -> None:
         head, log = self.asked_of_origin()
         self.assertNotIn("cloudfront-viewer-country", head)
