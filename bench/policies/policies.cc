@@ -53,6 +53,7 @@ cache::MakeEvictionPolicy policy_of(std::string_view name) {
   if (name == "gdsf") return make_gdsf;
   if (name == "s3-fifo") return make_s3_fifo;
   if (name == "w-tinylfu") return make_w_tinylfu;
+  if (name == "w-tinylfu-av") return make_w_tinylfu_av;
   if (name == "sieve") return cache::make_sieve;
   if (!name.starts_with("lsg:")) return nullptr;
   return cache::lsg(std::strtod(std::string(name.substr(4)).c_str(), nullptr));
@@ -73,7 +74,8 @@ void store(cache::Ticket& ticket, const cache::EntryDraft& draft) {
   [[maybe_unused]] const auto whole = ticket.finish();
 }
 
-Outcome replay(cache::Cache& cache, const std::vector<Request>& requests) {
+// `admission` is null where the policy stores all that comes.
+Outcome replay(cache::Cache& cache, const std::vector<Request>& requests, Admission* admission) {
   http::ResponseHead head;
   head.fields.add("Content-Type", "text/plain");
   cache::EntryDraft draft;
@@ -97,7 +99,12 @@ Outcome replay(cache::Cache& cache, const std::vector<Request>& requests) {
     ++outcome.misses;
     outcome.bytes_missed += request.bytes;
     draft.content_bytes = request.bytes;
-    if (found.ticket) store(found.ticket, draft);
+    if (!found.ticket) continue;
+    if (admission != nullptr && !admission->admits(key.hash.low, request.bytes)) {
+      found.ticket.fail({Errc::would_exceed_limit, Side::own, Retry::never, "not admitted"});
+      continue;
+    }
+    store(found.ticket, draft);
   }
   return outcome;
 }
@@ -109,9 +116,15 @@ bool run(const std::vector<Request>& requests, std::string_view what) {
   const auto stripes = policy ? parse_decimal<std::size_t>(parts[2]) : std::nullopt;
   if (!bytes || !stripes) return false;
   // The largest object of the trace may be stored, as in other simulators, where it fits.
-  cache::Cache cache({.bytes_max = *bytes, .object_bytes_max = *bytes, .stripes = *stripes}, {}, policy);
+  Admission* admission = nullptr;  // policies that have it run in one stripe
+  cache::Cache cache({.bytes_max = *bytes, .object_bytes_max = *bytes, .stripes = *stripes}, {},
+                     [&](const cache::EvictionPlace& place) {
+                       auto made = policy(place);
+                       admission = dynamic_cast<Admission*>(made.get());
+                       return made;
+                     });
   const Clock::time_point begin = Clock::now();
-  const Outcome outcome = replay(cache, requests);
+  const Outcome outcome = replay(cache, requests, admission);
   const Clock::duration spent = Clock::now() - begin;
   const auto ratio = [](std::uint64_t part, std::uint64_t whole) {
     return static_cast<double>(part) / static_cast<double>(whole);
