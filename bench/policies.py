@@ -34,7 +34,7 @@ OURS = ["lsg:1.4", "lsg:0.9", "lsg:0.5", "lsg:0"]
 POLICIES = [*OURS, "sieve", "s3-fifo", "w-tinylfu", "w-tinylfu-av", "gdsf", "lru"]
 NAMES = {"lsg:0.9": "**LSG, weight 90 (default)**", "lsg:1.4": "LSG, weight 140", "lsg:0.5": "LSG, weight 50",
          "lsg:0": "LSG, weight 0", "sieve": "SIEVE", "s3-fifo": "S3-FIFO", "w-tinylfu": "W-TinyLFU",
-         "w-tinylfu-av": "W-TinyLFU, aggregated victims", "gdsf": "GDSF", "lru": "LRU"}
+         "w-tinylfu-av": "W-TinyLFU-AV", "gdsf": "GDSF", "lru": "LRU"}
 REQUESTS, QUICK_REQUESTS = 2_000_000, 400_000
 REQUESTS_A_RANK = 10  # of each of the two classes, as the generator has it
 DEFAULT = "seed 20240917, Zipf 0.9"
