@@ -20,8 +20,8 @@ FOUND = Results("here", {"gustfront": "Gustfront", "nginx": "nginx 1", "varnish"
 class Tables(unittest.TestCase):
     def test_the_rate_is_marked_where_it_was_not_kept_up_with(self) -> None:
         rows = latency.tables(FOUND).split("\n")[-3:]
-        self.assertEqual(rows[0], "| **Gustfront** | 1,000 | 55 | 110 | 220 | - | 5.0 |")
-        self.assertEqual(rows[1], "| nginx 1 | 1,000 | 110 | 220 | 440 | 0.50 | 5.0 |")
+        self.assertEqual(rows[0], "| **Gustfront** | 1,000 | 55 | 110 (100 to 120) | 220 | - | 5.0 |")
+        self.assertEqual(rows[1], "| nginx 1 | 1,000 | 110 | 220 (220 to 220) | 440 | 0.50 | 5.0 |")
         self.assertTrue(rows[2].startswith("| Varnish 7 | 1,000, not kept up with |"))
 
     def test_the_aim_is_the_best_peer(self) -> None:

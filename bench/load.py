@@ -8,6 +8,7 @@ import dataclasses
 import json
 import subprocess
 
+import process
 import servers
 
 TARGET = "bench_load"
@@ -47,12 +48,12 @@ def read_report(text: str, body_bytes: int, all_hits: bool) -> Load:
 
 
 def run(server: servers.Server, path: str, body_bytes: int, seconds: float, core: int, *, rate: float = 0,
-        first: int = 1, hits: bool = True) -> Load:
+        first: int = 1, hits: bool = True, realtime: bool = False) -> Load:
     """64 keep-alive connections. Each asks again as soon as it is answered; with `rate`, so many requests a second are
     due whatever comes back. A `#` in `path` stands for a number that no other request of the run has, from `first` on.
-    With `hits` every answer has to be one."""
+    With `hits` every answer has to be one; with `realtime` the load generator goes before all ordinary processes."""
     rule = server.hit if hits else ""
-    command = ["taskset", "-c", str(core), str(servers.PROGRAMS / TARGET), "--port", str(server.port), "--host",
+    command = [*(process.realtime() if realtime else ()), "taskset", "-c", str(core), str(servers.PROGRAMS / TARGET), "--port", str(server.port), "--host",
                server.host, "--path", path, "--seconds", f"{seconds:g}", "--connections", str(CONNECTIONS), "--rate",
                f"{rate:.0f}", "--first", str(first), "--hit", rule]
     done = subprocess.run(command, capture_output=True, text=True)
