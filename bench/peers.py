@@ -7,6 +7,7 @@ import shutil
 
 from process import Server, fill_in, free_port, need, version
 
+MEMORY_MIB = 256  # of each cache, where nothing else is asked for
 CONFIGURATIONS = pathlib.Path(__file__).resolve().parent / "peers"
 
 # Varnish writes these for every request to its log in memory, as others do to an access log; a fifth of its CPU.
@@ -38,11 +39,11 @@ def start_nginx_plain(core: int, origin: int, folder: pathlib.Path) -> Server:
     return server
 
 
-def start_varnish(core: int, origin: int, folder: pathlib.Path) -> Server:
+def start_varnish(core: int, origin: int, folder: pathlib.Path, memory: int = MEMORY_MIB) -> Server:
     program, port = need("varnishd"), free_port()
     fill_in(CONFIGURATIONS / "varnish.vcl", folder / "varnish.vcl", origin=origin)
     command = [program, "-F", "-j", "none", "-n", str(folder / "state"), "-f", str(folder / "varnish.vcl"),
-               "-a", f"127.0.0.1:{port}", "-s", "malloc,256M", "-T", "none", "-p", "thread_pools=1",
+               "-a", f"127.0.0.1:{port}", "-s", f"malloc,{memory}M", "-T", "none", "-p", "thread_pools=1",
                "-p", "thread_pool_min=100", "-p", "timeout_idle=300", "-p", "nuke_limit=100000", "-p",
                "vsl_mask=" + ",".join(f"-{tag}" for tag in UNLOGGED)]
     server = Server(f"Varnish {version(program, '-V')}", command, port, core, folder)
@@ -50,23 +51,24 @@ def start_varnish(core: int, origin: int, folder: pathlib.Path) -> Server:
     return server
 
 
-def start_haproxy(core: int, origin: int, folder: pathlib.Path) -> Server:
+def start_haproxy(core: int, origin: int, folder: pathlib.Path, memory: int = MEMORY_MIB) -> Server:
     program, port = need("haproxy"), free_port()
-    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, origin=origin)
+    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, origin=origin, memory=memory)
     command = [program, "-db", "-f", str(folder / "haproxy.cfg")]
     server = Server(f"HAProxy {version(program, '-v')} cache", command, port, core, folder)
     server.hit = "Age"
     return server
 
 
-def start_traffic_server(core: int, origin: int, folder: pathlib.Path) -> Server:
+def start_traffic_server(core: int, origin: int, folder: pathlib.Path, memory: int = MEMORY_MIB) -> Server:
     program, port = need("traffic_server"), free_port()
     for name in ("etc", "log", "run", "cache"):
         (folder / name).mkdir()
     # It refuses to run as root; the package brings a user for it.
     user = "trafficserver" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     for template in (CONFIGURATIONS / "trafficserver").iterdir():
-        fill_in(template, folder / "etc" / template.name, dir=folder, port=port, origin=origin, user=user)
+        fill_in(template, folder / "etc" / template.name, dir=folder, port=port, origin=origin, user=user, memory=memory,
+                ram=memory * 1024 * 1024)
     shutil.copy("/etc/trafficserver/ip_allow.yaml", folder / "etc")
     (folder / "runroot.yaml").write_text(
         "prefix: /usr\nexec_prefix: /usr\nbindir: /usr/bin\nsbindir: /usr/bin\nlibdir: /usr/lib/trafficserver\n"

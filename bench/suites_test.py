@@ -13,22 +13,22 @@ REPORT = {"requests": 100, "errors": 0, "statuses": {"200": 100}, "content_bytes
 
 class Trace(unittest.TestCase):
     def test_misses_are_what_the_origin_was_asked(self) -> None:
-        found = trace.read_replay(json.dumps(REPORT), {"requests": 40, "bytes": 2_500}, 0.002, 300)
+        found = trace.read_replay(json.dumps(REPORT), {"requests": 40, "bytes": 2_500}, 0.002, (300, 310))
         self.assertEqual((found.object_misses, found.byte_misses, found.cpu), (0.4, 0.25, 20))
 
     def test_failed_and_wrong_answers_are_no_figure(self) -> None:
         for changed in ({"errors": 5}, {"statuses": {"200": 95, "502": 5}}, {"requests": 0, "statuses": {}}):
             with self.assertRaises(load.WrongAnswers):
-                trace.read_replay(json.dumps(REPORT | changed), {"requests": 1, "bytes": 1}, 1, 1)
+                trace.read_replay(json.dumps(REPORT | changed), {"requests": 1, "bytes": 1}, 1, (1, 1))
 
     def test_a_few_failures_are_told(self) -> None:
         found = trace.read_replay(json.dumps(REPORT | {"requests": 500, "statuses": {"200": 499, "503": 1}}),
-                                  {"requests": 1, "bytes": 1}, 1, 1)
+                                  {"requests": 1, "bytes": 1}, 1, (1, 1))
         self.assertAlmostEqual(found.failed, 0.002)
 
     def test_the_verdict_names_who_is_ahead(self) -> None:
         def replay(misses: float, cpu: float) -> list[trace.Replay]:
-            return [trace.Replay(misses, misses, cpu, 1, 1, 1, 0)]
+            return [trace.Replay(misses, misses, cpu, 1, 1, 1, 1, 0)]
 
         found = trace.Results("", {"gustfront": "Ours", "nginx": "nginx"},
                               {"gustfront": replay(0.4, 30), "nginx": replay(0.5, 20)})
