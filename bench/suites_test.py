@@ -62,11 +62,12 @@ class Memory(unittest.TestCase):
 
 class Cores(unittest.TestCase):
     def test_two_cores_at_the_same_cost_are_worth_two(self) -> None:
-        found = cores.Results("", {"1": [cores.Sample(5, 1, None)], "2": [cores.Sample(5, 1, 3.0)]})
-        self.assertEqual(found.factor(), 2)
-        self.assertIn("reached", cores.tables(found))
-        self.assertIn("| 1 | 5.00 | 1 | - |", cores.tables(found))
-        self.assertIn("| 2 | 5.00 | 1 | 3.0 |", cores.tables(found))
+        found = cores.Results("", {(cores.SATURATED, cores.ONE): [cores.Sample(5, 1, None)],
+                                   (cores.SATURATED, cores.TWO): [cores.Sample(5, 1, 3.0)]})
+        self.assertEqual(found.factor(cores.SATURATED, cores.TWO), 2)
+        self.assertIn("times the work of one; aim at least 1.9: reached", cores.tables(found))
+        self.assertIn("| 1 loop, 64 connections | saturated | 5.00 | 1 | 1.00 | - |", cores.tables(found))
+        self.assertIn("| 2 loops, 128 connections | saturated | 5.00 | 1 | 2.00 | 3.0 |", cores.tables(found))
 
 
 class Shown(unittest.TestCase):

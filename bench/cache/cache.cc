@@ -2,12 +2,15 @@
 //
 // Use:    bench_cache memory              bytes by malloc's own account for each of a million tiny objects
 //         bench_cache churn [SECONDS]     resident memory against the bound while the sizes of objects change all over
-//         bench_cache cores [SECONDS]     look-ups a second with one and two threads, and how often they met
+//         bench_cache cores [SECONDS]     look-ups with one and two threads, how often they met, what a shared line
+//         costs
 // Gives:  lines of Markdown tables. bench/policies.py --cache puts them into docs/cache-policies.md.
 #include "cache/cache.h"
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 #include <atomic>
@@ -168,39 +171,67 @@ double cpu_seconds_of_this_thread() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-// Look-ups a second of `threads` threads, each through the same picks from another place. By the CPU time of each, so
-// that what else the machine does does not count.
-double look_ups(const Cache& shared, std::size_t threads, const std::vector<std::uint32_t>& picks, double duration) {
-  auto& cache = const_cast<Cache&>(shared);
-  std::vector<std::unique_ptr<NumberedKey>> keys;
-  for (std::size_t i = 0; i < 20'000; ++i) keys.push_back(std::make_unique<NumberedKey>(i, cache.seed()));
+// Runs `act(thread, i)` on each of so many threads, with a core of its own where there are enough, for `duration`.
+// Gives the nanoseconds that one took. By the CPU time of each, so that what else the machine does does not count.
+template <typename Act>
+double nanoseconds_each(std::size_t threads, double duration, const Act& act) {
   std::atomic<bool> is_over = false;
-  std::atomic<double> rate = 0;
+  std::atomic<double> spent = 0;
+  std::atomic<double> done = 0;
+  std::atomic<std::size_t> ready = 0;
   std::vector<std::thread> running;
   for (std::size_t thread = 0; thread < threads; ++thread) {
     running.emplace_back([&, thread] {
+      cpu_set_t core;
+      CPU_ZERO(&core);
+      CPU_SET(thread % std::max(std::thread::hardware_concurrency(), 1U), &core);
+      pthread_setaffinity_np(pthread_self(), sizeof core, &core);
+      ++ready;
+      while (ready < threads) std::this_thread::yield();
       const double begin = cpu_seconds_of_this_thread();
       std::uint64_t mine = 0;
-      for (std::size_t at = thread * picks.size() / threads; !is_over.load(std::memory_order_relaxed);) {
-        for (std::size_t i = 0; i < 256; ++i, ++mine) {
-          const cache::Lookup found = cache.find(keys[picks[at]]->key, Instant{});
-          if (++at == picks.size()) at = 0;
-          if (found.found != cache::Found::fresh) std::abort();
-        }
+      while (!is_over.load(std::memory_order_relaxed)) {
+        for (std::size_t i = 0; i < 256; ++i, ++mine) act(thread, mine);
       }
-      rate += static_cast<double>(mine) / (cpu_seconds_of_this_thread() - begin);
+      spent += cpu_seconds_of_this_thread() - begin;
+      done += static_cast<double>(mine);
     });
   }
   std::this_thread::sleep_for(std::chrono::duration<double>(duration));
   is_over = true;
   for (std::thread& thread : running) thread.join();
-  return rate;
+  return spent / done * 1e9;
+}
+
+// What it costs to write to one cache line from two cores, alone and by what the cache has of such lines.
+void show_lines(Cache& cache, const std::vector<std::unique_ptr<NumberedKey>>& keys, double duration) {
+  struct alignas(128) Line {
+    std::atomic<std::uint64_t> count = 0;
+  };
+  std::array<Line, 2> lines;
+  std::array<cache::EntryRef, 2> entries;
+  for (std::size_t i = 0; i < 2; ++i) entries[i] = cache.find(keys[i]->key, Instant{}).entry;
+  fmt::print(
+      "| written to | one thread, ns | two, each its own, ns | two, both the same, ns |\n| --- | --- | --- | --- |\n");
+  const auto show = [&](std::string_view name, const auto& act) {
+    const double alone = nanoseconds_each(1, duration, [&](std::size_t, std::uint64_t) { act(0); });
+    const double apart = nanoseconds_each(2, duration, [&](std::size_t thread, std::uint64_t) { act(thread); });
+    const double shared = nanoseconds_each(2, duration, [&](std::size_t, std::uint64_t) { act(0); });
+    fmt::print("| {} | {:.1f} | {:.1f} | {:.1f} |\n", name, alone, apart, shared);
+  };
+  show("a count, raised", [&](std::size_t which) { lines[which].count.fetch_add(1, std::memory_order_relaxed); });
+  show("an entry's share count, raised and lowered", [&](std::size_t which) {
+    const cache::EntryRef share = entries[which];
+    asm volatile("" : : "r"(share.get()) : "memory");
+  });
 }
 
 int show_cores(double duration) {
   Cache cache({.bytes_max = 1_GiB});
   constexpr std::size_t objects = 20'000;
   for (std::size_t i = 0; i < objects; ++i) store(cache, i, 1000, false);
+  std::vector<std::unique_ptr<NumberedKey>> keys;
+  for (std::size_t i = 0; i < objects; ++i) keys.push_back(std::make_unique<NumberedKey>(i, cache.seed()));
   std::mt19937_64 chance(9);
   std::vector<std::uint32_t> zipf(100'000);
   for (std::uint32_t& pick : zipf) {
@@ -209,21 +240,29 @@ int show_cores(double duration) {
   }
   fmt::print("| look-ups | threads | million a second | of one thread | ns each | waits for a lock, of 1000 |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- |\n");
-  const auto show = [&](std::string_view name, const std::vector<std::uint32_t>& picks) {
+  const auto show = [&](std::string_view name, const auto& pick) {
     double one = 0;
     for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
       const cache::Counters before = cache.counters();
-      const double rate = look_ups(cache, threads, picks, duration);
+      const double each = nanoseconds_each(threads, duration, [&](std::size_t thread, std::uint64_t i) {
+        if (cache.find(keys[pick(thread, i)]->key, Instant{}).found != cache::Found::fresh) std::abort();
+      });
       const cache::Counters after = cache.counters();
+      const double rate = static_cast<double>(threads) * 1e9 / each;
       if (threads == 1) one = rate;
       const double waits = static_cast<double>(after.lock_waits - before.lock_waits) * 1000 /
                            static_cast<double>(after.hits - before.hits);
-      fmt::print("| {} | {} | {:.2f} | {:.2f} | {:.0f} | {:.2f} |\n", name, threads, rate / 1e6, rate / one,
-                 static_cast<double>(threads) * 1e9 / rate, waits);
+      fmt::print("| {} | {} | {:.2f} | {:.2f} | {:.0f} | {:.2f} |\n", name, threads, rate / 1e6, rate / one, each,
+                 waits);
     }
   };
-  show("one hot key", {7});
-  show("Zipf 1 over 20,000 keys", zipf);
+  show("one hot key", [](std::size_t, std::uint64_t) { return std::size_t{7}; });
+  show("a hot key of each thread's own",
+       [](std::size_t thread, std::uint64_t) { return 7 * (1 + thread); });  // of two stripes
+  show("Zipf 1 over 20,000 keys",
+       [&](std::size_t thread, std::uint64_t i) { return zipf[(i + thread * zipf.size() / 2) % zipf.size()]; });
+  fmt::print("\n");
+  show_lines(cache, keys, duration);
   return 0;
 }
 
