@@ -23,7 +23,12 @@ std::optional<Labels> match_s3(std::string_view path, const OperationRequest& re
   return std::nullopt;
 }
 
+// A slash at the end of a template says nothing: the same operations have it in older models and not in newer ones.
 std::optional<Labels> match_path(std::string_view path, std::string_view sent) {
+  if (path.ends_with('/')) {
+    path.remove_suffix(1);
+    if (sent.ends_with('/')) sent.remove_suffix(1);
+  }
   const auto expected = split(path, '/');
   const auto got = split(sent, '/');
   if (expected.size() != got.size()) return std::nullopt;

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes the C++ shapes of one service: NAME.h with structs, NAME.cc with the tables of src/aws/shape.h.
 
-usage: generate.py --service NAME --services services.json --out FOLDER [--models FOLDER]
+usage: generate.py --service NAME --services services.json --out FOLDER [--models FOLDER] [--npm FOLDER]
 
-Reads the official service model out of Debian's python3-botocore, or of awscli where that bundles one. Only shapes that
+Reads the official service model out of Debian's python3-botocore, or of awscli where that bundles one, and adds what the
+service's npm client knows beside it, where services.json names one (npm_model.py; models/install brings it). Only shapes that
 the listed operations reach are written; operations that are not listed are known by their route alone, so that a
 request for one is refused by name. Needs nothing but the standard library.
 """
@@ -15,6 +16,8 @@ import pathlib
 import re
 import subprocess
 import sys
+
+import npm_model
 
 KINDS = {
     "structure": "structure", "list": "list", "map": "map", "string": "string", "character": "string", "blob": "blob",
@@ -57,8 +60,37 @@ def model_folders(given):
             yield pathlib.Path(answer.stdout.strip())
 
 
-def read_model(settings, given):
-    """The one place that reads a model: the dictionary of a service-2.json."""
+def read_model(settings, given, npm):
+    """The one place that reads a model: the dictionary of a service-2.json, with what npm knows beside it."""
+    if "model" in settings:
+        model = read_botocore(settings, given)
+    else:
+        model = {"metadata": settings["metadata"], "shapes": {}, "operations": {}}
+    if "npm" in settings:
+        folder = pathlib.Path(npm or ".") / "node_modules" / settings["npm"]
+        if not folder.is_dir():
+            sys.exit(f"generate.py: no npm package {settings['npm']} in {npm}: run tools/shapes/models/install, and give "
+                     "the folder that it prints as --npm")
+        model = npm_model.merge(model, npm_model.NpmModel(folder))
+    adjust(model["shapes"], settings)
+    return model
+
+
+def adjust(shapes, settings):
+    """What services.json says against or beyond the models."""
+    shapes.update({name: {"type": "string"} for name in settings.get("as_string", [])})
+    shapes.update({name: {"type": "long"} for name in settings.get("as_long", [])})
+    shapes.update(settings.get("more_shapes", {}))
+    for name, members in settings.get("more_members", {}).items():
+        shapes[name]["members"].update(members)
+    # npm's schemas do not tell sizes of numbers.
+    shapes.update({"longInteger": {"type": "long"}} if "long_members" in settings else {})
+    for shape in shapes.values():
+        for member in set(shape.get("members", {})) & set(settings.get("long_members", [])):
+            shape["members"][member] = {**shape["members"][member], "shape": "longInteger"}
+
+
+def read_botocore(settings, given):
     for folder in model_folders(given):
         for name in ("service-2.json", "service-2.json.gz"):
             path = folder / settings["model"] / name
@@ -94,14 +126,6 @@ class Writer:
         if self.protocol == "json":
             self.content_type += metadata["jsonVersion"]
         self.time_form = "unixTimestamp" if self.protocol in ("json", "rest_json") else "iso8601"
-        for name in settings.get("as_string", []):
-            self.shapes[name] = {"type": "string"}
-        for name in settings.get("as_long", []):
-            self.shapes[name] = {"type": "long"}
-        # Shapes and members younger than the model at hand.
-        self.shapes.update(settings.get("more_shapes", {}))
-        for name, members in settings.get("more_members", {}).items():
-            self.shapes[name]["members"].update(members)
         self.listed_in_order = list(model["operations"]) if settings["operations"] == "all" else settings["operations"]
         self.listed = set(self.listed_in_order)
         missing = self.listed - set(model["operations"])
@@ -182,7 +206,11 @@ class Writer:
             spelled = [f"{self.name}::{s}" if s != "Nothing" else s for s in sides]
             out += [f"struct {name} {{", f"  using Input = {spelled[0]};", f"  using Output = {spelled[1]};",
                     "  static const Operation& operation();", "};"]
-        out += ["}  // namespace op", "", f"}}  // namespace gust::aws::{self.name}", ""]
+        out += ["}  // namespace op", "",
+                "// Calls visit.operator()<Op>() for each, for tests and tables that are about all of them.",
+                "template <typename Visit>", "void for_each_operation(Visit&& visit) {"]
+        out += [f"  visit.template operator()<op::{name}>();" for name in self.listed_in_order]
+        out += ["}", "", f"}}  // namespace gust::aws::{self.name}", ""]
         return "\n".join(out)
 
     def member_row(self, name, member):
@@ -291,7 +319,8 @@ class Writer:
                 out += [self.member_row(name, member) for member in members] + ["};"]
             if "enum" in self.shapes[name]:
                 values = self.shapes[name]["enum"] + self.settings.get("more_enum_values", {}).get(name, [])
-                listed = ", ".join(text(v) for v in dict.fromkeys(values))
+                without = self.settings.get("without_enum_values", {}).get(name, [])
+                listed = ", ".join(text(v) for v in dict.fromkeys(values) if v not in without)
                 out.append(f"constexpr std::string_view allowed_{self.index[name]}[] = {{{listed}}};")
         out += ["", f"const Shape shapes[{len(self.order)}] = {{"] + [self.shape_row(n) for n in self.order] + ["};", ""]
         rows, places = [], {}
@@ -300,7 +329,9 @@ class Writer:
             places[name] = index
             out += tables
             rows.append(row)
-        errors = sorted({e for n in self.listed for e in self.error_rows(self.model["operations"][n])})
+        told = [self.model["operations"][n] for n in self.listed]
+        told.append({"errors": [{"shape": name} for name in self.model.get("errors", [])]})
+        errors = sorted({e for operation in told for e in self.error_rows(operation)})
         out += ["", "const Operation operations[] = {"] + rows + ["};", "",
                 "constexpr ErrorShape errors[] = {"] + [f"    {{{text(c)}, {s}}}," for c, s in errors] + ["};", ""]
         metadata = self.model["metadata"]
@@ -323,10 +354,11 @@ def main():
     parser.add_argument("--services", required=True, help="the list of services and operations (JSON)")
     parser.add_argument("--out", required=True, help="the folder to write NAME.h and NAME.cc into")
     parser.add_argument("--models", help="a folder of service models to look into first")
+    parser.add_argument("--npm", help="the folder that models/install prints")
     options = parser.parse_args()
     with open(options.services, encoding="utf-8") as file:
         settings = json.load(file)[options.service]
-    writer = Writer(options.service, settings, read_model(settings, options.models))
+    writer = Writer(options.service, settings, read_model(settings, options.models, options.npm))
     folder = pathlib.Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{options.service}.h").write_text(writer.header(), encoding="utf-8")
