@@ -19,18 +19,18 @@ UNLOGGED = ("Begin", "End", "Link", "Timestamp", "ReqStart", "ReqMethod", "ReqUR
 
 
 def start_nginx(core: int, origin: int, folder: pathlib.Path, file: str = "nginx.conf", what: str = "",
-                cache: pathlib.Path | None = None, keys: str = "64m") -> Server:
+                cache: pathlib.Path | None = None, keys: str = "64m", files: str = "max=10000 inactive=300s") -> Server:
     program, port = need("nginx"), free_port()
     fill_in(CONFIGURATIONS / file, folder / "nginx.conf", dir=folder, port=port, origin=origin,
-            cache=cache or folder / "cache", keys=keys)
+            cache=cache or folder / "cache", keys=keys, files=files)
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     return Server(f"nginx {version(program, '-v')} proxy_cache{what}", command, port, core, folder)
 
 
-def start_nginx_in_memory(core: int, origin: int, folder: pathlib.Path, cache: pathlib.Path, keys: str = "64m") -> Server:
+def start_nginx_in_memory(core: int, origin: int, folder: pathlib.Path, cache: pathlib.Path, **how: str) -> Server:
     """With `cache`, a folder in memory. Writing there costs a third of writing to a disk's page cache, which is what
     misses do; sending from there costs more, so hits have it on disk."""
-    return start_nginx(core, origin, folder, what=" in memory", cache=cache, keys=keys)
+    return start_nginx(core, origin, folder, what=" in memory", cache=cache, **how)
 
 
 def start_nginx_plain(core: int, origin: int, folder: pathlib.Path) -> Server:

@@ -89,7 +89,8 @@ def starter(name: str, memory_mib: int, folder: pathlib.Path, mean_bytes: float)
         return lambda core, origin, _: servers.OursWithOrigin(
             shown, core, origin, "--access-log", "no", "--edge-memory", f"{memory_mib}MiB", *weight)
     if name == "nginx":
-        return functools.partial(peers.start_nginx_in_memory, cache=folder, keys=nginx_keys(memory_mib, mean_bytes))
+        # Without open files remembered: it serves from those after their eviction, and their memory is in no account.
+        return functools.partial(peers.start_nginx_in_memory, cache=folder, keys=nginx_keys(memory_mib, mean_bytes), files="off")
     return functools.partial(servers.STARTERS[name].start, memory=memory_mib)
 
 
