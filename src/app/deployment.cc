@@ -10,6 +10,7 @@
 #include "app/explain_access.h"
 #include "app/gateway.h"
 #include "app/local_delivery.h"
+#include "app/log_shipper.h"
 #include "app/root_access.h"
 #include "app/running_node.h"
 #include "bucket/s3_service.h"
@@ -59,7 +60,9 @@ struct Deployment::Parts {
   std::unique_ptr<bucket::BucketStore> buckets;
   std::unique_ptr<geo::Locations> locations;
   std::optional<bucket::S3Service> s3;
+  observe::SpoolAccount spool;
   std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
+  std::optional<LogShipper> shipper;
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
@@ -77,7 +80,9 @@ struct Deployment::Parts {
   void serve(control::FrontService service);
   Outcome check_ports();
   rt::Task<Outcome> open_state();
+  std::string spool_folder() const { return settings.data + "/log-spool"; }
   Outcome start_api_server();
+  rt::Task<Outcome> open_shipper();
   rt::Task<Outcome> start_nodes();
   rt::Task<Outcome> start_control();
   Outcome start_metrics();
@@ -170,6 +175,11 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.node.slice_bytes = settings.slice_bytes;
   options.at = at;
   options.connections_max = settings.connections_max;
+  if (tier == proxy::Tier::edge) {
+    options.spool_folder = spool_folder();
+    options.spool = &spool;
+    options.spool_limits.file_time = settings.log_delivery;
+  }
   if (settings.access_log) options.log_folder = fmt::format("{}/logs/{}", settings.data, name);
   options.fetcher.addresses.allow_loopback = !settings.public_origins_only;
   options.fetcher.addresses.allow_private = !settings.public_origins_only;
@@ -227,6 +237,19 @@ Outcome Deployment::Parts::start_api_server() {
   return {};
 }
 
+rt::Task<Outcome> Deployment::Parts::open_shipper() {
+  LogShipperOptions options;
+  options.folder = spool_folder();
+  options.look_interval = std::min<Duration>(settings.log_delivery, std::chrono::seconds(30));
+  options.store = addresses.api;
+  options.key = {credentials.access_key_id, credentials.secret_access_key, settings.region, "s3"};
+  shipper.emplace(loop, spool, metrics.make_writer(), log, std::move(options));
+  if (auto opened = co_await shipper->open(); !opened) {
+    co_return std::unexpected(describe(fmt::format("cannot make or read {}", spool_folder()), opened.error()));
+  }
+  co_return Outcome{};
+}
+
 rt::Task<Outcome> Deployment::Parts::start_control() {
   std::vector<RunningNode*> in_purge_order;
   for (const auto& node : nodes) in_purge_order.push_back(node.get());
@@ -234,6 +257,7 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control::Settings control_settings;
   control_settings.account_id = settings.account_id;
   control_settings.domain_suffix = settings.domain_suffix;
+  control_settings.has_bucket = [this](std::string_view name) { return buckets->find_bucket(name).has_value(); };
   control_settings.knows_countries = locations->has_cities();
   control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };
   control.emplace(loop, *store, *delivery, std::move(control_settings));
@@ -271,9 +295,11 @@ rt::Task<Outcome> Deployment::start() {
   if (auto free = parts.check_ports(); !free) co_return free;
   if (auto opened = co_await parts.open_state(); !opened) co_return opened;
   if (auto started = parts.start_api_server(); !started) co_return started;
+  if (auto opened = co_await parts.open_shipper(); !opened) co_return opened;
   if (auto started = co_await parts.start_nodes(); !started) co_return started;
   if (auto started = co_await parts.start_control(); !started) co_return started;
   if (auto started = parts.start_metrics(); !started) co_return started;
+  parts.shipper->start();
   parts.is_serving = true;
   co_return Outcome{};
 }
@@ -292,6 +318,7 @@ rt::Task<void> Deployment::stop() {
     co_await scope.join();
   }
   if (parts.addresses.regional) co_await parts.nodes.front()->stop(patience());
+  if (parts.shipper) co_await parts.shipper->stop();
   if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());

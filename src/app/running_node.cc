@@ -49,6 +49,10 @@ struct RunningNode::Part {
     parts.loop = &loop;
     parts.metrics = &metrics;
     parts.access = access ? &*access : options.access;
+    if (!options.spool_folder.empty()) {
+      spool.emplace(loop, options.spool_folder, metrics, *options.spool, options.spool_limits);
+      parts.delivered = &*spool;
+    }
     parts.log = &log;
     parts.fetcher = options.fetcher;
     if (!options.parents.empty()) parts.parents = make_parents(options.parent_name, options.parents);
@@ -64,6 +68,7 @@ struct RunningNode::Part {
   observe::MetricsWriter& metrics;
   observe::Log log;
   std::optional<observe::FileAccessLog> access;
+  std::optional<observe::LogSpool> spool;
   rt::Scope log_scope;
   std::optional<proxy::NodeCore> core;
   std::optional<http::Server> server;
@@ -89,6 +94,7 @@ rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) 
   if (!outcome) co_return;
   at_ = part.server->local();  // the other cores take the port that the first was given
   if (part.access) part.log_scope.spawn(part.access->run());
+  if (part.spool) part.log_scope.spawn(part.spool->run());
   part.core->start();
   part.server->start();
 }
@@ -107,6 +113,7 @@ rt::Task<void> RunningNode::stop_part(std::size_t core, Duration patience) {
   co_await part.server->drain(cores_.loop(core).now() + patience);
   co_await part.core->stop();
   if (part.access) part.access->stop();
+  if (part.spool) part.spool->stop();
   co_await part.log_scope.join();
 }
 

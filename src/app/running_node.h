@@ -11,6 +11,7 @@
 #include "config/snapshot.h"
 #include "http/server_connection.h"
 #include "observe/log.h"
+#include "observe/log_spool.h"
 #include "proxy/node.h"
 #include "rt/address.h"
 #include "rt/task.h"
@@ -33,7 +34,10 @@ struct RunningNodeOptions {
   rt::Endpoint at;                  // port 0: any
   std::size_t connections_max = 0;  // on each core
   http::ServerLimits server;
-  std::string log_folder;                 // of the access log's files; empty: none
+  std::string log_folder;                  // of the access log's files; empty: none
+  std::string spool_folder;                // of access lines for buckets; empty: none
+  observe::SpoolAccount* spool = nullptr;  // with a spool_folder; outlives the node
+  observe::LogSpoolLimits spool_limits;
   observe::AccessSink* access = nullptr;  // told of every request instead, where given; outlives the node
   origin::FetcherSettings fetcher;
   std::vector<rt::Endpoint> parents;  // of an edge; empty: none

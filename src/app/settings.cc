@@ -48,6 +48,8 @@ constexpr std::array settings{
     SettingRow{"compressions_max", count, "16", 0, 10'000, "bodies each node compresses at once on each core; 0: none"},
     SettingRow{"drain", duration, "10s", 0, 3'600'000, "how long requests in flight may go on after a stop"},
     SettingRow{"access_log", yes_no, "yes", 0, 0, "write one line a request under DATA/logs"},
+    SettingRow{"log_delivery", duration, "5m", 1000, 3'600'000,
+               "how long access lines wait for more of them before they go to the bucket of their distribution"},
     SettingRow{"public_origins_only", yes_no, "no", 0, 0, "refuse origins on loopback and private addresses"},
     SettingRow{
         "circuit_failures", count, "3", 0, 1000,
@@ -319,6 +321,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.connections_max = reader.read_number("connections_max", parse_decimal<std::uint64_t>, "a number");
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
+  result.log_delivery = reader.read_duration("log_delivery");
   result.public_origins_only = reader.read_yes_no("public_origins_only");
   result.circuit_failures = reader.read_number("circuit_failures", parse_decimal<std::uint64_t>, "a number");
   result.circuit_pause_max = reader.read_duration("circuit_pause_max");

@@ -49,6 +49,7 @@ struct Settings {
   std::size_t compressions_max = 0;  // per node and core
   Duration drain{};
   bool access_log = true;
+  Duration log_delivery{};  // how long access lines for a bucket wait at most
   bool public_origins_only = false;
   std::size_t circuit_failures = 0;  // STALE-8; 0: requests always wait for their origin
   Duration circuit_pause_max{};

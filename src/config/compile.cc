@@ -58,6 +58,7 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }
+  if (config.logging) compile_logging(*config.logging, place.in("Logging"), out);
   if (config.restrictions) {
     compile_restrictions(config.restrictions->geo_restriction, place.in("Restrictions").in("GeoRestriction"), out);
   }

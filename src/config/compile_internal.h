@@ -56,6 +56,9 @@ bool is_response_code(std::int64_t status);
 // GEO-1.
 void compile_restrictions(const aws::cloudfront::GeoRestriction& geo, const Place& place, Distribution& out);
 
+// LOG-1.
+void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place& place, Distribution& out);
+
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
 
 // FAIL-1, FAIL-2. Indexes are those of `origins`.

@@ -607,5 +607,31 @@ TEST(Compile, Geo1ARestrictionNamesCountriesByTheirCodes) {
             place + ".Items[1]");
 }
 
+TEST(Compile, Log1LogsGoToABucketUnderAPrefixThatEndsWithASlash) {
+  DistributionDocument document = small_distribution();
+  const auto destination = [&](model::LoggingConfig logging) {
+    document.config.logging = std::move(logging);
+    return compiled(document).log_destination;
+  };
+  EXPECT_EQ(destination({true, true, "logs.s3.amazonaws.com", "site"}), "logs/site/");
+  EXPECT_EQ(destination({true, true, "my.logs.s3.amazonaws.com", "a/b/"}), "my.logs/a/b/");
+  EXPECT_TRUE(compiled(document).logs_cookies);
+  EXPECT_EQ(destination({true, false, "logs.s3.amazonaws.com", ""}), "logs/");
+  EXPECT_FALSE(compiled(document).logs_cookies);
+  EXPECT_EQ(destination({false, false, "", ""}), "");
+  const std::string place = "InvalidArgument Logging";
+  for (const char* bucket : {"logs", "", ".s3.amazonaws.com", "../x.s3.amazonaws.com", "a..b.s3.amazonaws.com",
+                             "logs.example.com", "a/b.s3.amazonaws.com", "l.s3.amazonaws.com"}) {
+    document.config.logging = model::LoggingConfig{true, false, bucket, ""};
+    const Findings found = check_distribution(document);
+    ASSERT_EQ(found.size(), 1U) << bucket;
+    EXPECT_EQ(found[0].path, "DistributionConfig.Logging.Bucket");
+  }
+  EXPECT_EQ(wrong([](Config& c) { c.logging = model::LoggingConfig{true, false, "logs.s3.amazonaws.com", "/a"}; }),
+            place + ".Prefix");
+  EXPECT_EQ(wrong([](Config& c) { c.logging = model::LoggingConfig{true, false, "logs.s3.amazonaws.com", "a b"}; }),
+            place + ".Prefix");
+}
+
 }  // namespace
 }  // namespace gust::config

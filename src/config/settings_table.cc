@@ -165,10 +165,10 @@ constexpr SettingRow rows[] = {
     {"CustomErrorResponse", "ResponseCode", enforced},
     {"CustomErrorResponse", "ErrorCachingMinTTL", enforced},
 
-    {"LoggingConfig", "Enabled", refused, "false"},
-    {"LoggingConfig", "IncludeCookies", kept},
-    {"LoggingConfig", "Bucket", kept},
-    {"LoggingConfig", "Prefix", kept},
+    {"LoggingConfig", "Enabled", enforced},
+    {"LoggingConfig", "IncludeCookies", enforced},
+    {"LoggingConfig", "Bucket", enforced},
+    {"LoggingConfig", "Prefix", enforced},
 
     {"ViewerCertificate", "CloudFrontDefaultCertificate", enforced},
     {"ViewerCertificate", "IAMCertificateId", refused, "", until_certificates},

@@ -98,7 +98,6 @@ const Refused refused_settings[] = {
        c.cache_behaviors->items[1].smooth_streaming = true;
      }},
     {"DistributionConfig.WebACLId", [](auto& c) { c.web_acl_id = "arn"; }},
-    {"DistributionConfig.Logging.Enabled", [](auto& c) { c.logging = model::LoggingConfig{true, false, "b", ""}; }},
     {"DistributionConfig.ViewerCertificate.ACMCertificateArn",
      [](auto& c) { c.viewer_certificate.emplace().acm_certificate_arn = "arn"; }},
     {"DistributionConfig.ViewerCertificate.IAMCertificateId",

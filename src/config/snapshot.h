@@ -170,6 +170,8 @@ struct Distribution {
   std::map<int, Duration> error_caching_min_ttl;
   ErrorPages error_pages;
   GeoRestriction geo;
+  std::string log_destination;  // LOG-1: `<bucket>/<prefix>`, the prefix empty or with its slash; empty: to no bucket
+  bool logs_cookies = false;
   std::string cache_tag_header;  // TAG-1: in lower case; empty: no tags
 };
 

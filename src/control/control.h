@@ -35,6 +35,8 @@ struct Settings {
   std::string account_id = "000000000000";  // 12 digits; the owner in ARNs
   std::string domain_suffix;                // domain names are d<13 characters>.<domain_suffix>
   Quotas quotas;
+  // Whether there is a bucket of that name for access logs; empty: not known here.
+  std::function<bool(std::string_view bucket)> has_bucket;
   bool knows_countries = true;  // the edges have a database of countries; without one a GeoRestriction is refused
   Duration retry_after = std::chrono::seconds(1);  // a publish or purge that was not confirmed goes out again
   // One line for the operator's log. May be empty.

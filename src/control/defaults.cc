@@ -76,7 +76,8 @@ void fill_defaults(model::DistributionConfig& config) {
     fill(response.response_code, "");
     fill(response.error_caching_min_ttl, 10);
   }
-  fill(config.logging, model::LoggingConfig{});
+  auto& logging = fill(config.logging, model::LoggingConfig{});
+  if (!logging.enabled) logging.bucket = logging.prefix = "";  // as the service: deleted when logging is off
   fill(config.price_class, "PriceClass_All");
   model::ViewerCertificate by_default;
   by_default.cloud_front_default_certificate = true;

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "config/origin_name.h"
 #include "control/answers_internal.h"
 #include "control/candidate.h"
 #include "control/defaults.h"
@@ -49,6 +50,24 @@ rt::Task<aws::ServiceError> reference_in_use(const Tools& tools, std::string ref
       .error();
 }
 
+// What a document needs of this installation.
+aws::Answer<void> check_surroundings(const model::DistributionConfig& config, const Settings& settings) {
+  const bool is_restricted = config.restrictions && config.restrictions->geo_restriction.restriction_type != "none";
+  if (is_restricted && !settings.knows_countries) {
+    return refuse("InvalidGeoRestrictionParameter",
+                  "The setting DistributionConfig.Restrictions.GeoRestriction needs a database of countries, which "
+                  "this Gustfront was started without (see --geoip-city).");
+  }
+  const bool is_logged = config.logging && config.logging->enabled && settings.has_bucket;
+  const auto bucket = is_logged ? config::bucket_in(config.logging->bucket) : std::nullopt;
+  if (bucket && !settings.has_bucket(*bucket)) {
+    return refuse("InvalidArgument", fmt::format("The S3 bucket that you specified for CloudFront logs doesn't exist: "
+                                                 "{}",
+                                                 config.logging->bucket));
+  }
+  return {};
+}
+
 }  // namespace
 
 rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, std::string id) {
@@ -72,13 +91,7 @@ std::string_view Distributions::status_of(const DistributionDocument& document, 
 }
 
 rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) {
-  const auto& restrictions = document.config.restrictions;
-  const bool is_restricted = restrictions && restrictions->geo_restriction.restriction_type != "none";
-  if (is_restricted && !tools_.settings.knows_countries) {
-    co_return refuse("InvalidGeoRestrictionParameter",
-                     "The setting DistributionConfig.Restrictions.GeoRestriction needs a database of countries, which "
-                     "this Gustfront was started without (see --geoip-city).");
-  }
+  CO_TRY_OK(check_surroundings(document.config, tools_.settings));
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::policy_prefix)));
   config::Findings unreadable;  // the publisher tells them
   co_return check_candidate(document, config::read_documents(listing, unreadable).policies, tools_.settings.quotas);

@@ -22,6 +22,7 @@ ByteView text_of(ResultType type);
 
 struct AccessRecord {
   ByteView distribution_id;  // names the file; no field of the line
+  ByteView log_destination;  // `<bucket>/<prefix>`: where the line is delivered too (log_spool.h); empty: nowhere
   WallTime ended{};          // date and time, UTC
   ByteView edge_location;    // `BOM50`
   ByteCount bytes_sent = 0;  // to the viewer, head and body

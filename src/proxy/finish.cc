@@ -1,6 +1,6 @@
 // The step `finish`: the log line, the metrics, the decision record.
 //
-// Source: LOG-3 to LOG-6; DESIGN.md decision 10.
+// Source: LOG-1, LOG-3 to LOG-6; DESIGN.md decision 10.
 
 #include "observe/result_types.h"
 #include "proxy/node_metrics.h"
@@ -26,6 +26,13 @@ ByteView protocol_version_of(http::Version version) {
   return {};
 }
 
+// LOG-1: the log of a distribution is about its viewers.
+observe::AccessSink* sink_of_deliveries(const Passage& passage) {
+  const bool is_delivered =
+      passage.is_edge() && passage.distribution != nullptr && !passage.distribution->log_destination.empty();
+  return is_delivered ? passage.core.delivered() : nullptr;
+}
+
 observe::AccessRecord make_record(const Passage& passage, const observe::ResultTypes& types, Duration taken) {
   const http::ExchangeFacts& facts = passage.exchange.facts();
   const http::RequestHead& request = passage.viewer_request;
@@ -34,6 +41,10 @@ observe::AccessRecord make_record(const Passage& passage, const observe::ResultT
   if (passage.distribution) {
     record.distribution_id = passage.distribution->id;
     record.distribution_domain = passage.distribution->domain_name;
+    record.log_destination = passage.distribution->log_destination;
+    if (passage.distribution->logs_cookies) {
+      record.cookie = request.fields.combined(Name::cookie, passage.arena).value_or(ByteView());
+    }
   }
   record.ended = passage.core.loop().wall_now();
   record.edge_location = passage.core.node().settings().name;
@@ -76,7 +87,12 @@ Next finish(Passage& passage) {
   metrics.bytes_sent.add(facts.bytes_sent);
   metrics.bytes_received.add(facts.bytes_received);
   metrics.seconds.observe(std::chrono::duration<double>(taken).count());
-  if (observe::AccessSink* access = passage.core.access()) access->write(make_record(passage, types, taken));
+  observe::AccessSink* const all = passage.core.access();
+  observe::AccessSink* const delivered = sink_of_deliveries(passage);
+  if (all == nullptr && delivered == nullptr) return Next::step;
+  const observe::AccessRecord record = make_record(passage, types, taken);
+  if (all != nullptr) all->write(record);
+  if (delivered != nullptr) delivered->write(record);
   return Next::step;
 }
 

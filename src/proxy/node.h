@@ -101,6 +101,8 @@ struct NodeCoreParts {
   rt::Loop* loop = nullptr;
   observe::MetricsWriter* metrics = nullptr;
   observe::AccessSink* access = nullptr;  // may be null: no access log
+  // Told of viewers' requests whose distribution's log goes to a bucket (LOG-1); may be null.
+  observe::AccessSink* delivered = nullptr;
   observe::Log* log = nullptr;
   origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
@@ -150,6 +152,7 @@ class NodeCore final : public http::Handler {
   OwnFields& own_fields() { return own_fields_; }
   RequestIds& request_ids() { return request_ids_; }
   observe::AccessSink* access() { return parts_.access; }
+  observe::AccessSink* delivered() { return parts_.delivered; }
   observe::Log& log() { return *parts_.log; }
 
  private:
