@@ -61,13 +61,13 @@ class Memory(unittest.TestCase):
 
 
 class Cores(unittest.TestCase):
-    def test_two_cores_at_the_same_cost_are_worth_two(self) -> None:
-        found = cores.Results("", {(cores.SATURATED, cores.ONE): [cores.Sample(5, 1, None)],
-                                   (cores.SATURATED, cores.TWO): [cores.Sample(5, 1, 3.0)]})
-        self.assertEqual(found.factor(cores.SATURATED, cores.TWO), 2)
+    def test_two_loops_at_the_cost_of_two_that_share_nothing_are_worth_two(self) -> None:
+        found = cores.Results("", {(cores.SATURATED, cores.APART): [cores.Sample(5, 1, None)],
+                                   (cores.SATURATED, cores.SHARED): [cores.Sample(5, 1, 3.0)]})
+        self.assertEqual(found.factor(cores.SATURATED, cores.SHARED), 2)
         self.assertIn("times the work of one; aim at least 1.9: reached", cores.tables(found))
-        self.assertIn("| 1 loop, 64 connections | saturated | 5.00 | 1 | 1.00 | - |", cores.tables(found))
-        self.assertIn("| 2 loops, 128 connections | saturated | 5.00 | 1 | 2.00 | 3.0 |", cores.tables(found))
+        self.assertIn("| two servers of one loop each | saturated | 5.00 | 1 | 2.00 | - |", cores.tables(found))
+        self.assertIn("| one server of two loops | saturated | 5.00 | 1 | 2.00 | 3.0 |", cores.tables(found))
 
 
 class Shown(unittest.TestCase):
