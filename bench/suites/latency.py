@@ -45,16 +45,17 @@ def measure(context: Context) -> results.Results:
     wanted = [name for name in context.servers if name not in LEFT_OUT]
     with servers.running_warm(wanted, context.server_core, context.folder) as running:
         names = list(running)
+        is_realtime = process.may_take_realtime()
+        if is_realtime:
+            for server in running.values():
+                server.take_realtime()
+
         def saturate(_work: str, name: str) -> float:
-            return load.run(running[name], path, length, context.seconds, context.load_core).rate
+            return load.run(running[name], path, length, context.seconds, context.load_core, realtime=is_realtime).rate
 
         found = context.interleave(["saturate"], names, saturate)
         saturating = {name: statistics.median(found["saturate", name]) for name in names}
 
-        is_realtime = process.may_take_realtime()
-        if is_realtime:  # not before: a saturated server would be held back by the system for 5 % of the time
-            for server in running.values():
-                server.take_realtime()
         part_seconds = context.seconds if context.smoke else context.seconds / PARTS
 
         def one(work: str, name: str) -> Latency:
