@@ -82,8 +82,9 @@ std::string canonical_request(const WireRequest& request, const CanonicalParts& 
                      parts.signed_names, parts.payload);
 }
 
-std::string string_to_sign(std::string_view date, std::string_view scope, std::string_view canonical_request) {
-  return fmt::format("{}\n{}\n{}\n{}", sigv4_algorithm, date, scope,
+std::string string_to_sign(std::string_view date, std::string_view scope, std::string_view canonical_request,
+                           std::string_view algorithm) {
+  return fmt::format("{}\n{}\n{}\n{}", algorithm, date, scope,
                      hex_of(digest_of(DigestKind::sha256, canonical_request)));
 }
 

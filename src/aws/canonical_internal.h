@@ -32,7 +32,8 @@ struct CanonicalParts {
 };
 std::string canonical_request(const WireRequest& request, const CanonicalParts& parts);
 
-std::string string_to_sign(std::string_view date, std::string_view scope, std::string_view canonical_request);
+std::string string_to_sign(std::string_view date, std::string_view scope, std::string_view canonical_request,
+                           std::string_view algorithm = sigv4_algorithm);
 
 // 32 raw bytes. `day` is YYYYMMDD.
 std::string signing_key(std::string_view secret, std::string_view day, std::string_view region,

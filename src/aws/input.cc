@@ -75,6 +75,11 @@ class InputReader {
                   fmt::format("The parameter {} is not valid.", member.name));
   }
 
+  // Python's clients spell booleans there as Python does: True, False.
+  static std::string text_of(const Member& member, std::string_view value) {
+    return member.shape->kind == Kind::boolean ? to_lower(value) : std::string(value);
+  }
+
   // A member that is in the path, the query or the head.
   Answer<std::monostate> read_place(const Member& member, void* input) {
     std::vector<std::string_view> values;
@@ -111,7 +116,7 @@ class InputReader {
     } else if (values.size() > 1) {
       return bad_value(member, values[1]);
     } else if (values.size() == 1 &&
-               !read_scalar(*member.shape, member.time_form, values[0], make_value(member, input))) {
+               !read_scalar(*member.shape, member.time_form, text_of(member, values[0]), make_value(member, input))) {
       return bad_value(member, values[0]);
     }
     if (member.required && values.empty()) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "aws/canonical_internal.h"
+#include "aws/sigv4a_internal.h"
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/result.h"
@@ -22,6 +23,7 @@ using Failure = std::unexpected<ServiceError>;
 // Where the claim came from, and its parts as sent.
 struct Claim {
   bool presigned = false;
+  bool asymmetric = false;  // SigV4a: the scope has no region
   std::string credential, signed_headers, signature, date;
   std::int64_t valid_seconds = 0;  // presigned only
   // Parts of the credential.
@@ -137,11 +139,13 @@ Answer<Claim> claim_of_query(const std::vector<QueryItem>& items, const Refusals
 Answer<Claim> claim_of_header(const WireRequest& request, const Refusals& no) {
   if (request.header_count("Authorization") != 1) return no.two_mechanisms();
   const Cut scheme = cut(trim(*request.header("Authorization")), ' ');
-  if (scheme.before != sigv4_algorithm) {
+  const bool is_asymmetric = scheme.before == sigv4a_algorithm && !no.s3();
+  if (scheme.before != sigv4_algorithm && !is_asymmetric) {
     if (no.s3()) return refuse("InvalidArgument", 400, "Unsupported Authorization Type");
     return no.malformed(false, "Authorization header requires the AWS4-HMAC-SHA256 algorithm.");
   }
   Claim claim;
+  claim.asymmetric = is_asymmetric;
   for (const std::string_view piece : split(scheme.after, ',')) {
     const Cut pair = cut(trim(piece), '=');
     std::string* into = pair.before == "Credential"      ? &claim.credential
@@ -166,6 +170,11 @@ Answer<Claim> claim_of_header(const WireRequest& request, const Refusals& no) {
 // The access key id may hold slashes, so the credential is read from its end.
 Answer<std::monostate> split_credential(Claim& claim, const VerifyRules& rules, const Refusals& no) {
   std::vector<std::string_view> part = split(claim.credential, '/');
+  if (claim.asymmetric && part.size() == 4) {
+    part.insert(part.begin() + 2, "*");
+  } else if (claim.asymmetric) {
+    part.clear();
+  }
   if (part.size() != 5 || part[4] != scope_end || std::ranges::any_of(part, &std::string_view::empty)) {
     return no.malformed(
         claim.presigned,
@@ -183,7 +192,7 @@ Answer<std::monostate> split_credential(Claim& claim, const VerifyRules& rules, 
                    : refuse("SignatureDoesNotMatch", 403,
                             fmt::format("Credential should be scoped to correct service: '{}'.", rules.service));
   }
-  if (!rules.region.empty() && claim.region != rules.region) {
+  if (!rules.region.empty() && claim.region != rules.region && !claim.asymmetric) {
     if (!no.s3()) {
       return refuse("SignatureDoesNotMatch", 403, "Credential should be scoped to a valid region.");
     }
@@ -193,6 +202,17 @@ Answer<std::monostate> split_credential(Claim& claim, const VerifyRules& rules, 
                                            claim.region, rules.region));
     result.error().details.emplace_back("Region", rules.region);
     return result;
+  }
+  return {};
+}
+
+// Of SigV4a: the regions that the signature is good for.
+Answer<std::monostate> check_region_set(const WireRequest& request, const VerifyRules& rules, const Refusals& no) {
+  if (request.header_count("X-Amz-Region-Set") != 1) {
+    return no.malformed(false, "Authorization header requires existence of an 'X-Amz-Region-Set' header, once.");
+  }
+  if (!rules.region.empty() && !region_set_has(*request.header("X-Amz-Region-Set"), rules.region)) {
+    return refuse("SignatureDoesNotMatch", 403, "Credential should be scoped to a valid region.");
   }
   return {};
 }
@@ -310,6 +330,7 @@ Answer<Verified> verify_signature(const WireRequest& request, const VerifyRules&
 
   TRY(Claim claim, by_query ? claim_of_query(*items, no) : claim_of_header(request, no));
   TRY_OK(split_credential(claim, rules, no));
+  if (claim.asymmetric) TRY_OK(check_region_set(request, rules, no));
   if (!by_query) {
     TRY(claim.date, date_of_header_claim(request, no));
   }
@@ -329,10 +350,15 @@ Answer<Verified> verify_signature(const WireRequest& request, const VerifyRules&
   if (!path) return no.mismatch();
   const std::string canonical = canonical_request(
       request, {*path, canonical_query(*items), canonical_headers(request, names), claim.signed_headers, payload});
-  const std::string scope = fmt::format("{}/{}/{}/{}", claim.day, claim.region, claim.service, scope_end);
-  const std::string to_sign = string_to_sign(claim.date, scope, canonical);
+  const std::string scope = claim.asymmetric
+                                ? fmt::format("{}/{}/{}", claim.day, claim.service, scope_end)
+                                : fmt::format("{}/{}/{}/{}", claim.day, claim.region, claim.service, scope_end);
+  const std::string to_sign =
+      string_to_sign(claim.date, scope, canonical, claim.asymmetric ? sigv4a_algorithm : sigv4_algorithm);
   const std::string key = signing_key(*secret, claim.day, claim.region, claim.service);
-  if (!equal_in_constant_time(hex_of(hmac_sha256(key, to_sign)), claim.signature)) {
+  const bool is_right = claim.asymmetric ? is_sigv4a_signature(claim.signature, to_sign, claim.access_key_id, *secret)
+                                         : equal_in_constant_time(hex_of(hmac_sha256(key, to_sign)), claim.signature);
+  if (!is_right) {
     auto result = no.mismatch();
     result.error().details = {{"AWSAccessKeyId", claim.access_key_id},
                               {"StringToSign", to_sign},

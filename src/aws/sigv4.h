@@ -5,6 +5,8 @@
 // Rules:  S3's canonical path is decoded and encoded once and kept as it is otherwise; all others normalise `.`, `..`
 //         and `//` and encode what came once more. Every check must pass: no part missing or twice, Host and all
 //         x-amz- fields signed, one signature only, 15 minutes of skew, at most seven days for a presigned request.
+//         SigV4a (AWS4-ECDSA-P256-SHA256) in the header too, for services other than S3: the set of regions takes the
+//         place of the scope's region.
 // Stricter: headers and query may not both carry credentials, and session tokens are refused, as none are given out.
 // Errors: ServiceError with the codes of S3, or of the XML and query services.
 #pragma once

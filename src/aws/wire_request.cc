@@ -41,14 +41,17 @@ std::string_view raw_item(std::string_view query, std::string_view name) {
   return {};
 }
 
-// KEY/DATE/REGION/SERVICE/aws4_request with either a slash or its code between.
+// KEY/DATE/REGION/SERVICE/aws4_request with either a slash or its code between; SigV4a has no region.
 std::string_view service_in_scope(std::string_view credential) {
+  std::string_view before;
   for (int part = 0; part < 4; ++part) {
+    if (part == 3 && credential.starts_with("aws4_request")) return before;
     const std::size_t slash = credential.find('/');
     const std::size_t coded = std::min(credential.find("%2F"), credential.find("%2f"));
     const std::size_t at = std::min(slash, coded);
     if (at == std::string_view::npos) return {};
-    if (part == 3) return credential.substr(0, at);
+    before = credential.substr(0, at);
+    if (part == 3) return before;
     credential.remove_prefix(at + (at == slash ? 1 : 3));
   }
   return {};
