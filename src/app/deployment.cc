@@ -13,6 +13,7 @@
 #include "app/log_shipper.h"
 #include "app/root_access.h"
 #include "app/running_node.h"
+#include "bucket/lifecycle_rounds.h"
 #include "bucket/s3_service.h"
 #include "bucket/store.h"
 #include "config/sqlite_store.h"
@@ -59,6 +60,7 @@ struct Deployment::Parts {
   std::unique_ptr<config::Store> store;
   std::unique_ptr<bucket::BucketStore> buckets;
   std::unique_ptr<geo::Locations> locations;
+  std::optional<bucket::LifecycleRounds> lifecycle;
   std::optional<bucket::S3Service> s3;
   observe::SpoolAccount spool;
   std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
@@ -221,6 +223,7 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
 Outcome Deployment::Parts::start_api_server() {
   bucket::S3Options s3_options;
   s3_options.host_suffixes = {"localhost", "s3.localhost"};
+  if (!settings.bucket_domain.empty()) s3_options.host_suffixes.push_back(settings.bucket_domain);
   s3_options.region = settings.region;
   s3_options.owner_id = settings.account_id;
   access.emplace(credentials, settings.account_id);
@@ -300,6 +303,8 @@ rt::Task<Outcome> Deployment::start() {
   if (auto started = co_await parts.start_control(); !started) co_return started;
   if (auto started = parts.start_metrics(); !started) co_return started;
   parts.shipper->start();
+  parts.lifecycle.emplace(parts.loop, *parts.buckets);
+  parts.lifecycle->start();
   parts.is_serving = true;
   co_return Outcome{};
 }
@@ -322,6 +327,7 @@ rt::Task<void> Deployment::stop() {
   if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());
+  if (parts.lifecycle) co_await parts.lifecycle->stop();
   if (parts.buckets) co_await parts.buckets->close();
 }
 

@@ -41,6 +41,8 @@ rt::Task<void> refuse(http::Exchange& exchange, bool in_json, std::uint16_t stat
 
 std::string_view service_for(const aws::WireRequest& request, std::string_view host,
                              const std::vector<std::string>& bucket_suffixes) {
+  // A website asks nobody who they are.
+  if (bucket::website_of_host(host, bucket_suffixes)) return "s3";
   if (const auto named = aws::service_of_signature(request); !named.empty()) return named;
   if (bucket::bucket_of_host(host, bucket_suffixes)) return "s3";
   // A form of the query protocol names its action in the body; S3's own forms are multipart.

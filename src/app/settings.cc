@@ -26,6 +26,8 @@ constexpr std::array settings{
     SettingRow{"edges", pops, "BOM50,IAD50", 1, 16, "edge locations, a list"},
     SettingRow{"regional", pop, "BOM52", 0, 0, "location of the regional cache; none: edges ask origins"},
     SettingRow{"domain_suffix", domain, "cloudfront.localhost", 0, 0, "distributions are d<13 characters>.<suffix>"},
+    SettingRow{"bucket_domain", domain, "none", 0, 0,
+               "a name under which buckets answer beside localhost, as <bucket>.<name>; none: no other"},
     SettingRow{"region", text, "us-east-1", 0, 0, "region of buckets created without one"},
     SettingRow{"account_id", account, "000000000000", 0, 0, "account that owns everything, 12 digits"},
     SettingRow{"cores", count, "0", 0, 256, "event loops; 0: one for each core of the machine"},
@@ -302,6 +304,8 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.regional = reader.read("regional", is_pop_or_none, "a location such as BOM52, or none");
   if (result.regional == "none") result.regional.clear();
   result.domain_suffix = reader.read("domain_suffix", is_domain, "a lower-case domain name");
+  result.bucket_domain = reader.read("bucket_domain", is_domain, "a lower-case domain name, or none");
+  if (result.bucket_domain == "none") result.bucket_domain.clear();
   result.region = reader.read("region", is_region, "a region such as us-east-1");
   result.account_id = reader.read("account_id", is_account, "12 digits");
   result.cores = reader.read_number("cores", parse_decimal<std::uint64_t>, "a number");

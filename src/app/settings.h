@@ -34,6 +34,7 @@ struct Settings {
   std::vector<std::string> edges;
   std::string regional;  // empty: no regional cache; edges ask origins themselves
   std::string domain_suffix;
+  std::string bucket_domain;  // empty: none
   std::string region;
   std::string account_id;
   std::size_t cores = 0;

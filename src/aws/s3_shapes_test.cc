@@ -61,9 +61,9 @@ TEST(FindS3Operation, GoesByMethodPathQueryAndCopySource) {
 }
 
 TEST(FindS3Operation, NeverTakesASubresourceForTheObject) {
-  for (const char* query : {"retention", "legal-hold"})
-    EXPECT_EQ(found({"PUT", "b", "k", query}), "NotImplemented");
-  for (const char* query : {"accelerate", "logging", "replication"}) EXPECT_EQ(found({"PUT", "b", "", query}), "NotImplemented");
+  for (const char* query : {"retention", "legal-hold"}) EXPECT_EQ(found({"PUT", "b", "k", query}), "NotImplemented");
+  for (const char* query : {"accelerate", "logging", "replication"})
+    EXPECT_EQ(found({"PUT", "b", "", query}), "NotImplemented");
   EXPECT_EQ(found({"POST", "b", "", ""}), "MethodNotAllowed");
   EXPECT_EQ(found({"PATCH", "b", "k", ""}), "MethodNotAllowed");
 }

@@ -26,14 +26,18 @@
 
 namespace gust::bucket {
 
+struct S3Documents;
+
 struct S3Call {
   BucketStore& store;
   const S3Options& options;
+  S3Documents& documents;
   http::Exchange& exchange;
   aws::WireRequest wire;
   std::vector<aws::QueryItem> query;
   std::string bucket, key;                // decoded; empty where the request names none
   bool is_virtual_hosted = false;         // the bucket came from Host
+  bool is_website = false;                // Host is the website endpoint of the bucket
   std::optional<aws::Verified> verified;  // empty for an anonymous request
   aws::RequestId id;
   std::vector<std::pair<std::string, std::string>> always = {};  // headers of the answer, be it an error or not
@@ -126,6 +130,28 @@ S3Task get_object_attributes(S3Call& call);
 S3Task get_bucket_versioning(S3Call& call);
 S3Task put_bucket_versioning(S3Call& call);
 S3Task list_object_versions(S3Call& call);
+// s3_cors.cc
+S3Task get_bucket_cors(S3Call& call);
+S3Task put_bucket_cors(S3Call& call);
+S3Task delete_bucket_cors(S3Call& call);
+S3Answer answer_preflight(S3Call& call);
+void add_cors_headers(S3Call& call);  // of the rule that lets this request's Origin read
+// s3_encryption.cc
+S3Task get_bucket_encryption(S3Call& call);
+S3Task put_bucket_encryption(S3Call& call);
+S3Task delete_bucket_encryption(S3Call& call);
+// s3_lifecycle.cc
+S3Task get_bucket_lifecycle(S3Call& call);
+S3Task put_bucket_lifecycle(S3Call& call);
+S3Task delete_bucket_lifecycle(S3Call& call);
+// s3_website.cc
+S3Task get_bucket_website(S3Call& call);
+S3Task put_bucket_website(S3Call& call);
+S3Task delete_bucket_website(S3Call& call);
+rt::Task<S3Reply> serve_website(S3Call& call);  // a request to the website endpoint
+// s3_post.cc
+bool is_form_post(const S3Call& call);  // a POST to the bucket with a form
+S3Task post_object(S3Call& call, const aws::FindSecret& find_secret, WallTime now);
 // s3_tagging.cc
 S3Task get_object_tagging(S3Call& call);
 S3Task put_object_tagging(S3Call& call);

@@ -1,6 +1,8 @@
 // CopyObject and UploadPartCopy.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "aws/gen/s3.h"
 #include "base/date.h"
 #include "base/text.h"
@@ -92,6 +94,16 @@ aws::Answer<std::monostate> check_source(const S3Call& call, const Object& objec
   return {};
 }
 
+bool is_of_one_request(const NameAndValue& header) {
+  return header.name == "x-amz-website-redirect-location" || header.name == "x-amz-server-side-encryption";
+}
+
+std::vector<NameAndValue> own_headers_of(const ObjectFacts& facts) {
+  std::vector<NameAndValue> own;
+  std::ranges::copy_if(facts.headers, std::back_inserter(own), is_of_one_request);
+  return own;
+}
+
 // The facts of the copy: those of the source, or those of this request with x-amz-metadata-directive REPLACE.
 aws::Answer<ObjectFacts> facts_of_copy(const S3Call& call, const Source& source) {
   TRY(ObjectFacts facts, read_facts(call));
@@ -107,13 +119,17 @@ aws::Answer<ObjectFacts> facts_of_copy(const S3Call& call, const Source& source)
     return std::unexpected(with_detail(s3_error("InvalidArgument", "Unknown metadata directive."), "ArgumentName",
                                        "x-amz-metadata-directive"));
   }
-  if (source.bucket == call.bucket && source.key == call.key && !source.version) {
+  // These two are never copied; they are those of this request.
+  const std::vector<NameAndValue> own = own_headers_of(facts);
+  if (source.bucket == call.bucket && source.key == call.key && !source.version && own.empty()) {
     return std::unexpected(
         s3_error("InvalidRequest",
                  "This copy request is illegal because it is trying to copy an object to itself without changing the "
                  "object's metadata, storage class, website redirect location or encryption attributes."));
   }
   facts.headers = source.object->facts.headers;
+  std::erase_if(facts.headers, is_of_one_request);
+  facts.headers.insert(facts.headers.end(), own.begin(), own.end());
   facts.metadata = source.object->facts.metadata;
   return facts;
 }
@@ -187,6 +203,7 @@ S3Task copy_object(S3Call& call) {
   S3Reply reply = reply_of(aws::write_output<s3::op::CopyObject>(s3::service(), output, call.id));
   add_version_header(reply, bucket, *object);
   add_source_version(call, source, reply);
+  add_kept_headers(reply, *object);
   co_return reply;
 }
 

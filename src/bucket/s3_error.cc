@@ -43,22 +43,28 @@ constexpr auto rows = std::to_array<Row>({
     {"InvalidRange", 416, "The requested range is not satisfiable"},
     {"InvalidRequest", 400, "Invalid Request"},
     {"InvalidStorageClass", 400, "The storage class you specified is not valid"},
+    {"InvalidToken", 400, "The provided token is malformed or otherwise invalid."},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
     {"InvalidTag", 400, "The tag provided was not a valid tag."},
     {"KeyTooLongError", 400, "Your key is too long"},
     {"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"},
+    {"MalformedPOSTRequest", 400, "The body of your POST request is not well-formed multipart/form-data."},
     {"MaxMessageLengthExceeded", 400, "Your request was too big."},
+    {"MaxPostPreDataLengthExceededError", 400, "Your POST request fields preceding the upload file were too large."},
     {"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"},
     {"MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
     {"MissingContentLength", 411, "You must provide the Content-Length HTTP header."},
     {"MissingSecurityHeader", 400, "Your request was missing a required header"},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
+    {"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
+    {"NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {"NoSuchTagSet", 404, "The TagSet does not exist"},
     {"NoSuchUpload", 404,
      "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
      "completed."},
     {"NoSuchVersion", 404, "The specified version does not exist."},
+    {"NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"},
     {"NotImplemented", 501, "A header you provided implies functionality that is not implemented"},
     {"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"},
     {"RequestTimeout", 400,
@@ -116,6 +122,26 @@ aws::ServiceError s3_error_of(const Error& error) {
     return s3_error("InternalError", "There is no space left to store this. Nothing was changed.");
   }
   return s3_error("InternalError");
+}
+
+std::string xml_text(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '&':
+        escaped += "&amp;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
 }
 
 }  // namespace gust::bucket

@@ -21,6 +21,9 @@ aws::ServiceError with_detail(aws::ServiceError error, std::string name, std::st
 // 501: what the request asks for, by name, is not there.
 aws::ServiceError not_implemented(std::string_view what);
 
+// Text for the content of an element of XML or HTML.
+std::string xml_text(std::string_view text);
+
 // What the viewer is told about an Error of the store or of reading a body.
 aws::ServiceError s3_error_of(const Error& error);
 

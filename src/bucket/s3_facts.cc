@@ -8,6 +8,7 @@
 #include "bucket/body_folder_internal.h"
 #include "bucket/names.h"
 #include "bucket/s3_facts_internal.h"
+#include "bucket/website.h"
 
 namespace gust::bucket {
 namespace {
@@ -16,6 +17,8 @@ constexpr std::size_t metadata_bytes_max = 2048;
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
 constexpr std::array<std::string_view, 6> content_headers{"cache-control",    "content-disposition", "content-encoding",
                                                           "content-language", "content-type",        "expires"};
+constexpr std::string_view redirect_header = "x-amz-website-redirect-location";
+constexpr std::string_view encryption_header = "x-amz-server-side-encryption";
 
 // The field as it is spelt in answers.
 std::string_view spelling_of(std::string_view lower_case) {
@@ -69,6 +72,17 @@ aws::Answer<std::vector<NameAndValue>> read_metadata(const S3Call& call) {
   return std::unexpected(std::move(error));
 }
 
+// Of the service's own keys there is nothing to choose; others are not here.
+aws::Answer<std::monostate> check_encryption(std::string_view algorithm) {
+  if (algorithm == "AES256") return {};
+  if (algorithm == "aws:kms" || algorithm == "aws:kms:dsse" || algorithm == "aws:fsx") {
+    return std::unexpected(not_implemented(fmt::format("The header {}: {}", encryption_header, algorithm)));
+  }
+  aws::ServiceError error = s3_error("InvalidArgument", "The encryption method specified is not supported");
+  error.details = {{"ArgumentName", std::string(encryption_header)}, {"ArgumentValue", std::string(algorithm)}};
+  return std::unexpected(std::move(error));
+}
+
 }  // namespace
 
 aws::Answer<Acl> read_acl(const S3Call& call) {
@@ -98,6 +112,14 @@ aws::Answer<ObjectFacts> read_facts(const S3Call& call) {
     if (name == "content-encoding" && value) value = kept_encodings(*value);
     if (name == "content-type" && (!value || value->empty())) value = "binary/octet-stream";
     if (value && !value->empty()) facts.headers.push_back({std::string(name), *std::move(value)});
+  }
+  if (const auto location = call.header(redirect_header)) {
+    TRY_OK(check_redirect_location(*location));
+    facts.headers.push_back({std::string(redirect_header), std::string(*location)});
+  }
+  if (const auto algorithm = call.header(encryption_header)) {
+    TRY_OK(check_encryption(*algorithm));
+    facts.headers.push_back({std::string(encryption_header), std::string(*algorithm)});
   }
   return facts;
 }
@@ -154,6 +176,12 @@ aws::Answer<ObjectPtr> find_version_of(S3Call& call) {
   return std::unexpected(std::move(error));
 }
 
+rt::Task<aws::Answer<std::monostate>> keep_document(S3Call& call, std::string_view name,
+                                                    std::optional<std::string> text) {
+  CO_TRY_OK(answer_of(co_await call.store.set_bucket_document(call.bucket, std::string(name), std::move(text))));
+  co_return std::monostate();
+}
+
 aws::Answer<BucketInfo> bucket_of(const S3Call& call) {
   if (auto bucket = call.store.find_bucket(call.bucket)) return *std::move(bucket);
   return std::unexpected(with_detail(s3_error("NoSuchBucket"), "BucketName", call.bucket));
@@ -183,6 +211,12 @@ void add_object_headers(S3Reply& reply, const Object& object) {
   for (const auto& [name, value] : object.facts.headers) reply.add(spelling_of(name), value);
   for (const auto& [name, value] : object.facts.metadata) reply.add(std::string(metadata_prefix) + name, value);
   if (!object.facts.tags.empty()) reply.add("x-amz-tagging-count", std::to_string(object.facts.tags.size()));
+}
+
+void add_kept_headers(S3Reply& reply, const Object& object) {
+  for (const auto& [name, value] : object.facts.headers) {
+    if (name == encryption_header) reply.add(name, value);
+  }
 }
 
 void add_checksum_headers(S3Reply& reply, const std::vector<Checksum>& checksums, bool with_type) {

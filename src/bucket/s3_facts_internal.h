@@ -40,6 +40,16 @@ void add_version_header(S3Reply& reply, const BucketInfo& bucket, const Object& 
 //          (the version is a marker), InvalidArgument
 aws::Answer<ObjectPtr> find_version_of(S3Call& call);
 
+// The same, if the caller may read it; otherwise AccessDenied.
+aws::Answer<ObjectPtr> readable_object(S3Call& call);
+
+// Keeps or, with nothing, removes a document of the request's bucket. fails: as BucketStore::set_bucket_document
+rt::Task<aws::Answer<std::monostate>> keep_document(S3Call& call, std::string_view name,
+                                                    std::optional<std::string> text);
+
+// x-amz-expiration, where a lifecycle rule ends this current version.
+void add_expiration_header(S3Call& call, const BucketInfo& bucket, const Object& object, S3Reply& reply);
+
 // The bucket of the request. fails: NoSuchBucket
 aws::Answer<BucketInfo> bucket_of(const S3Call& call);
 // fails: KeyTooLongError, InvalidURI
@@ -47,6 +57,8 @@ aws::Answer<std::monostate> check_key(std::string_view key);
 
 // Content headers, metadata, ETag, Last-Modified and Accept-Ranges.
 void add_object_headers(S3Reply& reply, const Object& object);
+// What an answer to a write repeats: x-amz-server-side-encryption.
+void add_kept_headers(S3Reply& reply, const Object& object);
 // x-amz-checksum-* and x-amz-checksum-type.
 void add_checksum_headers(S3Reply& reply, const std::vector<Checksum>& checksums, bool with_type = true);
 

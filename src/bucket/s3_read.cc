@@ -22,19 +22,6 @@ constexpr std::array<Override, 6> overrides{{{"response-cache-control", "Cache-C
                                              {"response-content-type", "Content-Type"},
                                              {"response-expires", "Expires"}}};
 
-// The object, if the caller may read it. Whoever may not list the bucket does not learn which keys it has.
-aws::Answer<ObjectPtr> readable_object(S3Call& call) {
-  TRY(const BucketInfo bucket, bucket_of(call));
-  TRY_OK(check_key(call.key));
-  auto object = find_version_of(call);
-  if (call.is_anonymous()) {
-    if (object ? (*object)->facts.acl != Acl::public_read : bucket.acl != Acl::public_read) {
-      return std::unexpected(s3_error("AccessDenied"));
-    }
-  }
-  return object;
-}
-
 aws::Answer<std::monostate> apply_overrides(const S3Call& call, S3Reply& reply) {
   for (const auto& [item, header] : overrides) {
     const std::string* value = call.item(item);
@@ -108,11 +95,28 @@ bool wants_checksums(const S3Call& call) {
 
 }  // namespace
 
+// The object, if the caller may read it. Whoever may not list the bucket does not learn which keys it has. A website
+// asks here and nowhere else whether everybody may read.
+aws::Answer<ObjectPtr> readable_object(S3Call& call) {
+  TRY(const BucketInfo bucket, bucket_of(call));
+  TRY_OK(check_key(call.key));
+  auto object = find_version_of(call);
+  if (call.is_anonymous()) {
+    if (object ? (*object)->facts.acl != Acl::public_read : bucket.acl != Acl::public_read) {
+      return std::unexpected(s3_error("AccessDenied"));
+    }
+  }
+  return object;
+}
+
 S3Task get_object(S3Call& call) {
   CO_TRY(const ObjectPtr object, readable_object(call));
   S3Reply reply;
   add_object_headers(reply, *object);
-  if (const auto bucket = call.store.find_bucket(call.bucket)) add_version_header(reply, *bucket, *object);
+  if (const auto bucket = call.store.find_bucket(call.bucket)) {
+    add_version_header(reply, *bucket, *object);
+    if (call.item("versionId") == nullptr) add_expiration_header(call, *bucket, *object, reply);
+  }
 
   std::string etag;
   const http::Validators validators = validators_of_object(*object, etag);

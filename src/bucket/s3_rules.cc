@@ -31,15 +31,11 @@ struct SubResource {
 constexpr auto sub_resources = std::to_array<SubResource>({
     {"accelerate", true, false, 200, "", "AccelerateConfiguration ", false},
     {"analytics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
-    {"cors", true, false, 404, "NoSuchCORSConfiguration", "The CORS configuration does not exist", true},
-    {"encryption", true, false, 404, "ServerSideEncryptionConfigurationNotFoundError",
-     "The server side encryption configuration was not found", true},
     {"intelligent-tiering", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.",
      false},
     {"inventory", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
     {"legal-hold", false, true, 404, "NoSuchObjectLockConfiguration",
      "The specified object does not have a ObjectLock configuration", false},
-    {"lifecycle", true, false, 404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", true},
     {"logging", true, false, 200, "", "BucketLoggingStatus ", false},
     {"metrics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
     {"notification", true, false, 200, "", "NotificationConfiguration ", false},
@@ -56,8 +52,6 @@ constexpr auto sub_resources = std::to_array<SubResource>({
     {"requestPayment", true, false, 200, "", "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
     {"retention", false, true, 404, "NoSuchObjectLockConfiguration",
      "The specified object does not have a ObjectLock configuration", false},
-    {"website", true, false, 404, "NoSuchWebsiteConfiguration",
-     "The specified bucket does not have a website configuration", true},
 });
 
 // Names of the S3 API that mean another operation than that of the plain request, none of them ours.
@@ -71,11 +65,14 @@ bool is_known_item(std::string_view name) {
                        "attributes",
                        "bucket-region",
                        "continuation-token",
+                       "cors",
                        "delete",
                        "delimiter",
                        "encoding-type",
+                       "encryption",
                        "fetch-owner",
                        "key-marker",
+                       "lifecycle",
                        "list-type",
                        "location",
                        "marker",
@@ -95,6 +92,7 @@ bool is_known_item(std::string_view name) {
                        "versioning",
                        "versions",
                        "version-id-marker",
+                       "website",
                        "x-id",
                        "response-cache-control",
                        "response-content-disposition",
@@ -134,21 +132,37 @@ S3Answer answer_of(const S3Call& call, const SubResource& found) {
 }
 
 bool changes_meaning(std::string_view name) {
+  if (equal_fold(name, "x-amz-server-side-encryption")) return false;  // its value decides
   return starts_with_any(name, {"x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption",
                                 "x-amz-object-lock-", "x-amz-grant-"}) ||
-         is_any(name, {"x-amz-website-redirect-location", "x-amz-mfa", "x-amz-write-offset-bytes",
-                       "x-amz-if-match-last-modified-time", "x-amz-if-match-size"});
+         is_any(name,
+                {"x-amz-mfa", "x-amz-write-offset-bytes", "x-amz-if-match-last-modified-time", "x-amz-if-match-size"});
 }
 
 // Headers that operations of ours read, that signatures use, or that ask for nothing.
 bool is_known_amz_header(std::string_view name) {
   return starts_with_any(name, {"x-amz-meta-", "x-amz-checksum-", "x-amz-copy-source", "x-amz-cf-"}) ||
-         is_any(name,
-                {"x-amz-acl", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length",
-                 "x-amz-expected-bucket-owner", "x-amz-max-parts", "x-amz-metadata-directive", "x-amz-mp-object-size",
-                 "x-amz-object-attributes", "x-amz-part-number-marker", "x-amz-request-payer",
-                 "x-amz-sdk-checksum-algorithm", "x-amz-security-token", "x-amz-source-expected-bucket-owner",
-                 "x-amz-tagging", "x-amz-tagging-directive", "x-amz-trailer", "x-amz-user-agent"});
+         is_any(name, {"x-amz-acl",
+                       "x-amz-content-sha256",
+                       "x-amz-date",
+                       "x-amz-decoded-content-length",
+                       "x-amz-expected-bucket-owner",
+                       "x-amz-max-parts",
+                       "x-amz-metadata-directive",
+                       "x-amz-mp-object-size",
+                       "x-amz-object-attributes",
+                       "x-amz-part-number-marker",
+                       "x-amz-request-payer",
+                       "x-amz-sdk-checksum-algorithm",
+                       "x-amz-security-token",
+                       "x-amz-source-expected-bucket-owner",
+                       "x-amz-tagging",
+                       "x-amz-tagging-directive",
+                       "x-amz-trailer",
+                       "x-amz-server-side-encryption",
+                       "x-amz-transition-default-minimum-object-size",
+                       "x-amz-user-agent",
+                       "x-amz-website-redirect-location"});
 }
 
 // A header that is kept with some values only; `known` says whether it is one of those.

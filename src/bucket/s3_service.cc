@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bucket/body.h"
 #include "bucket/s3_call_internal.h"
+#include "bucket/s3_documents_internal.h"
 #include "bucket/s3_rules_internal.h"
 #include "http/exchange.h"
 #include "http/range.h"
@@ -47,6 +48,18 @@ const std::vector<Row>& rows() {
       {&op::GetBucketVersioning::operation(), get_bucket_versioning, false},
       {&op::PutBucketVersioning::operation(), put_bucket_versioning, false},
       {&op::ListObjectVersions::operation(), list_object_versions, false},
+      {&op::GetBucketCors::operation(), get_bucket_cors, false},
+      {&op::PutBucketCors::operation(), put_bucket_cors, false},
+      {&op::DeleteBucketCors::operation(), delete_bucket_cors, false},
+      {&op::GetBucketEncryption::operation(), get_bucket_encryption, false},
+      {&op::PutBucketEncryption::operation(), put_bucket_encryption, false},
+      {&op::DeleteBucketEncryption::operation(), delete_bucket_encryption, false},
+      {&op::GetBucketLifecycleConfiguration::operation(), get_bucket_lifecycle, false},
+      {&op::PutBucketLifecycleConfiguration::operation(), put_bucket_lifecycle, false},
+      {&op::DeleteBucketLifecycle::operation(), delete_bucket_lifecycle, false},
+      {&op::GetBucketWebsite::operation(), get_bucket_website, false},
+      {&op::PutBucketWebsite::operation(), put_bucket_website, false},
+      {&op::DeleteBucketWebsite::operation(), delete_bucket_website, false},
       {&op::GetObjectTagging::operation(), get_object_tagging, false},
       {&op::PutObjectTagging::operation(), put_object_tagging, false},
       {&op::DeleteObjectTagging::operation(), delete_object_tagging, false},
@@ -71,7 +84,7 @@ std::optional<std::string> bucket_of_amazon_name(std::string_view name) {
   std::vector<std::string_view> labels = split(name, '.');
   const auto from_end = [&](std::size_t i) { return labels.size() > i ? labels[labels.size() - 1 - i] : ""; };
   std::size_t service_labels = 0;
-  if (from_end(0) == "s3" || from_end(0).starts_with("s3-")) {
+  if (from_end(0) == "s3" || (from_end(0).starts_with("s3-") && !from_end(0).starts_with("s3-website"))) {
     service_labels = 1;
   } else if (from_end(1) == "s3") {
     service_labels = 2;
@@ -93,7 +106,10 @@ aws::Answer<std::monostate> find_place(S3Call& call) {
   if (!path.starts_with('/')) return std::unexpected(s3_error("MethodNotAllowed"));
   path.remove_prefix(1);
   const auto bad_path = [] { return std::unexpected(s3_error("InvalidURI")); };
-  if (auto bucket = bucket_of_host(call.request().host, call.options.host_suffixes)) {
+  if (auto website = website_of_host(call.request().host, call.options.host_suffixes)) {
+    call.bucket = *std::move(website);
+    call.is_virtual_hosted = call.is_website = true;
+  } else if (auto bucket = bucket_of_host(call.request().host, call.options.host_suffixes)) {
     call.bucket = *std::move(bucket);
     call.is_virtual_hosted = true;
   } else {
@@ -110,22 +126,18 @@ aws::Answer<std::monostate> find_place(S3Call& call) {
   return {};
 }
 
-aws::ServiceError cors_refusal(const S3Call& call) {
-  if (!call.header("Origin")) {
-    return s3_error("BadRequest", "Insufficient information. Origin request header needed.");
-  }
-  aws::ServiceError error{"AccessForbidden", 403, "CORSResponse: CORS is not enabled for this bucket.", {}};
-  error.details = {{"Method", std::string(call.header("Access-Control-Request-Method").value_or(""))},
-                   {"ResourceType", call.key.empty() ? "BUCKET" : "OBJECT"}};
-  return error;
-}
-
 S3Task answer(S3Call& call, const aws::FindSecret& find_secret, WallTime now) {
   CO_TRY_OK(find_place(call));
   auto query = aws::read_query(call.wire.query);
   if (!query) co_return std::unexpected(s3_error("InvalidURI"));
   call.query = *std::move(query);
-  if (call.request().method == http::Method::options) co_return std::unexpected(cors_refusal(call));
+  if (call.is_website) {
+    add_cors_headers(call);
+    co_return co_await serve_website(call);
+  }
+  if (call.request().method == http::Method::options) co_return answer_preflight(call);
+  add_cors_headers(call);
+  if (is_form_post(call)) co_return co_await post_object(call, find_secret, now);
 
   if (aws::carries_credentials(call.wire)) {
     // Any region is right: every bucket of ours is here, whatever region it was created in.
@@ -236,15 +248,35 @@ std::optional<std::string> bucket_of_host(std::string_view host, const std::vect
   return name.substr(0, name.size() - longest->size() - 1);
 }
 
+std::optional<std::string> website_of_host(std::string_view host, const std::vector<std::string>& suffixes) {
+  const std::string name = to_lower(host);
+  constexpr std::string_view service = ".s3-website";
+  const std::size_t at = name.rfind(service);
+  if (at == std::string::npos || at == 0) return std::nullopt;
+  const std::string_view rest = std::string_view(name).substr(at + service.size());
+  constexpr std::string_view amazon = ".amazonaws.com";
+  // REGION is one label behind a dot or, in older regions, behind a hyphen.
+  const bool has_region = rest.ends_with(amazon) && rest.size() > amazon.size() + 1 &&
+                          (rest.front() == '.' || rest.front() == '-') &&
+                          !rest.substr(1, rest.size() - 1 - amazon.size()).contains('.');
+  const bool is_own = std::ranges::any_of(suffixes, [&](const std::string& suffix) { return rest == "." + suffix; });
+  if (!has_region && !is_own) return std::nullopt;
+  return name.substr(0, at);
+}
+
 class S3Service::State {
  public:
+  State(BucketStore& of, S3Options chosen, aws::FindSecret find)
+      : store(of), options(std::move(chosen)), find_secret(std::move(find)) {}
+
   BucketStore& store;
   S3Options options;
   aws::FindSecret find_secret;
+  S3Documents documents;
 };
 
 S3Service::S3Service(BucketStore& store, S3Options options, aws::FindSecret find_secret)
-    : state_(std::make_unique<State>(State{store, std::move(options), std::move(find_secret)})) {}
+    : state_(std::make_unique<State>(store, std::move(options), std::move(find_secret))) {}
 S3Service::~S3Service() = default;
 
 rt::Task<void> S3Service::handle(http::Exchange& exchange) {
@@ -257,6 +289,7 @@ rt::Task<void> S3Service::handle(http::Exchange& exchange) {
   S3Call call{
       .store = state_->store,
       .options = state_->options,
+      .documents = state_->documents,
       .exchange = exchange,
       .wire = {.method = request.method.text(), .path = request.path, .query = request.query, .headers = headers},
       .query = {},
@@ -266,6 +299,10 @@ rt::Task<void> S3Service::handle(http::Exchange& exchange) {
       .id = make_request_id(loop)};
 
   S3Answer answered = co_await answer(call, state_->find_secret, loop.wall_now());
+  if (!answered && answered.error().status == 403) {
+    // Whoever may not see the key does not learn of its markers.
+    std::erase_if(call.always, [](const auto& field) { return field.first.starts_with("x-amz-"); });
+  }
   const S3Reply reply = answered ? *std::move(answered) : reply_of_error(call, std::move(answered.error()));
   const auto sent = co_await send(call, reply, loop.wall_now());
   // Either the viewer has left, or no byte of the answer is out because the object could not be read.

@@ -43,6 +43,10 @@ struct S3Options {
 // BUCKET.s3.amazonaws.com. Nothing where the host is the API's own name or unknown to us. `host` without port.
 std::optional<std::string> bucket_of_host(std::string_view host, const std::vector<std::string>& suffixes);
 
+// The bucket whose website a Host is: BUCKET.s3-website-REGION.amazonaws.com, BUCKET.s3-website.REGION.amazonaws.com,
+// BUCKET.s3-website.<suffix>.
+std::optional<std::string> website_of_host(std::string_view host, const std::vector<std::string>& suffixes);
+
 class S3Service {
  public:
   // `store` outlives the service. `find_secret` may be called on any core.

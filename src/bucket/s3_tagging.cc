@@ -9,6 +9,7 @@
 #include "aws/gen/s3.h"
 #include "base/text.h"
 #include "bucket/s3_call_internal.h"
+#include "bucket/s3_documents_internal.h"
 #include "bucket/s3_facts_internal.h"
 #include "bucket/s3_payload_internal.h"
 
@@ -19,7 +20,6 @@ namespace s3 = aws::s3;
 
 constexpr std::size_t object_tags_max = 10;
 constexpr std::size_t bucket_tags_max = 50;
-constexpr std::string_view bucket_tags = "tagging";  // the bucket's document
 
 std::size_t characters_of(std::string_view utf8) {
   return static_cast<std::size_t>(
@@ -140,7 +140,7 @@ S3Task delete_object_tagging(S3Call& call) {
 
 S3Task get_bucket_tagging(S3Call& call) {
   CO_TRY(const BucketInfo bucket, bucket_of(call));
-  const std::string* kept = bucket.document(bucket_tags);
+  const std::string* kept = bucket.document(document::tagging);
   if (kept == nullptr) {
     co_return std::unexpected(with_detail(s3_error("NoSuchTagSet"), "BucketName", call.bucket));
   }
@@ -155,14 +155,13 @@ S3Task put_bucket_tagging(S3Call& call) {
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::PutBucketTagging>(call, s3::service(), document));
   CO_TRY_OK(check_tags(tags_of(input.tagging.tag_set), bucket_tags_max));
-  CO_TRY_OK(answer_of(
-      co_await call.store.set_bucket_document(call.bucket, std::string(bucket_tags), aws::to_json(input.tagging))));
+  CO_TRY_OK(co_await keep_document(call, document::tagging, aws::to_json(input.tagging)));
   co_return empty_reply(204);
 }
 
 S3Task delete_bucket_tagging(S3Call& call) {
   CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(answer_of(co_await call.store.set_bucket_document(call.bucket, std::string(bucket_tags), std::nullopt)));
+  CO_TRY_OK(co_await keep_document(call, document::tagging, std::nullopt));
   co_return empty_reply(204);
 }
 

@@ -54,6 +54,8 @@ S3Task put_object(S3Call& call) {
   reply.add("ETag", quoted(object->etag));
   add_checksum_headers(reply, object->checksums);
   add_version_header(reply, bucket, *object);
+  add_kept_headers(reply, *object);
+  add_expiration_header(call, bucket, *object, reply);
   co_return reply;
 }
 

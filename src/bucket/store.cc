@@ -89,6 +89,23 @@ Result<VersionPage> BucketStore::list_versions(std::string_view bucket_name, con
   return list_version_page(bucket->objects, query);
 }
 
+Result<std::vector<std::vector<ObjectPtr>>> BucketStore::list_histories(std::string_view bucket_name,
+                                                                        std::string_view after,
+                                                                        std::size_t versions_max) const {
+  const std::shared_lock lock(state_->mutex);
+  const Bucket* bucket = state_->find_bucket(bucket_name);
+  if (bucket == nullptr) return std::unexpected(refusal::no_such_bucket);
+  std::vector<std::vector<ObjectPtr>> keys;
+  std::size_t taken = 0;
+  for (auto key = bucket->objects.next_key(after, true); key && taken < versions_max;
+       key = bucket->objects.next_key(*key, true)) {
+    const auto versions = bucket->objects.versions_of(*key);
+    keys.emplace_back(versions.begin(), versions.end());
+    taken += versions.size();
+  }
+  return keys;
+}
+
 Result<ListPage> BucketStore::list_objects(std::string_view bucket_name, const ListQuery& query) const {
   const std::shared_lock lock(state_->mutex);
   const Bucket* bucket = state_->find_bucket(bucket_name);

@@ -140,6 +140,10 @@ class BucketStore {
   Result<ObjectPtr> find_version(std::string_view bucket, std::string_view key, const VersionChoice& version) const;
   // fails: no_such_bucket
   Result<VersionPage> list_versions(std::string_view bucket, const VersionQuery& query) const;
+  // Keys behind `after` with all their versions, oldest first, until there are `versions_max` or more; at the end none.
+  // fails: no_such_bucket
+  Result<std::vector<std::vector<ObjectPtr>>> list_histories(std::string_view bucket, std::string_view after,
+                                                             std::size_t versions_max) const;
   // fails: no_such_bucket
   Result<ListPage> list_objects(std::string_view bucket, const ListQuery& query) const;
   // A new body, for put_object or put_part; removed when it is dropped unpublished. MD5 is always computed.

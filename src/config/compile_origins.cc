@@ -91,6 +91,9 @@ void compile_custom(const model::CustomOriginConfig& custom, const Place& place,
 void compile_name(const model::Origin& origin, const Place& place, Origin& out) {
   out.domain_name = origin.domain_name;
   out.bucket = bucket_in(origin.domain_name).value_or("");
+  if (out.bucket.empty() && out.kind == Origin::Kind::custom) {
+    out.bucket = website_bucket_in(origin.domain_name).value_or("");
+  }
   place.expect(is_origin_name(origin.domain_name),
                "The parameter Origin DomainName is not a host name. It holds no scheme, port or path.",
                "InvalidOrigin");

@@ -33,6 +33,20 @@ std::optional<std::string> bucket_in(std::string_view domain_name) {
   return std::string(rest);
 }
 
+std::optional<std::string> website_bucket_in(std::string_view domain_name) {
+  std::string name = to_lower(domain_name);
+  constexpr std::string_view end = ".amazonaws.com";
+  constexpr std::string_view service = ".s3-website";
+  if (!name.ends_with(end)) return std::nullopt;
+  name.resize(name.size() - end.size());
+  const std::size_t at = name.rfind(service);
+  if (at == std::string::npos || at == 0) return std::nullopt;
+  const std::string_view region = std::string_view(name).substr(at + service.size());
+  const bool is_region = region.size() > 1 && (region[0] == '-' || region[0] == '.') && !region.substr(1).contains('.');
+  if (!is_region) return std::nullopt;
+  return name.substr(0, at);
+}
+
 bool is_origin_name(std::string_view domain_name) {
   if (domain_name.size() > 253 || !std::ranges::all_of(split(domain_name, '.'), is_label)) return false;
   if (const auto literal = rt::read_address(domain_name, 0)) {

@@ -15,6 +15,16 @@ TEST(OriginName, FindsTheBucketInBothFormsAlsoWithDotsAndInAnyCase) {
   EXPECT_EQ(bucket_in("Pics.S3.AmazonAWS.com"), "pics");
 }
 
+TEST(OriginName, FindsTheBucketOfAWebsiteEndpoint) {
+  EXPECT_EQ(website_bucket_in("pics.s3-website-us-east-1.amazonaws.com"), "pics");
+  EXPECT_EQ(website_bucket_in("My.Pics.s3-website.eu-central-1.amazonaws.com"), "my.pics");
+  for (const char* name : {"pics.s3.amazonaws.com", "s3-website-us-east-1.amazonaws.com", ".s3-website.x.amazonaws.com",
+                           "pics.s3-website.amazonaws.com", "pics.s3-website-.amazonaws.com",
+                           "pics.s3-website.a.b.amazonaws.com", "pics.s3-website-us-east-1.example.org"}) {
+    EXPECT_EQ(website_bucket_in(name), std::nullopt) << name;
+  }
+}
+
 TEST(OriginName, OtherNamesMeanNoBucket) {
   for (const char* name : {"", "s3.amazonaws.com", "s3.ap-south-1.amazonaws.com", ".s3.amazonaws.com",
                            "pics.s3-website-us-east-1.amazonaws.com", "pics.s3.amazonaws.com.example.org",

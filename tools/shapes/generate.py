@@ -88,6 +88,14 @@ def adjust(shapes, settings):
     for shape in shapes.values():
         for member in set(shape.get("members", {})) & set(settings.get("long_members", [])):
             shape["members"][member] = {**shape["members"][member], "shape": "longInteger"}
+    # A list may be flattened as this member alone (S3's LifecycleRuleAndOperator.Tags).
+    for shape in list(shapes.values()):
+        for member, reference in shape.get("members", {}).items():
+            target = shapes[reference["shape"]]
+            if reference.get("flattened") and target["type"] == "list" and not target.get("flattened"):
+                flat = reference["shape"] + "Flattened"
+                shapes[flat] = {**target, "flattened": True}
+                shape["members"][member] = {**reference, "shape": flat}
 
 
 def read_botocore(settings, given):
