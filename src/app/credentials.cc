@@ -16,15 +16,6 @@ std::string secret_bytes(rt::Loop& loop, std::size_t count) {
   return bytes;
 }
 
-Credentials make_credentials(rt::Loop& loop) {
-  static constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  Credentials made;
-  made.access_key_id = "AKIA";
-  for (const char c : secret_bytes(loop, 16)) made.access_key_id += base32[static_cast<unsigned char>(c) & 31];
-  made.secret_access_key = base64_of(secret_bytes(loop, 30));
-  return made;
-}
-
 Result<Credentials> read_credentials(std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   const auto has_text = [&](const char* name) {
@@ -37,6 +28,15 @@ Result<Credentials> read_credentials(std::string_view text) {
 }
 
 }  // namespace
+
+Credentials make_credentials(rt::Loop& loop) {
+  static constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  Credentials made;
+  made.access_key_id = "AKIA";
+  for (const char c : secret_bytes(loop, 16)) made.access_key_id += base32[static_cast<unsigned char>(c) & 31];
+  made.secret_access_key = base64_of(secret_bytes(loop, 30));
+  return made;
+}
 
 rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder) {
   rt::Files& files = loop.files();

@@ -20,6 +20,9 @@ struct Credentials {
   std::string secret_access_key;  // 40 of A-Z a-z 0-9 + /
 };
 
+// A new pair.
+Credentials make_credentials(rt::Loop& loop);
+
 // The pair in `folder`, made if there is none.
 //   fails   corrupt: the file is there and is not what was written; io_failed, access_denied, no_space
 rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder);

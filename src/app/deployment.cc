@@ -11,6 +11,7 @@
 #include "app/gateway.h"
 #include "app/local_delivery.h"
 #include "app/log_shipper.h"
+#include "app/origin_keys_file.h"
 #include "app/root_access.h"
 #include "app/running_node.h"
 #include "bucket/lifecycle_rounds.h"
@@ -55,6 +56,8 @@ struct Deployment::Parts {
   std::atomic<bool> is_serving = false;
 
   Credentials credentials;
+  Credentials edge_key;  // of this run, with which edges ask our own buckets for distributions
+  StoreKeys store_keys;
   std::string explain_token;
   Addresses addresses;
   std::unique_ptr<config::Store> store;
@@ -122,6 +125,10 @@ rt::Task<Outcome> Deployment::Parts::open_state() {
   auto opened_locations = geo::open_mmdb(settings.geoip_city, settings.geoip_asn);
   if (!opened_locations) co_return std::unexpected(std::move(opened_locations.error()));
   locations = std::move(*opened_locations);
+  auto opened_keys = co_await open_origin_keys(loop, settings.origin_keys);
+  if (!opened_keys) co_return std::unexpected(std::move(opened_keys.error()));
+  store_keys = std::move(*opened_keys);
+  edge_key = make_credentials(loop);
   if (auto made = co_await loop.files().make_directory(settings.data); !made) {
     co_return std::unexpected(describe(fmt::format("cannot make the data folder {}", settings.data), made.error()));
   }
@@ -187,6 +194,10 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.fetcher.addresses.allow_private = !settings.public_origins_only;
   options.buckets.endpoints = {addresses.api};
   options.buckets.has_bucket = [this](std::string_view bucket) { return buckets->find_bucket(bucket).has_value(); };
+  options.origin_keys = {.account_id = settings.account_id,
+                         .access_key_id = edge_key.access_key_id,
+                         .secret = edge_key.secret_access_key,
+                         .stores = store_keys};
   return options;
 }
 
@@ -229,7 +240,9 @@ Outcome Deployment::Parts::start_api_server() {
   access.emplace(credentials, settings.account_id);
   front.emplace(loop, *access,
                 [this](std::string_view line) { log.warn_seldom("api", std::chrono::seconds(1), "{}", line); });
-  const auto secret_of = [this](std::string_view id) { return access->secret_of(id); };
+  const auto secret_of = [this](std::string_view id) {
+    return id == edge_key.access_key_id ? std::optional(edge_key.secret_access_key) : access->secret_of(id);
+  };
   gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); }, s3_options.host_suffixes);
   s3.emplace(*buckets, std::move(s3_options), secret_of);
   api.emplace(loop, *gateway, http::ServerLimits{}, api_connections_max);

@@ -57,6 +57,7 @@ struct RunningNode::Part {
     parts.fetcher = options.fetcher;
     if (!options.parents.empty()) parts.parents = make_parents(options.parent_name, options.parents);
     parts.buckets = options.buckets;
+    parts.origin_keys = options.origin_keys;
     parts.locations = options.locations;
     parts.keeps_cache = is_first;
     core.emplace(owner.node_, std::move(parts));

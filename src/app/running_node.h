@@ -43,6 +43,7 @@ struct RunningNodeOptions {
   std::vector<rt::Endpoint> parents;  // of an edge; empty: none
   std::string parent_name;
   proxy::BucketHosting buckets;
+  proxy::OriginKeys origin_keys;
   const geo::Locations* locations = nullptr;  // of viewers, for an edge; outlives the node; null: not known
 };
 

@@ -59,6 +59,8 @@ constexpr std::array settings{
         "for their origin, as CloudFront's do"},
     SettingRow{"circuit_pause_max", duration, "30s", 1000, 3'600'000,
                "longest time that an origin which is down is left alone before it is tried again; the first is 1s"},
+    SettingRow{"origin_keys", path, "", 0, 0,
+               "YAML file of keys for S3-compatible stores, to sign requests to private origins with"},
     SettingRow{"geoip_city", path, "", 0, 0,
                "MMDB file of cities or countries, for CloudFront-Viewer-Country and others"},
     SettingRow{"geoip_asn", path, "", 0, 0, "MMDB file of networks, for CloudFront-Viewer-ASN"},
@@ -329,6 +331,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.public_origins_only = reader.read_yes_no("public_origins_only");
   result.circuit_failures = reader.read_number("circuit_failures", parse_decimal<std::uint64_t>, "a number");
   result.circuit_pause_max = reader.read_duration("circuit_pause_max");
+  result.origin_keys = reader.read_text("origin_keys");
   result.geoip_city = reader.read_text("geoip_city");
   result.geoip_asn = reader.read_text("geoip_asn");
 

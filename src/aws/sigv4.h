@@ -88,11 +88,21 @@ struct HeaderToAdd {
   std::string name, value;
 };
 
+// What signs the requests of one day; making it costs four HMACs, so who signs often keeps it.
+struct DayKey {
+  std::string access_key_id, day, region, service;  // day: YYYYMMDD
+  std::string bytes;                                // 32 raw bytes, a secret of that day, region and service
+};
+DayKey make_day_key(const SigningKey& key, WallTime now);
+
 // Signs a request by headers. All headers given are signed, Host must be one of them.
 //   payload  the hex SHA-256 of the body, or for S3 one of the words above
 //   gives    x-amz-date, for S3 x-amz-content-sha256, and authorization
 std::vector<HeaderToAdd> sign_request(const WireRequest& request, const SigningKey& key, std::string_view payload,
                                       WallTime now);
+// The same; `now` is in the key's day.
+std::vector<HeaderToAdd> sign_request_of_day(const WireRequest& request, const DayKey& key, std::string_view payload,
+                                             WallTime now);
 
 // Signs a request by its query. gives the whole raw query, to send in place of request.query.
 std::string presign_request(const WireRequest& request, const SigningKey& key, Duration valid_for, WallTime now);

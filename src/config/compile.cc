@@ -50,7 +50,7 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   if (config.aliases) out.aliases = config.aliases->items;
   check_certificate(config, place);
   compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
-  out.origins = compile_origins(config.origins, place.in("Origins"));
+  out.origins = compile_origins(config.origins, policies, place.in("Origins"));
   std::vector<OriginGroup> groups;
   if (config.origin_groups)
     groups = compile_origin_groups(*config.origin_groups, out.origins, place.in("OriginGroups"));

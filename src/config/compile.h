@@ -27,5 +27,7 @@ Findings check_distribution(const DistributionDocument& document, const PolicyDo
 Findings check_policy(const aws::cloudfront::CachePolicyConfig& config);
 Findings check_policy(const aws::cloudfront::OriginRequestPolicyConfig& config);
 Findings check_policy(const aws::cloudfront::ResponseHeadersPolicyConfig& config);
+Findings check_policy(const aws::cloudfront::OriginAccessControlConfig& config);
+Findings check_policy(const aws::cloudfront::CloudFrontOriginAccessIdentityConfig& config);
 
 }  // namespace gust::config

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,8 +60,6 @@ void compile_restrictions(const aws::cloudfront::GeoRestriction& geo, const Plac
 // LOG-1.
 void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place& place, Distribution& out);
 
-std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const Place& place);
-
 // FAIL-1, FAIL-2. Indexes are those of `origins`.
 struct OriginGroup {
   std::size_t first = 0;
@@ -88,12 +87,20 @@ class PolicySet {
   std::optional<CachePolicy> cache(const std::string& id) const;
   std::optional<OriginRequestPolicy> origin_request(const std::string& id) const;
   std::optional<ResponseHeadersPolicy> response_headers(const std::string& id) const;
+  // Null where there is none.
+  const aws::cloudfront::OriginAccessControlConfig* origin_access_control(const std::string& id) const;
+  bool has_origin_access_identity(const std::string& id) const { return origin_access_identities_.contains(id); }
 
  private:
   std::map<std::string, CachePolicy> cache_;
   std::map<std::string, OriginRequestPolicy> origin_request_;
   std::map<std::string, ResponseHeadersPolicy> response_headers_;
+  std::map<std::string, aws::cloudfront::OriginAccessControlConfig> origin_access_controls_;
+  std::set<std::string> origin_access_identities_;
 };
+
+std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const PolicySet& policies,
+                                    const Place& place);
 
 // CFH-1, KEY-10: finds the headers of the viewer (CloudFront-*) that cannot be listed there.
 void refuse_viewer_headers(const std::vector<std::string>& names, ListedIn where, const Place& place);

@@ -1,4 +1,4 @@
-// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-7, ORIG-8, URL-1, OHDR-5 and OHDR-6.
+// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-7, ORIG-8, URL-1, OHDR-5, OHDR-6, OAC-1 and OAC-3.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -102,7 +102,38 @@ void compile_name(const model::Origin& origin, const Place& place, Origin& out) 
   }
 }
 
-Origin compile_origin(const model::Origin& origin, const Place& place) {
+// OAC-1, OAC-3.
+void compile_access(const model::Origin& origin, const PolicySet& policies, const Place& place, Origin& out) {
+  const std::string control = origin.origin_access_control_id.value_or("");
+  const std::string identity = origin.s3_origin_config ? origin.s3_origin_config->origin_access_identity : "";
+  if (!control.empty() && !identity.empty()) {
+    return place.tell(
+        "An origin cannot contain both an origin access control (OAC) and an origin access identity (OAI).",
+        "IllegalOriginAccessConfiguration");
+  }
+  if (!control.empty()) {
+    const model::OriginAccessControlConfig* config = policies.origin_access_control(control);
+    const Place here = place.in("OriginAccessControlId");
+    if (config == nullptr) return here.tell("The origin access control is not valid.", "InvalidOriginAccessControl");
+    here.expect(!website_bucket_in(origin.domain_name),
+                "An origin access control is associated with an origin whose domain name is not supported.",
+                "InvalidDomainNameForOriginAccessControl");
+    if (config->signing_behavior == "never") return;
+    out.access = OriginAccess{OriginAccess::Kind::control, control, config->signing_behavior == "no-override"};
+  }
+  if (!identity.empty()) {
+    std::string_view id = identity;
+    const bool is_path = id.starts_with(origin_access_identity_path);
+    if (is_path) id.remove_prefix(origin_access_identity_path.size());
+    place.in("S3OriginConfig")
+        .in("OriginAccessIdentity")
+        .expect(is_path && policies.has_origin_access_identity(std::string(id)),
+                "The origin access identity is not valid or doesn't exist.", "InvalidOriginAccessIdentity");
+    out.access = OriginAccess{OriginAccess::Kind::identity, std::string(id)};
+  }
+}
+
+Origin compile_origin(const model::Origin& origin, const PolicySet& policies, const Place& place) {
   Origin out;
   out.id = origin.id;
   place.in("Id").expect(!origin.id.empty() && origin.id.size() <= 128, "An origin's Id has from 1 to 128 characters.");
@@ -114,6 +145,7 @@ Origin compile_origin(const model::Origin& origin, const Place& place) {
   }
   if (origin.custom_origin_config) compile_custom(*origin.custom_origin_config, place.in("CustomOriginConfig"), out);
   compile_name(origin, place.in("DomainName"), out);
+  compile_access(origin, policies, place, out);
 
   out.path = origin.origin_path.value_or("");
   place.in("OriginPath")
@@ -141,14 +173,14 @@ Origin compile_origin(const model::Origin& origin, const Place& place) {
 
 }  // namespace
 
-std::vector<Origin> compile_origins(const model::Origins& origins, const Place& place) {
+std::vector<Origin> compile_origins(const model::Origins& origins, const PolicySet& policies, const Place& place) {
   std::vector<Origin> out;
   std::set<std::string_view> ids;
   place.expect(!origins.items.empty(), "A distribution has at least one origin.");
   for (std::size_t i = 0; i < origins.items.size(); ++i) {
     const model::Origin& origin = origins.items[i];
     place.at(i).in("Id").expect(ids.insert(origin.id).second, "Two origins have the same Id.");
-    out.push_back(compile_origin(origin, place.at(i)));
+    out.push_back(compile_origin(origin, policies, place.at(i)));
   }
   return out;
 }

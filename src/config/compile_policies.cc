@@ -84,6 +84,18 @@ PolicySet::PolicySet(const PolicyDocuments& documents, Findings& found) {
               compile_origin_request_policy, origin_request_, found);
   compile_all(documents.response_headers, &model::ResponseHeadersPolicy::response_headers_policy_config,
               compile_response_headers_policy, response_headers_, found);
+  for (const model::OriginAccessControl& control : documents.origin_access_controls) {
+    origin_access_controls_[control.id] =
+        control.origin_access_control_config.value_or(model::OriginAccessControlConfig{});
+  }
+  for (const model::CloudFrontOriginAccessIdentity& identity : documents.origin_access_identities) {
+    origin_access_identities_.insert(identity.id);
+  }
+}
+
+const model::OriginAccessControlConfig* PolicySet::origin_access_control(const std::string& id) const {
+  const auto found = origin_access_controls_.find(id);
+  return found == origin_access_controls_.end() ? nullptr : &found->second;
 }
 
 std::optional<CachePolicy> PolicySet::cache(const std::string& id) const {

@@ -66,6 +66,11 @@ Documents read_documents(const Listing& listing, Findings& found) {
       read_into(policies.origin_request, stored, aws::from_json<aws::cloudfront::OriginRequestPolicy>, found);
     } else if (key.starts_with(response_headers_policy_prefix)) {
       read_into(policies.response_headers, stored, aws::from_json<aws::cloudfront::ResponseHeadersPolicy>, found);
+    } else if (key.starts_with(origin_access_control_prefix)) {
+      read_into(policies.origin_access_controls, stored, aws::from_json<aws::cloudfront::OriginAccessControl>, found);
+    } else if (key.starts_with(origin_access_identity_prefix)) {
+      read_into(policies.origin_access_identities, stored,
+                aws::from_json<aws::cloudfront::CloudFrontOriginAccessIdentity>, found);
     } else {
       found.push_back({key, "The document is of no known kind."});
     }

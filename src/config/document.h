@@ -21,10 +21,13 @@ struct Listing;
 inline constexpr std::string_view config_prefix = "cloudfront/config/";
 // What follows is an id, as in `cloudfront/config/distribution/E123`.
 inline constexpr std::string_view distribution_prefix = "cloudfront/config/distribution/";
+// What distributions name by an id.
 inline constexpr std::string_view policy_prefix = "cloudfront/config/policy/";
 inline constexpr std::string_view cache_policy_prefix = "cloudfront/config/policy/cache/";
 inline constexpr std::string_view origin_request_policy_prefix = "cloudfront/config/policy/origin-request/";
 inline constexpr std::string_view response_headers_policy_prefix = "cloudfront/config/policy/response-headers/";
+inline constexpr std::string_view origin_access_control_prefix = "cloudfront/config/policy/origin-access-control/";
+inline constexpr std::string_view origin_access_identity_prefix = "cloudfront/config/policy/origin-access-identity/";
 
 struct DistributionDocument {
   std::string id;
@@ -38,17 +41,23 @@ std::string write_document(const DistributionDocument& document);
 //   fails  bad_syntax; bad_value: a member is missing, unknown or of a wrong type
 Result<DistributionDocument> read_document(std::string_view text);
 
-// The policies of the account's own. Their text is the model's shape (aws::to_json, aws::from_json).
+// The account's own policies, of behaviours and of origins. Their text is the model's shape (aws::to_json,
+// aws::from_json).
 struct PolicyDocuments {
   std::vector<aws::cloudfront::CachePolicy> cache;
   std::vector<aws::cloudfront::OriginRequestPolicy> origin_request;
   std::vector<aws::cloudfront::ResponseHeadersPolicy> response_headers;
+  std::vector<aws::cloudfront::OriginAccessControl> origin_access_controls;
+  std::vector<aws::cloudfront::CloudFrontOriginAccessIdentity> origin_access_identities;
 };
 
 struct Documents {
   std::vector<DistributionDocument> distributions;
   PolicyDocuments policies;
 };
+
+// How an origin's S3OriginConfig names an origin access identity: this, then the id.
+inline constexpr std::string_view origin_access_identity_path = "origin-access-identity/cloudfront/";
 
 // What a listing under `config_prefix`, or under a prefix of it, holds. What cannot be read is a finding under its key.
 Documents read_documents(const Listing& listing, Findings& found);

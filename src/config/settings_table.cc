@@ -18,6 +18,9 @@ using enum Treatment;
 
 constexpr std::string_view until_certificates = "certificates of one's own come with TLS";
 
+constexpr std::string_view until_signed_urls =
+    "signed URLs and cookies are not checked yet, so a private behaviour would be open to everybody";
+
 constexpr SettingRow rows[] = {
     {"DistributionConfig", "CallerReference", kept},
     {"DistributionConfig", "Aliases", enforced},
@@ -67,7 +70,7 @@ constexpr SettingRow rows[] = {
     {"Origin", "ConnectionAttempts", enforced},
     {"Origin", "ConnectionTimeout", enforced},
     {"Origin", "OriginShield", enforced},
-    {"Origin", "OriginAccessControlId", refused, ""},
+    {"Origin", "OriginAccessControlId", enforced},
     {"Origin", "ResponseCompletionTimeout", enforced},
     {"Origin", "VpcOriginConfig", enforced},
     {"VpcOriginConfig", "VpcOriginId", refused, "", "there are no VPCs"},
@@ -78,7 +81,7 @@ constexpr SettingRow rows[] = {
     {"CustomHeaders", "Items", enforced},
     {"OriginCustomHeader", "HeaderName", enforced},
     {"OriginCustomHeader", "HeaderValue", enforced},
-    {"S3OriginConfig", "OriginAccessIdentity", refused, ""},
+    {"S3OriginConfig", "OriginAccessIdentity", enforced},
     {"S3OriginConfig", "OriginReadTimeout", enforced},
     {"CustomOriginConfig", "HTTPPort", enforced},
     {"CustomOriginConfig", "HTTPSPort", kept},
@@ -130,10 +133,10 @@ constexpr SettingRow rows[] = {
     {"CacheBehaviors", "Quantity", enforced},
     {"CacheBehaviors", "Items", enforced},
     {"GrpcConfig", "Enabled", refused, "false"},
-    {"TrustedSigners", "Enabled", refused, "false"},
+    {"TrustedSigners", "Enabled", refused, "false", until_signed_urls},
     {"TrustedSigners", "Quantity", kept},
     {"TrustedSigners", "Items", kept},
-    {"TrustedKeyGroups", "Enabled", refused, "false"},
+    {"TrustedKeyGroups", "Enabled", refused, "false", until_signed_urls},
     {"TrustedKeyGroups", "Quantity", kept},
     {"TrustedKeyGroups", "Items", kept},
     {"AllowedMethods", "Quantity", enforced},
@@ -182,6 +185,14 @@ constexpr SettingRow rows[] = {
     {"GeoRestriction", "RestrictionType", enforced},
     {"GeoRestriction", "Quantity", enforced},
     {"GeoRestriction", "Items", enforced},
+
+    {"OriginAccessControlConfig", "Name", enforced},
+    {"OriginAccessControlConfig", "Description", kept},
+    {"OriginAccessControlConfig", "SigningProtocol", refused, "sigv4"},
+    {"OriginAccessControlConfig", "SigningBehavior", enforced},
+    {"OriginAccessControlConfig", "OriginAccessControlOriginType", refused, "s3"},
+    {"CloudFrontOriginAccessIdentityConfig", "CallerReference", kept},
+    {"CloudFrontOriginAccessIdentityConfig", "Comment", kept},
 
     {"CachePolicyConfig", "Comment", kept},
     {"CachePolicyConfig", "Name", enforced},

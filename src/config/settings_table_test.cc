@@ -37,6 +37,8 @@ TEST(SettingsTable, ClassifiesEveryMemberOfTheModelAndNothingElse) {
   collect(aws::shape_for<model::ResponseHeadersPolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::FieldLevelEncryptionConfig>(), members, unclassified);
   collect(aws::shape_for<model::FieldLevelEncryptionProfileConfig>(), members, unclassified);
+  collect(aws::shape_for<model::OriginAccessControlConfig>(), members, unclassified);
+  collect(aws::shape_for<model::CloudFrontOriginAccessIdentityConfig>(), members, unclassified);
   EXPECT_EQ(unclassified, std::set<std::string>{});
   for (const SettingRow& row : settings_table()) {
     EXPECT_TRUE(members.contains(fmt::format("{}.{}", row.shape, row.member))) << row.shape << "." << row.member;
@@ -102,12 +104,6 @@ const Refused refused_settings[] = {
      [](auto& c) { c.viewer_certificate.emplace().acm_certificate_arn = "arn"; }},
     {"DistributionConfig.ViewerCertificate.IAMCertificateId",
      [](auto& c) { c.viewer_certificate.emplace().iam_certificate_id = "id"; }},
-    {"DistributionConfig.Origins.Items[0].OriginAccessControlId",
-     [](auto& c) { c.origins.items[0].origin_access_control_id = "id"; }},
-    {"DistributionConfig.Origins.Items[0].S3OriginConfig.OriginAccessIdentity",
-     [](auto& c) {
-       c.origins.items[0].s3_origin_config.emplace().origin_access_identity = "origin-access-identity/cloudfront/E1";
-     }},
     {"DistributionConfig.Origins.Items[0].OriginShield.Enabled",
      [](auto& c) { c.origins.items[0].origin_shield = model::OriginShield{true, "ap-south-1"}; }},
     {"DistributionConfig.Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy",

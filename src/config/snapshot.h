@@ -94,6 +94,14 @@ struct ErrorPage {
 };
 using ErrorPages = std::map<int, ErrorPage>;  // by the status that they stand for
 
+// How the requests to an origin are signed, so that it answers nobody else (OAC-1).
+struct OriginAccess {
+  enum class Kind : std::uint8_t { control, identity };
+  Kind kind = Kind::control;
+  std::string id;                // of the origin access control or identity
+  bool prefers_viewers = false;  // no-override: a viewer's own Authorization goes on, and nothing is signed
+};
+
 struct Origin {
   enum class Kind : std::uint8_t { bucket, custom };
   std::string id;
@@ -103,6 +111,7 @@ struct Origin {
   std::string path;         // URL-1: empty or "/x", no slash at the end
   std::uint16_t port = 80;
   std::vector<CustomHeader> custom_headers;
+  std::optional<OriginAccess> access;                       // empty: requests are not signed
   int connection_attempts = 3;                              // ORIG-4
   Duration connection_timeout = std::chrono::seconds(10);   // ORIG-4
   Duration read_timeout = std::chrono::seconds(30);         // ORIG-5

@@ -110,6 +110,8 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::DeleteMonitoringSubscription, &Monitoring::remove>();
   add<op::ListStreamingDistributions, &EmptyLists::list<op::ListStreamingDistributions>>();
   add<op::ListContinuousDeploymentPolicies, &EmptyLists::list<op::ListContinuousDeploymentPolicies>>();
+  add_resources<OriginAccessControlFamily>();
+  add_resources<OriginAccessIdentityFamily>();
 }
 
 std::optional<aws::ServiceError> Api::refusal_of(const aws::Operation& operation,

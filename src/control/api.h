@@ -13,6 +13,7 @@
 #include "control/functions.h"
 #include "control/invalidations.h"
 #include "control/monitoring.h"
+#include "control/origin_access.h"
 #include "control/policies.h"
 #include "control/realtime_logs.h"
 #include "control/tags.h"
@@ -33,8 +34,10 @@ class Api {
 
  private:
   // What answers the operations, by type.
-  using Parts = std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies,
-                           ResponseHeadersPolicies, Functions, RealtimeLogs, Monitoring, EmptyLists>;
+  using Parts =
+      std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies,
+                 Functions, RealtimeLogs, Monitoring, EmptyLists, Resources<OriginAccessControlFamily>,
+                 Resources<OriginAccessIdentityFamily>>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.

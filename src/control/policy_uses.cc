@@ -14,6 +14,12 @@ std::set<std::string> policies_of(const model::DistributionConfig& config) {
       if (*id && !(*id)->empty()) ids.insert(**id);
     }
   };
+  for (const model::Origin& origin : config.origins.items) {
+    if (const std::string control = origin.origin_access_control_id.value_or(""); !control.empty()) ids.insert(control);
+    if (!origin.s3_origin_config) continue;
+    const std::string_view identity = origin.s3_origin_config->origin_access_identity;
+    if (!identity.empty()) ids.emplace(identity.substr(identity.rfind('/') + 1));
+  }
   look_at(config.default_cache_behavior);
   if (!config.cache_behaviors) return ids;
   for (const model::CacheBehavior& behavior : config.cache_behaviors->items) look_at(behavior);

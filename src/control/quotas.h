@@ -34,6 +34,8 @@ struct Quotas {
   std::size_t field_level_encryption_entities = 1;    // TooManyFieldLevelEncryptionEncryptionEntities, a profile
   std::size_t field_level_encryption_query_arguments = 5;  // TooManyFieldLevelEncryptionQueryArgProfiles, a config
   std::size_t field_level_encryption_content_types = 1;    // TooManyFieldLevelEncryptionContentTypeProfiles, a config
+  std::size_t origin_access_controls = 100;                // TooManyOriginAccessControls
+  std::size_t origin_access_identities = 100;              // TooManyCloudFrontOriginAccessIdentities
   std::size_t tags = 50;                                   // InvalidTagging, a resource
 };
 

@@ -20,6 +20,8 @@ OriginFailure failure_of(const Error& error, FetchPhase phase) {
   if (error.side == Side::viewer) return {400, "ClientCommError", 0};
   // A request that cannot be put in bytes, made here.
   if (error.side == Side::own && error.code == Errc::bad_field) return {500, "Error", 0};
+  // No key to sign with: another member of the group may be asked.
+  if (error.side == Side::own && error.code == Errc::access_denied) return {502, "OriginError", 502};
   switch (error.code) {
     case Errc::bug:
     case Errc::out_of_memory:

@@ -52,6 +52,14 @@ TEST(OriginFailure, WhatIsFullHereIsNotTheOriginsTrouble) {
   EXPECT_EQ(failure.failover_status, 0);
 }
 
+TEST(OriginFailure, WithoutAKeyToSignWithAnotherMemberMayBeAsked) {
+  const OriginFailure failure =
+      failure_of({.code = Errc::access_denied, .side = Side::own, .text = ""}, FetchPhase::queue);
+  EXPECT_EQ(failure.status, 502);
+  EXPECT_EQ(failure.log_detail, "OriginError");
+  EXPECT_EQ(failure.failover_status, 502);
+}
+
 TEST(OriginFailure, ARequestThatCouldNotBeWrittenIsOurMistake) {
   for (const Errc code : {Errc::bad_field, Errc::bad_host, Errc::bad_target}) {
     EXPECT_EQ(failure_of({.code = code, .side = Side::own, .text = ""}, FetchPhase::send).status, 500);

@@ -156,7 +156,11 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
                                          http::InterimSink* interim) {
   auto state = std::make_unique<Fetched::State>();
   CO_TRY(const http::BodyFraming framing, request_framing(head, body != nullptr));
+  facts.phase = FetchPhase::queue;
   CO_TRY(http::RequestHead request, make_origin_request(target, head, state->arena));
+  if (target.signing) {
+    CO_TRY_OK(signer_.sign(request, body != nullptr, *target.signing, loop_.wall_now(), state->arena));
+  }
   Trying trying{.target = target,
                 .request = std::move(request),
                 .framing = framing,
@@ -170,7 +174,6 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
   state->keep = target.keepalive_timeout;
   if (target.completion_timeout > Duration::zero()) state->deadline = trying.began + target.completion_timeout;
 
-  facts.phase = FetchPhase::queue;
   const Instant wait_until = std::min(state->deadline, trying.began + target.connect_timeout);
   CO_TRY(state->lease, co_await pool_.take(pool_key_of(target), wait_until));
   CO_TRY_OK(co_await exchange(trying));

@@ -23,6 +23,7 @@
 #include "origin/failure.h"
 #include "origin/pool.h"
 #include "origin/resolver.h"
+#include "origin/signing.h"
 #include "rt/address.h"
 #include "rt/scope.h"
 #include "rt/task.h"
@@ -101,13 +102,13 @@ class Fetcher {
   Fetcher(rt::Loop& loop, FetcherSettings settings);
   ~Fetcher();
 
-  // Sends `head` as make_origin_request makes it, with the content of `body` (null: none), framed by the head's
-  // Content-Length, else chunked.
-  // Interim responses go to `interim`, where there is one.
+  // Sends `head` as make_origin_request makes it, signed where the target says so, with the content of `body` (null:
+  // none), framed by the head's Content-Length, else chunked. Interim responses go to `interim`, where there is one.
   // What of `body` is unsent when the response begins goes on in `sender`, where there is one, until the response ends;
   // else it is not sent any more.
   //   needs   `target`, `head`, `body` and `facts` outlive the wait, `body` also what runs in `sender`
-  //   fails   name_not_found; access_denied (the AddressPolicy); refused, unreachable, timed_out, reset, closed;
+  //   fails   name_not_found; access_denied (the AddressPolicy; side own: Signer::sign); refused, unreachable,
+  //   timed_out, reset, closed;
   //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
   //           with, side viewer. failure_of(error, facts.phase) says what each means.
   rt::Task<Result<Fetched>> fetch(const OriginTarget& target, const http::RequestHead& head, http::BodyReader* body,
@@ -140,6 +141,7 @@ class Fetcher {
   FetcherSettings settings_;
   Resolver resolver_;
   Pool pool_;
+  Signer signer_;
   rt::Scope probes_;
 };
 

@@ -5,6 +5,7 @@
 //         keeps it while requests use it. Plain HTTP only: whoever compiles a Snapshot refuses https origins.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "rt/address.h"
 
 namespace gust::origin {
+
+struct Signing;
 
 struct CustomHeader {
   std::string name, value;
@@ -28,6 +31,9 @@ struct OriginTarget {
   std::string host_header;
   std::string path;                          // URL-1: put in front of the request's; empty or "/x", no slash at the end
   std::vector<CustomHeader> custom_headers;  // replace fields of the same name
+
+  // Null: requests are not signed.
+  std::shared_ptr<const Signing> signing;
 
   // Endpoints of our own (parent tiers, the bucket store): no name is resolved and the AddressPolicy is not asked.
   // Never filled from a document of a tenant.

@@ -65,8 +65,31 @@ NodeCore::NodeCore(Node& node, NodeCoreParts parts)
 NodeCore::~NodeCore() = default;
 
 void NodeCore::install(config::SnapshotRef snapshot) {
-  routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets);
+  routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets, parts_.origin_keys);
   if (node_.settings().tier == Tier::edge && parts_.keeps_cache) warn_of_missing_locations();
+  // The tier that asks origins.
+  if (!parts_.parents && parts_.keeps_cache) warn_of_missing_keys();
+}
+
+// At each change, since such an origin answers nothing but errors.
+void NodeCore::warn_of_missing_keys() {
+  const origin::OriginTarget* lacking = nullptr;
+  const auto looks_at = [&](const std::string& bucket, const origin::OriginTarget& target, bool may_be_ours) {
+    const bool is_ours = may_be_ours && parts_.buckets.has_bucket(bucket);
+    const bool lacks_key = !is_ours && target.signing && target.signing->key.access_key_id.empty();
+    if (lacks_key) lacking = &target;
+    return lacks_key;
+  };
+  routes_->find_if([&](const Route& route) {
+    return looks_at(route.origin(Member::first).bucket, route.target, route.bucket_target.has_value()) ||
+           (route.second && looks_at(route.origin(Member::second).bucket, route.second->target,
+                                     route.second->bucket_target.has_value()));
+  });
+  if (lacking == nullptr) return;
+  log().warning(
+      "distribution {} is to sign its requests to {}, and there is no key for that host: viewers get 502 instead (see "
+      "--origin-keys)",
+      lacking->tenant, lacking->host);
 }
 
 // Once: what the operator leaves out is meant, until the next start.

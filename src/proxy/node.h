@@ -107,6 +107,7 @@ struct NodeCoreParts {
   origin::FetcherSettings fetcher;            // where there are parents, heads get the room of between_tiers()
   std::optional<origin::ParentTier> parents;  // of an edge: the regional cache
   BucketHosting buckets;
+  OriginKeys origin_keys;
   const geo::Locations* locations = nullptr;  // of an edge; null: viewers' locations are not known
   bool keeps_cache = true;                    // one core of a node tidies the shared cache and shows its figures
 };
@@ -134,6 +135,7 @@ class NodeCore final : public http::Handler {
   friend struct Passage;
   rt::Task<void> keep_cache();
   void warn_of_missing_locations();
+  void warn_of_missing_keys();
 
  public:
   // For the steps.

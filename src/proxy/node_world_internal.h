@@ -41,7 +41,7 @@ class SimulatedNode {
   // `parent` is null where the node asks origins itself.
   SimulatedNode(rt::Loop& loop, const rt::Endpoint& at, NodeSettings settings, const http::ServerLimits& limits,
                 const rt::Endpoint* parent, const geo::Locations* locations = nullptr,
-                const origin::PoolLimits& pool = {});
+                const origin::PoolLimits& pool = {}, const OriginKeys& keys = {});
 
   rt::Task<void> stop(Duration patience);
   bool is_running() const { return is_running_; }
@@ -79,6 +79,7 @@ struct NodeWorldOptions {
   origin::CircuitLimits circuit{};
   const geo::Locations* locations = nullptr;  // of the edges; outlives the world
   origin::PoolLimits pool{};                  // of connections to origins and parents
+  OriginKeys origin_keys{};
 };
 
 // A request on its way, or its reply.

@@ -29,7 +29,8 @@ origin::ParentTier parents_of(const rt::Endpoint& parent) {
 }
 
 NodeCoreParts parts_of(rt::Loop& loop, observe::MetricsWriter& metrics, observe::AccessSink& access, observe::Log& log,
-                       const rt::Endpoint* parent, const geo::Locations* locations, const origin::PoolLimits& pool) {
+                       const rt::Endpoint* parent, const geo::Locations* locations, const origin::PoolLimits& pool,
+                       const OriginKeys& keys) {
   NodeCoreParts parts;
   parts.locations = locations;
   parts.loop = &loop;
@@ -38,6 +39,7 @@ NodeCoreParts parts_of(rt::Loop& loop, observe::MetricsWriter& metrics, observe:
   parts.log = &log;
   parts.fetcher.addresses.allow_private = true;
   parts.fetcher.pool = pool;
+  parts.origin_keys = keys;
   if (parent) parts.parents = parents_of(*parent);
   return parts;
 }
@@ -55,11 +57,11 @@ rt::Task<void> ask_for(Visit& visit, std::string request) {
 
 SimulatedNode::SimulatedNode(rt::Loop& loop, const rt::Endpoint& listens_at, NodeSettings settings,
                              const http::ServerLimits& limits, const rt::Endpoint* parent,
-                             const geo::Locations* locations, const origin::PoolLimits& pool)
+                             const geo::Locations* locations, const origin::PoolLimits& pool, const OriginKeys& keys)
     : at(listens_at),
       log(sink_, loop, settings.name),
       node(std::move(settings)),
-      core(node, parts_of(loop, registry_.make_writer(), access, log, parent, locations, pool)),
+      core(node, parts_of(loop, registry_.make_writer(), access, log, parent, locations, pool, keys)),
       server(loop, core, limits, 1000) {
   CHECK(server.listen(at, false));
   core.start();
@@ -124,7 +126,8 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   http::ServerLimits limits = options_.server;
   if (tier == Tier::regional) limits.head = between_tiers(limits.head);
   return std::make_unique<SimulatedNode>(world.add_host(host, address), endpoint(address), std::move(settings), limits,
-                                         parent, tier == Tier::edge ? options_.locations : nullptr, options_.pool);
+                                         parent, tier == Tier::edge ? options_.locations : nullptr, options_.pool,
+                                         options_.origin_keys);
 }
 
 void NodeWorld::install(const config::Distribution& distribution) {

@@ -79,13 +79,15 @@ struct Reach {
 };
 
 Reach reach_of(const config::Distribution& distribution, const config::Origin& origin, bool sends_viewers_host,
-               const BucketHosting& buckets) {
+               const BucketHosting& buckets, const OriginKeys& keys) {
   Reach reach;
   reach.target = target_of(distribution, origin);
+  reach.target.signing = sign_for_store(keys, origin);
   if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
     reach.bucket_target = reach.target;
     reach.bucket_target->host_header = origin.domain_name;
     reach.bucket_target->trusted_endpoints = buckets.endpoints;
+    reach.bucket_target->signing = sign_for_own_store(keys, distribution, origin);
   }
   // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority. KEY-9: a bucket goes by
   // its own name.
@@ -97,7 +99,8 @@ const std::string& tag_header_of(const config::Distribution& distribution, const
   return origin.cache_tag_header.empty() ? distribution.cache_tag_header : origin.cache_tag_header;
 }
 
-Route make_route(const config::Distribution& distribution, std::size_t index, const BucketHosting& buckets) {
+Route make_route(const config::Distribution& distribution, std::size_t index, const BucketHosting& buckets,
+                 const OriginKeys& keys) {
   const config::Behavior& behavior = distribution.behaviors[index];
   const config::Origin& origin = distribution.origins[behavior.origin];
   const config::CachePolicy& policy = behavior.cache;
@@ -131,13 +134,13 @@ Route make_route(const config::Distribution& distribution, std::size_t index, co
   route.collapses = route.caches && (!route.forwards_cookies || route.ttl.is_rfc9111);  // COLL-2
   route.tells_cache_status = policy.profile == config::Profile::rfc9111;
   route.is_legacy = policy.id.empty();
-  Reach reach = reach_of(distribution, origin, route.sends_header("host"), buckets);
+  Reach reach = reach_of(distribution, origin, route.sends_header("host"), buckets, keys);
   route.target = std::move(reach.target);
   route.bucket_target = std::move(reach.bucket_target);
   route.hides_bucket_fields = is_bucket(origin) || route.bucket_target;
   if (behavior.failover) {
     const config::Origin& other = distribution.origins[behavior.failover->second];
-    Reach second = reach_of(distribution, other, route.sends_header("host"), buckets);
+    Reach second = reach_of(distribution, other, route.sends_header("host"), buckets, keys);
     route.hides_bucket_fields = route.hides_bucket_fields || is_bucket(other) || second.bucket_target;
     route.second.emplace(&other, std::move(second.target), std::move(second.bucket_target),
                          tag_header_of(distribution, other));
@@ -199,12 +202,13 @@ bool Route::sends_header(ByteView name) const {
   return false;
 }
 
-Routes::Routes(config::SnapshotRef snapshot, const BucketHosting& buckets) : snapshot_(std::move(snapshot)) {
+Routes::Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys)
+    : snapshot_(std::move(snapshot)) {
   for (const config::Distribution& distribution : snapshot_->distributions()) {
     CHECK(!distribution.behaviors.empty());
     std::vector<Route>& routes = routes_.emplace_back();
     for (std::size_t i = 0; i < distribution.behaviors.size(); ++i) {
-      routes.push_back(make_route(distribution, i, buckets));
+      routes.push_back(make_route(distribution, i, buckets, keys));
     }
   }
 }

@@ -17,6 +17,7 @@
 #include "config/path_pattern.h"
 #include "config/snapshot.h"
 #include "origin/target.h"
+#include "proxy/origin_keys.h"
 #include "proxy/response_policy.h"
 #include "proxy/viewer_headers.h"
 
@@ -83,7 +84,7 @@ struct BucketHosting {
 
 class Routes {
  public:
-  Routes(config::SnapshotRef snapshot, const BucketHosting& buckets);
+  Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys = {});
 
   std::uint64_t revision() const { return snapshot_->revision(); }
   const config::Distribution* find_distribution(ByteView host) const { return snapshot_->find_distribution(host); }

@@ -257,9 +257,9 @@ class Gustfront:
     # Set-up -------------------------------------------------------------------------------------------------------
 
     def make_distribution(self, origin: str, port: int | None = None, cache: dict | None = None,
-                          **behavior: object) -> tuple[str, str]:
+                          origin_settings: dict | None = None, **behavior: object) -> tuple[str, str]:
         """A distribution in front of a bucket's name, or with `port` of a custom origin; deployed. Gives id and domain
-        name. `cache` replaces the caching part of its behaviour, `behavior` adds to it."""
+        name. `cache` replaces the caching part of its behaviour, `behavior` adds to it, `origin_settings` to its origin."""
         settings = {"Id": "o", "DomainName": origin}
         if port is not None:
             settings["CustomOriginConfig"] = {"HTTPPort": port, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
@@ -267,6 +267,7 @@ class Gustfront:
             settings["S3OriginConfig"] = {"OriginAccessIdentity": ""}
         else:
             settings["CustomOriginConfig"] = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
+        settings.update(origin_settings or {})
         caching = cache or {"CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
         config = {"CallerReference": f"e2e-{time.monotonic_ns()}", "Comment": "", "Enabled": True,
                   "Origins": {"Quantity": 1, "Items": [settings]},
