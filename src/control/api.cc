@@ -112,6 +112,8 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::ListContinuousDeploymentPolicies, &EmptyLists::list<op::ListContinuousDeploymentPolicies>>();
   add_resources<OriginAccessControlFamily>();
   add_resources<OriginAccessIdentityFamily>();
+  add_resources<PublicKeyFamily>();
+  add_resources<KeyGroupFamily>();
 }
 
 std::optional<aws::ServiceError> Api::refusal_of(const aws::Operation& operation,

@@ -16,6 +16,7 @@
 #include "control/origin_access.h"
 #include "control/policies.h"
 #include "control/realtime_logs.h"
+#include "control/signing_keys.h"
 #include "control/tags.h"
 
 namespace gust::control {
@@ -37,7 +38,7 @@ class Api {
   using Parts =
       std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies,
                  Functions, RealtimeLogs, Monitoring, EmptyLists, Resources<OriginAccessControlFamily>,
-                 Resources<OriginAccessIdentityFamily>>;
+                 Resources<OriginAccessIdentityFamily>, Resources<PublicKeyFamily>, Resources<KeyGroupFamily>>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.

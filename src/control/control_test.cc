@@ -63,9 +63,9 @@ TEST_F(FrontDoor, AnUnknownPathIsAnsweredInXml) {
 
 TEST_F(FrontDoor, AnOperationThatIsNotBuiltYetIsNamed) {
   start();
-  const Reply reply = send("POST", "/2020-05-31/public-key", "<PublicKeyConfig/>");
+  const Reply reply = send("POST", "/2020-05-31/streaming-distribution", "<StreamingDistributionConfig/>");
   EXPECT_EQ(reply.error(), "501 NotImplemented");
-  EXPECT_TRUE(reply.has("CreatePublicKey")) << reply.body;
+  EXPECT_TRUE(reply.has("CreateStreamingDistribution")) << reply.body;
 }
 
 TEST_F(FrontDoor, ABodyThatIsNotXmlIsMalformed) {

@@ -36,6 +36,9 @@ struct Quotas {
   std::size_t field_level_encryption_content_types = 1;    // TooManyFieldLevelEncryptionContentTypeProfiles, a config
   std::size_t origin_access_controls = 100;                // TooManyOriginAccessControls
   std::size_t origin_access_identities = 100;              // TooManyCloudFrontOriginAccessIdentities
+  std::size_t public_keys = 10;                            // TooManyPublicKeys
+  std::size_t key_groups = 10;                             // TooManyKeyGroups
+  std::size_t public_keys_in_key_group = 5;                // TooManyPublicKeysInKeyGroup
   std::size_t tags = 50;                                   // InvalidTagging, a resource
 };
 
