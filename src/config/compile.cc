@@ -62,6 +62,7 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   if (config.restrictions) {
     compile_restrictions(config.restrictions->geo_restriction, place.in("Restrictions").in("GeoRestriction"), out);
   }
+  compile_staging(config, policies, place, out);
   if (config.cache_tag_config) compile_cache_tags(*config.cache_tag_config, place.in("CacheTagConfig"), out);
   const auto comment_characters =
       std::ranges::count_if(config.comment, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
@@ -119,6 +120,7 @@ std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const 
     distributions.push_back(compile_one(document, set, document.id + ".DistributionConfig", found));
   }
   check_names(distributions, found);
+  join_staging(distributions);
   if (!found.empty()) return std::unexpected(std::move(found));
   return std::make_shared<const Snapshot>(revision, std::move(distributions));
 }

@@ -29,5 +29,6 @@ Findings check_policy(const aws::cloudfront::OriginRequestPolicyConfig& config);
 Findings check_policy(const aws::cloudfront::ResponseHeadersPolicyConfig& config);
 Findings check_policy(const aws::cloudfront::OriginAccessControlConfig& config);
 Findings check_policy(const aws::cloudfront::CloudFrontOriginAccessIdentityConfig& config);
+Findings check_policy(const aws::cloudfront::ContinuousDeploymentPolicyConfig& config);
 
 }  // namespace gust::config

@@ -60,6 +60,14 @@ void compile_restrictions(const aws::cloudfront::GeoRestriction& geo, const Plac
 // LOG-1.
 void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place& place, Distribution& out);
 
+class PolicySet;
+
+// CD-1: what a distribution has to do with staging. join_staging() fills in the rest.
+void compile_staging(const aws::cloudfront::DistributionConfig& config, const PolicySet& policies, const Place& place,
+                     Distribution& out);
+// Finds the staging distributions by their names; a share whose staging distribution is not there or not enabled goes.
+void join_staging(std::vector<Distribution>& distributions);
+
 // FAIL-1, FAIL-2. Indexes are those of `origins`.
 struct OriginGroup {
   std::size_t first = 0;
@@ -90,6 +98,7 @@ class PolicySet {
   // Null where there is none.
   const aws::cloudfront::OriginAccessControlConfig* origin_access_control(const std::string& id) const;
   bool has_origin_access_identity(const std::string& id) const { return origin_access_identities_.contains(id); }
+  const aws::cloudfront::ContinuousDeploymentPolicyConfig* continuous_deployment(const std::string& id) const;
 
  private:
   std::map<std::string, CachePolicy> cache_;
@@ -97,6 +106,7 @@ class PolicySet {
   std::map<std::string, ResponseHeadersPolicy> response_headers_;
   std::map<std::string, aws::cloudfront::OriginAccessControlConfig> origin_access_controls_;
   std::set<std::string> origin_access_identities_;
+  std::map<std::string, aws::cloudfront::ContinuousDeploymentPolicyConfig> continuous_deployment_;
 };
 
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const PolicySet& policies,

@@ -91,11 +91,19 @@ PolicySet::PolicySet(const PolicyDocuments& documents, Findings& found) {
   for (const model::CloudFrontOriginAccessIdentity& identity : documents.origin_access_identities) {
     origin_access_identities_.insert(identity.id);
   }
+  for (const model::ContinuousDeploymentPolicy& document : documents.continuous_deployment) {
+    continuous_deployment_[document.id] = document.continuous_deployment_policy_config;
+  }
 }
 
 const model::OriginAccessControlConfig* PolicySet::origin_access_control(const std::string& id) const {
   const auto found = origin_access_controls_.find(id);
   return found == origin_access_controls_.end() ? nullptr : &found->second;
+}
+
+const model::ContinuousDeploymentPolicyConfig* PolicySet::continuous_deployment(const std::string& id) const {
+  const auto found = continuous_deployment_.find(id);
+  return found == continuous_deployment_.end() ? nullptr : &found->second;
 }
 
 std::optional<CachePolicy> PolicySet::cache(const std::string& id) const {

@@ -71,6 +71,9 @@ Documents read_documents(const Listing& listing, Findings& found) {
     } else if (key.starts_with(origin_access_identity_prefix)) {
       read_into(policies.origin_access_identities, stored,
                 aws::from_json<aws::cloudfront::CloudFrontOriginAccessIdentity>, found);
+    } else if (key.starts_with(continuous_deployment_policy_prefix)) {
+      read_into(policies.continuous_deployment, stored, aws::from_json<aws::cloudfront::ContinuousDeploymentPolicy>,
+                found);
     } else {
       found.push_back({key, "The document is of no known kind."});
     }

@@ -28,6 +28,8 @@ inline constexpr std::string_view origin_request_policy_prefix = "cloudfront/con
 inline constexpr std::string_view response_headers_policy_prefix = "cloudfront/config/policy/response-headers/";
 inline constexpr std::string_view origin_access_control_prefix = "cloudfront/config/policy/origin-access-control/";
 inline constexpr std::string_view origin_access_identity_prefix = "cloudfront/config/policy/origin-access-identity/";
+inline constexpr std::string_view continuous_deployment_policy_prefix =
+    "cloudfront/config/policy/continuous-deployment/";
 
 struct DistributionDocument {
   std::string id;
@@ -49,6 +51,7 @@ struct PolicyDocuments {
   std::vector<aws::cloudfront::ResponseHeadersPolicy> response_headers;
   std::vector<aws::cloudfront::OriginAccessControl> origin_access_controls;
   std::vector<aws::cloudfront::CloudFrontOriginAccessIdentity> origin_access_identities;
+  std::vector<aws::cloudfront::ContinuousDeploymentPolicy> continuous_deployment;
 };
 
 struct Documents {

@@ -39,8 +39,8 @@ constexpr SettingRow rows[] = {
     {"DistributionConfig", "WebACLId", refused, ""},
     {"DistributionConfig", "HttpVersion", refused, "http1.1|http2"},  // http2 says nothing without TLS
     {"DistributionConfig", "IsIPV6Enabled", kept},
-    {"DistributionConfig", "ContinuousDeploymentPolicyId", refused, ""},
-    {"DistributionConfig", "Staging", refused, "false"},
+    {"DistributionConfig", "ContinuousDeploymentPolicyId", enforced},
+    {"DistributionConfig", "Staging", enforced},
     {"DistributionConfig", "AnycastIpListId", refused, ""},
     {"DistributionConfig", "TenantConfig", enforced},
     {"TenantConfig", "ParameterDefinitions", refused, ""},
@@ -278,6 +278,22 @@ constexpr SettingRow rows[] = {
     {"ResponseHeadersPolicyRemoveHeadersConfig", "Quantity", enforced},
     {"ResponseHeadersPolicyRemoveHeadersConfig", "Items", enforced},
     {"ResponseHeadersPolicyRemoveHeader", "Header", enforced},
+
+    {"ContinuousDeploymentPolicyConfig", "StagingDistributionDnsNames", enforced},
+    {"ContinuousDeploymentPolicyConfig", "Enabled", enforced},
+    {"ContinuousDeploymentPolicyConfig", "TrafficConfig", enforced},
+    {"StagingDistributionDnsNames", "Quantity", enforced},
+    {"StagingDistributionDnsNames", "Items", enforced},
+    {"TrafficConfig", "SingleWeightConfig", enforced},
+    {"TrafficConfig", "SingleHeaderConfig", enforced},
+    {"TrafficConfig", "Type", enforced},
+    {"ContinuousDeploymentSingleWeightConfig", "Weight", enforced},
+    {"ContinuousDeploymentSingleWeightConfig", "SessionStickinessConfig", refused, "",
+     "each request is shared out by itself"},
+    {"SessionStickinessConfig", "IdleTTL", refused},
+    {"SessionStickinessConfig", "MaximumTTL", refused},
+    {"ContinuousDeploymentSingleHeaderConfig", "Header", enforced},
+    {"ContinuousDeploymentSingleHeaderConfig", "Value", enforced},
 
     // No behaviour can name them yet.
     {"FieldLevelEncryptionConfig", "CallerReference", kept},

@@ -35,6 +35,7 @@ TEST(SettingsTable, ClassifiesEveryMemberOfTheModelAndNothingElse) {
   collect(aws::shape_for<model::CachePolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::OriginRequestPolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::ResponseHeadersPolicyConfig>(), members, unclassified);
+  collect(aws::shape_for<model::ContinuousDeploymentPolicyConfig>(), members, unclassified);
   collect(aws::shape_for<model::FieldLevelEncryptionConfig>(), members, unclassified);
   collect(aws::shape_for<model::FieldLevelEncryptionProfileConfig>(), members, unclassified);
   collect(aws::shape_for<model::OriginAccessControlConfig>(), members, unclassified);
@@ -110,8 +111,6 @@ const Refused refused_settings[] = {
      [](auto& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only"; }},
     {"DistributionConfig.DefaultCacheBehavior.GrpcConfig.Enabled",
      [](auto& c) { c.default_cache_behavior.grpc_config = model::GrpcConfig{true}; }},
-    {"DistributionConfig.Staging", [](auto& c) { c.staging = true; }},
-    {"DistributionConfig.ContinuousDeploymentPolicyId", [](auto& c) { c.continuous_deployment_policy_id = "id"; }},
     {"DistributionConfig.HttpVersion", [](auto& c) { c.http_version = "http2and3"; }},
 };
 

@@ -12,6 +12,7 @@ Snapshot::Snapshot(std::uint64_t revision, std::vector<Distribution> distributio
     : revision_(revision), distributions_(std::move(distributions)) {
   for (std::size_t i = 0; i < distributions_.size(); ++i) {
     by_id_.emplace(distributions_[i].id, i);
+    if (distributions_[i].is_staging) continue;
     by_name_.add(distributions_[i].domain_name, i);
     for (const std::string& alias : distributions_[i].aliases) {
       if (alias.starts_with("*.")) {

@@ -18,6 +18,7 @@
 
 #include "base/time.h"
 #include "config/host_table.h"
+#include "config/staging.h"
 
 namespace gust::config {
 
@@ -181,7 +182,9 @@ struct Distribution {
   GeoRestriction geo;
   std::string log_destination;  // LOG-1: `<bucket>/<prefix>`, the prefix empty or with its slash; empty: to no bucket
   bool logs_cookies = false;
-  std::string cache_tag_header;  // TAG-1: in lower case; empty: no tags
+  std::string cache_tag_header;         // TAG-1: in lower case; empty: no tags
+  bool is_staging = false;              // CD-1: no viewer reaches it by its name
+  std::optional<StagingShare> staging;  // CD-1: who goes to the staging copy instead
 };
 
 class Snapshot {

@@ -90,6 +90,9 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add_resources<CachePolicyFamily>();
   add_resources<OriginRequestPolicyFamily>();
   add_resources<ResponseHeadersPolicyFamily>();
+  add_resources<ContinuousDeploymentPolicyFamily>();
+  add<op::CopyDistribution, &Distributions::copy>();
+  add<op::UpdateDistributionWithStagingConfig, &Distributions::promote>();
   add<op::ListDistributionsByWebACLId, &Distributions::list_by_web_acl>();
   add<op::ListDistributionsByRealtimeLogConfig, &Distributions::list_by_realtime_log_config>();
   add<op::ListConflictingAliases, &Distributions::list_conflicting_aliases>();
@@ -109,7 +112,6 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::GetMonitoringSubscription, &Monitoring::get>();
   add<op::DeleteMonitoringSubscription, &Monitoring::remove>();
   add<op::ListStreamingDistributions, &EmptyLists::list<op::ListStreamingDistributions>>();
-  add<op::ListContinuousDeploymentPolicies, &EmptyLists::list<op::ListContinuousDeploymentPolicies>>();
   add_resources<OriginAccessControlFamily>();
   add_resources<OriginAccessIdentityFamily>();
   add_resources<PublicKeyFamily>();

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "aws/handlers.h"
+#include "control/continuous_deployment.h"
 #include "control/distributions.h"
 #include "control/empty_lists.h"
 #include "control/functions.h"
@@ -35,10 +36,10 @@ class Api {
 
  private:
   // What answers the operations, by type.
-  using Parts =
-      std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies,
-                 Functions, RealtimeLogs, Monitoring, EmptyLists, Resources<OriginAccessControlFamily>,
-                 Resources<OriginAccessIdentityFamily>, Resources<PublicKeyFamily>, Resources<KeyGroupFamily>>;
+  using Parts = std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies,
+                           ResponseHeadersPolicies, Functions, RealtimeLogs, Monitoring, EmptyLists,
+                           Resources<OriginAccessControlFamily>, Resources<OriginAccessIdentityFamily>,
+                           Resources<PublicKeyFamily>, Resources<KeyGroupFamily>, ContinuousDeploymentPolicies>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.

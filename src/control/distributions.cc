@@ -79,11 +79,6 @@ rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, 
   co_return StoredDistribution{std::move(document), stored->revision};
 }
 
-struct Distributions::Created {
-  model::Distribution distribution;
-  std::string location, etag;
-};
-
 std::string_view Distributions::status_of(const DistributionDocument& document, config::Revision revision,
                                           const config::Listing& policies) const {
   const config::Revision newest = std::max(revision, newest_policy_of(document.config, policies));
@@ -94,6 +89,17 @@ rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) 
   CO_TRY_OK(check_surroundings(document.config, tools_.settings));
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::policy_prefix)));
   config::Findings unreadable;  // the publisher tells them
+  const std::string policy = document.config.continuous_deployment_policy_id.value_or("");
+  if (!policy.empty()) {
+    CO_TRY(auto users, co_await find_distributions(tools_, [&](const auto& config) {
+             return config.continuous_deployment_policy_id == policy;
+           }));
+    std::erase(users, document.id);
+    if (!users.empty()) {
+      co_return refuse("ContinuousDeploymentPolicyInUse",
+                       fmt::format("The continuous deployment policy is that of the distribution {}.", users.front()));
+    }
+  }
   co_return check_candidate(document, config::read_documents(listing, unreadable).policies, tools_.settings.quotas);
 }
 
@@ -180,6 +186,10 @@ rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(mod
                      "The update contains modifications that are not allowed: CallerReference cannot be changed.");
   }
   fill_defaults(request.distribution_config);
+  if (request.distribution_config.staging.value_or(false) != stored.document.config.staging.value_or(false)) {
+    co_return refuse("IllegalUpdate",
+                     "The update contains modifications that are not allowed: Staging cannot be changed.");
+  }
   stored.document.config = std::move(request.distribution_config);
   stored.document.last_modified = tools_.loop.wall_now();
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());

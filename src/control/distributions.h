@@ -55,6 +55,11 @@ class Distributions {
       aws::cloudfront::UpdateDistributionRequest request);
   rt::Task<aws::Answer<aws::Nothing>> remove(aws::cloudfront::DeleteDistributionRequest request);
 
+  // Continuous deployment (distribution_staging.cc).
+  rt::Task<aws::Answer<aws::cloudfront::CopyDistributionResult>> copy(aws::cloudfront::CopyDistributionRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::UpdateDistributionWithStagingConfigResult>> promote(
+      aws::cloudfront::UpdateDistributionWithStagingConfigRequest request);
+
   // Lists by what distributions name, and by their alternate names (distribution_lists.cc).
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByWebACLIdResult>> list_by_web_acl(
       aws::cloudfront::ListDistributionsByWebACLIdRequest request);
@@ -67,7 +72,10 @@ class Distributions {
   rt::Task<Result<void>> sweep();
 
  private:
-  struct Created;
+  struct Created {
+    aws::cloudfront::Distribution distribution;
+    std::string location, etag;
+  };
   rt::Task<aws::Answer<Created>> make(aws::cloudfront::DistributionConfig config,
                                       std::vector<aws::cloudfront::Tag> tags);
   rt::Task<aws::Answer<StoredDistribution>> find_matching(std::string id, std::optional<std::string> if_match);

@@ -204,8 +204,8 @@ TEST_F(DistributionsTest, ADisabledDistributionIsPublishedAsSuch) {
 TEST_F(DistributionsTest, SettingsThatAreNotEnforcedAreRefusedByName) {
   EXPECT_EQ(refusal_of("<WebACLId>arn:aws:wafv2</WebACLId>"), "400 InvalidArgument");
   EXPECT_EQ(refusal_of("<HttpVersion>http2and3</HttpVersion>"), "400 InvalidArgument");
-  const Reply reply = create(small_config("r1", "<Staging>true</Staging>"));
-  EXPECT_TRUE(reply.has("DistributionConfig.Staging")) << reply.body;
+  const Reply reply = create(small_config("r1", "<WebACLId>arn:aws:wafv2</WebACLId>"));
+  EXPECT_TRUE(reply.has("DistributionConfig.WebACLId")) << reply.body;
 }
 
 TEST_F(DistributionsTest, SettingsThatCannotMatterHereAreKept) {

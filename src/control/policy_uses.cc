@@ -21,6 +21,9 @@ std::set<std::string> policies_of(const model::DistributionConfig& config) {
     if (!identity.empty()) ids.emplace(identity.substr(identity.rfind('/') + 1));
   }
   look_at(config.default_cache_behavior);
+  if (const std::string policy = config.continuous_deployment_policy_id.value_or(""); !policy.empty()) {
+    ids.insert(policy);
+  }
   if (!config.cache_behaviors) return ids;
   for (const model::CacheBehavior& behavior : config.cache_behaviors->items) look_at(behavior);
   return ids;

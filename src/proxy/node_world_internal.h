@@ -121,6 +121,7 @@ class NodeWorld {
 
   // The Snapshot with `distribution` alone goes to all nodes.
   void install(const config::Distribution& distribution);
+  void install(std::vector<config::Distribution> distributions);
   void purge(std::string_view path);
   void purge_at(SimulatedNode& node, std::string_view path, std::uint64_t epoch);
   // The origin's process ends; a new one, with no answers, comes with revive_origin().

@@ -130,8 +130,10 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
                                          options_.origin_keys);
 }
 
-void NodeWorld::install(const config::Distribution& distribution) {
-  const auto snapshot = std::make_shared<const config::Snapshot>(++revision_, std::vector{distribution});
+void NodeWorld::install(const config::Distribution& distribution) { install(std::vector{distribution}); }
+
+void NodeWorld::install(std::vector<config::Distribution> distributions) {
+  const auto snapshot = std::make_shared<const config::Snapshot>(++revision_, std::move(distributions));
   if (regional_) regional_->core.install(snapshot);
   for (const auto& edge : edges_) edge->core.install(snapshot);
 }

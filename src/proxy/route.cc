@@ -1,6 +1,6 @@
 // The step `route`: which distribution a request is for, and whether it may be reached.
 //
-// Source: DIST-1, DIST-6, LIM-7, TIER-1.
+// Source: DIST-1, DIST-6, LIM-7, TIER-1, CD-1.
 
 #include "base/digest.h"
 #include "proxy/forward.h"
@@ -22,6 +22,23 @@ bool read_tier_fields(Passage& passage) {
   passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());
   if (const auto id = fields.get(http::Name::x_amz_cf_id); id && is_request_id(*id)) passage.request_id = *id;
   return true;
+}
+
+// CD-1: whether this viewer is one of those who see what is staged.
+bool is_for_staging(const Passage& passage, const config::StagingShare& share) {
+  if (share.by == config::StagingShare::By::header) {
+    const auto value = passage.viewer_request.fields.get(ByteView(share.header));
+    return value && *value == share.value;
+  }
+  constexpr std::uint64_t parts = 1'000'000;
+  return passage.core.loop().random() % parts < static_cast<std::uint64_t>(share.weight * static_cast<double>(parts));
+}
+
+void share_with_staging(Passage& passage) {
+  const config::StagingShare& share = *passage.distribution->staging;
+  if (!is_for_staging(passage, share)) return;
+  passage.decision.note("CD-1");
+  passage.distribution = passage.routes->find_by_id(share.distribution_id);
 }
 
 }  // namespace
@@ -52,6 +69,7 @@ Next route(Passage& passage) {
     passage.answer(403, "The distribution is disabled.", "InvalidRequestBlocked");
     return Next::respond;
   }
+  if (!is_from_edge && passage.distribution->staging) share_with_staging(passage);
   if (!is_from_edge && loops_of(request.fields, passage.arena) >= 2) {
     passage.decision.note("LIM-7");
     passage.answer(403, "The request went through too many distributions: an origin may lead back to this one.",

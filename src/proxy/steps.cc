@@ -6,7 +6,8 @@ namespace gust::proxy {
 namespace {
 
 constexpr std::array table{
-    Step{"route", "route.cc", "which distribution, and may it be reached: host, state, loops, other tiers", &route,
+    Step{"route", "route.cc",
+         "which distribution, its staging copy perhaps, and may it be reached: host, state, loops, other tiers", &route,
          nullptr},
     Step{"guard", "guard.cc", "which behaviour, and does it allow this: protocol, method, body", &guard, nullptr},
     Step{"key", "key.cc", "default root object, headers about the viewer, and the cache key with what it forwards",

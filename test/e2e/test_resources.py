@@ -192,6 +192,40 @@ class Resources(unittest.TestCase):
                      DistributionId=identifier)
         self.refused("NoSuchDistribution", 404, self.api.get_monitoring_subscription, DistributionId="E0")
 
+    def test_a_staged_change_is_seen_by_those_who_ask_for_it_until_it_is_promoted(self) -> None:
+        with harness.origin_that(lambda handler, asked: harness.reply(handler, asked.path.encode())) as origin:
+            primary, domain = self.server.make_distribution("localhost", origin.port)
+            etag = self.api.get_distribution(Id=primary)["ETag"]
+            copied = self.api.copy_distribution(PrimaryDistributionId=primary, Staging=True, IfMatch=etag,
+                                                CallerReference=unique("staging"))
+            staging, config = copied["Distribution"]["Id"], copied["Distribution"]["DistributionConfig"]
+            self.assertTrue(config["Staging"])
+            config["Origins"]["Items"][0]["OriginPath"] = "/new"
+            config["Enabled"] = True
+            staged = self.api.update_distribution(Id=staging, IfMatch=copied["ETag"], DistributionConfig=config)["ETag"]
+            policy = {"StagingDistributionDnsNames": {"Quantity": 1, "Items": [copied["Distribution"]["DomainName"]]},
+                      "Enabled": True, "TrafficConfig": {"Type": "SingleHeader", "SingleHeaderConfig": {
+                          "Header": "aws-cf-cd-new", "Value": "yes"}}}
+            made = self.api.create_continuous_deployment_policy(ContinuousDeploymentPolicyConfig=policy)
+            identifier = made["ContinuousDeploymentPolicy"]["Id"]
+            config = self.api.get_distribution_config(Id=primary)["DistributionConfig"]
+            config["ContinuousDeploymentPolicyId"] = identifier
+            joined = self.api.update_distribution(Id=primary, IfMatch=etag, DistributionConfig=config)["ETag"]
+            self.refused("ContinuousDeploymentPolicyInUse", 409, self.api.delete_continuous_deployment_policy,
+                         Id=identifier, IfMatch=made["ETag"])
+            self.server.wait_deployed(primary)
+            for path, field, body in (("/a", {}, b"/a"), ("/a", {"aws-cf-cd-new": "yes"}, b"/new/a")):
+                self.assertEqual(self.server.get(domain, path, headers=field).body, body)
+            self.refused("PreconditionFailed", 412, self.api.update_distribution_with_staging_config, Id=primary,
+                         StagingDistributionId=staging, IfMatch=f"{etag}, {staged}")
+            promoted = self.api.update_distribution_with_staging_config(
+                Id=primary, StagingDistributionId=staging, IfMatch=f"{joined}, {staged}")["Distribution"]
+            self.assertEqual(promoted["DistributionConfig"]["Origins"]["Items"][0]["OriginPath"], "/new")
+            self.server.wait_deployed(primary)
+            self.assertEqual(self.server.get(domain, "/b").body, b"/new/b")
+            got = self.api.get_continuous_deployment_policy(Id=identifier)["ContinuousDeploymentPolicy"]
+            self.assertFalse(got["ContinuousDeploymentPolicyConfig"]["Enabled"])
+
     def test_lists_by_what_a_distribution_names(self) -> None:
         identifier, _ = self.server.make_distribution("localhost", 8099)
         listed = self.api.list_distributions_by_web_acl_id(WebACLId="null")["DistributionList"]["Items"]
