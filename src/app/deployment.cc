@@ -282,6 +282,7 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   if (!findings) co_return std::unexpected(describe("cannot load the configuration", findings.error()));
   for (const config::Finding& finding : *findings) log.warning("configuration: {}: {}", finding.path, finding.message);
   serve(control->front_service());
+  serve(control->key_value_service());
   api->start();
   co_return Outcome{};
 }

@@ -59,6 +59,11 @@ void Api::add() {
   handlers_.add<Op, handler>(std::get<typename Owner<decltype(handler)>::Type>(parts_));
 }
 
+template <typename Op>
+void Api::add_empty_list() {
+  add<Op, &EmptyLists::list<Op>>();
+}
+
 template <typename Family>
 void Api::add_resources() {
   using Part = Resources<Family>;
@@ -91,6 +96,8 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add_resources<OriginRequestPolicyFamily>();
   add_resources<ResponseHeadersPolicyFamily>();
   add_resources<ContinuousDeploymentPolicyFamily>();
+  add_resources<FieldLevelEncryptionConfigFamily>();
+  add_resources<FieldLevelEncryptionProfileFamily>();
   add<op::CopyDistribution, &Distributions::copy>();
   add<op::UpdateDistributionWithStagingConfig, &Distributions::promote>();
   add<op::ListDistributionsByWebACLId, &Distributions::list_by_web_acl>();
@@ -111,11 +118,28 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::CreateMonitoringSubscription, &Monitoring::create>();
   add<op::GetMonitoringSubscription, &Monitoring::get>();
   add<op::DeleteMonitoringSubscription, &Monitoring::remove>();
-  add<op::ListStreamingDistributions, &EmptyLists::list<op::ListStreamingDistributions>>();
   add_resources<OriginAccessControlFamily>();
   add_resources<OriginAccessIdentityFamily>();
   add_resources<PublicKeyFamily>();
   add_resources<KeyGroupFamily>();
+  add<op::CreateKeyValueStore, &KeyValueStores::create>();
+  add<op::DescribeKeyValueStore, &KeyValueStores::describe>();
+  add<op::UpdateKeyValueStore, &KeyValueStores::update>();
+  add<op::DeleteKeyValueStore, &KeyValueStores::remove>();
+  add<op::ListKeyValueStores, &KeyValueStores::list>();
+  add<op::ListDistributionsByConnectionMode, &Distributions::list_by_connection_mode>();
+  add_empty_list<op::ListStreamingDistributions>();
+  add_empty_list<op::ListVpcOrigins>();
+  add_empty_list<op::ListAnycastIpLists>();
+  add_empty_list<op::ListTrustStores>();
+  add_empty_list<op::ListDistributionTenants>();
+  add_empty_list<op::ListDistributionTenantsByCustomization>();
+  add_empty_list<op::ListConnectionGroups>();
+  add_empty_list<op::ListConnectionFunctions>();
+  add_empty_list<op::ListDistributionsByVpcOriginId>();
+  add_empty_list<op::ListDistributionsByAnycastIpListId>();
+  add_empty_list<op::ListDistributionsByTrustStore>();
+  add_empty_list<op::ListDistributionsByConnectionFunction>();
 }
 
 std::optional<aws::ServiceError> Api::refusal_of(const aws::Operation& operation,

@@ -11,8 +11,10 @@
 #include "control/continuous_deployment.h"
 #include "control/distributions.h"
 #include "control/empty_lists.h"
+#include "control/field_level_encryption.h"
 #include "control/functions.h"
 #include "control/invalidations.h"
+#include "control/key_value_stores.h"
 #include "control/monitoring.h"
 #include "control/origin_access.h"
 #include "control/policies.h"
@@ -33,18 +35,23 @@ class Api {
   std::optional<aws::ServiceError> refusal_of(const aws::Operation& operation,
                                               const aws::OperationRequest& request) const;
   Distributions& distributions() { return std::get<Distributions>(parts_); }
+  KeyValueStores& key_value_stores() { return std::get<KeyValueStores>(parts_); }
 
  private:
   // What answers the operations, by type.
-  using Parts = std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies,
-                           ResponseHeadersPolicies, Functions, RealtimeLogs, Monitoring, EmptyLists,
-                           Resources<OriginAccessControlFamily>, Resources<OriginAccessIdentityFamily>,
-                           Resources<PublicKeyFamily>, Resources<KeyGroupFamily>, ContinuousDeploymentPolicies>;
+  using Parts =
+      std::tuple<Distributions, Invalidations, Tags, CachePolicies, OriginRequestPolicies, ResponseHeadersPolicies,
+                 Functions, RealtimeLogs, Monitoring, EmptyLists, Resources<OriginAccessControlFamily>,
+                 Resources<OriginAccessIdentityFamily>, Resources<PublicKeyFamily>, Resources<KeyGroupFamily>,
+                 ContinuousDeploymentPolicies, KeyValueStores, Resources<FieldLevelEncryptionConfigFamily>,
+                 Resources<FieldLevelEncryptionProfileFamily>>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.
   template <typename Family>
   void add_resources();
+  template <typename Op>
+  void add_empty_list();
 
   Parts parts_;
   aws::Handlers handlers_;

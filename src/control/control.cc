@@ -5,6 +5,7 @@
 #include "config/store.h"
 #include "control/api.h"
 #include "control/front.h"
+#include "control/key_value_data.h"
 #include "control/older_keys.h"
 #include "control/publisher.h"
 #include "control/purger.h"
@@ -21,11 +22,13 @@ class Control::Service {
         publisher_(store, delivery, settings_),
         purger_(store, delivery, settings_),
         api_(Tools{loop, store, settings_, publisher_, turns_}),
+        key_value_data_(Tools{loop, store, settings_, publisher_, turns_}),
         background_(loop) {}
 
   rt::Task<Result<config::Findings>> start() {
     CO_TRY_OK(co_await move_older_documents(store_));
     CO_TRY_OK(co_await api_.distributions().sweep());
+    CO_TRY_OK(co_await api_.key_value_stores().sweep());
     CO_TRY(config::Findings found, co_await publisher_.publish_once());
     background_.spawn(publisher_.run());
     background_.spawn(purger_.run());
@@ -35,6 +38,10 @@ class Control::Service {
   rt::Task<void> stop() {
     background_.cancel();
     co_await background_.join();
+  }
+
+  FrontService key_value_service() const {
+    return {.handlers = &key_value_data_.handlers(), .region = "us-east-1", .resource_of = {}, .refusal_of = {}};
   }
 
   FrontService front_service() const {
@@ -57,6 +64,7 @@ class Control::Service {
   Purger purger_;
   Turns turns_;
   Api api_;
+  KeyValueData key_value_data_;
   rt::Scope background_;
 };
 
@@ -67,5 +75,6 @@ Control::~Control() = default;
 rt::Task<Result<config::Findings>> Control::start() { return service_->start(); }
 rt::Task<void> Control::stop() { return service_->stop(); }
 FrontService Control::front_service() const { return service_->front_service(); }
+FrontService Control::key_value_service() const { return service_->key_value_service(); }
 
 }  // namespace gust::control

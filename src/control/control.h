@@ -61,6 +61,8 @@ class Control {
 
   // CloudFront, for a Front.
   FrontService front_service() const;
+  // The data of its key value stores.
+  FrontService key_value_service() const;
 
  private:
   class Service;

@@ -163,6 +163,7 @@ class ControlTest : public testing::Test {
   void make_control() {
     control = std::make_unique<Control>(loop, *store, delivery, settings());
     front.add(control->front_service());
+    front.add(control->key_value_service());
   }
   Settings settings() {
     Settings made;
@@ -198,14 +199,14 @@ class ControlTest : public testing::Test {
     std::vector<aws::HeaderView> views;
     for (const auto& [name, value] : headers) views.push_back({name, value});
     const aws::WireRequest request{.method = method, .path = parts.before, .query = parts.after, .headers = views};
-    const aws::SigningKey key{"AKIDTEST", "secret", "us-east-1", "cloudfront"};
+    const aws::SigningKey key{"AKIDTEST", "secret", "us-east-1", asked_service};
     for (auto& field : aws::sign_request(request, key, hex_of(digest_of(DigestKind::sha256, body)), world.wall_now())) {
       headers.push_back(std::move(field));
     }
     return send_as_is(std::move(method), std::move(target), std::move(body), std::move(headers));
   }
   Reply send_as_is(std::string method, std::string target, std::string body, std::vector<aws::HeaderToAdd> headers) {
-    return send_to("cloudfront", std::move(method), std::move(target), std::move(body), std::move(headers));
+    return send_to(asked_service, std::move(method), std::move(target), std::move(body), std::move(headers));
   }
   Reply send_to(const std::string& service, std::string method, std::string target, std::string body,
                 std::vector<aws::HeaderToAdd> headers) {
@@ -266,6 +267,7 @@ class ControlTest : public testing::Test {
   }
 
   Quotas quotas;
+  std::string asked_service = "cloudfront";  // that requests are for
   std::vector<std::string> reports;
   rt::sim::World world{1};
   rt::Loop& loop = world.add_host("control", "10.0.0.1");

@@ -53,8 +53,11 @@ rt::Task<aws::Answer<model::DistributionList>> Distributions::page_of_those(std:
   for (std::size_t i = page.first; i < page.end; ++i) {
     const config::Document& stored = listing.documents[i];
     CO_TRY_STORE(const auto document, config::read_document(stored.value));
-    list.items.push_back(summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
-                                    status_of(document, stored.revision, policies)));
+    auto summary = summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
+                              status_of(document, stored.revision, policies));
+    summary.etag = etag_of(stored.key, stored.revision);
+    summary.connection_mode = "direct";
+    list.items.push_back(std::move(summary));
   }
   tell_page(page_request, page, list);
   co_return std::move(list);
@@ -85,12 +88,23 @@ rt::Task<aws::Answer<model::ListDistributionsByRealtimeLogConfigResult>> Distrib
   co_return model::ListDistributionsByRealtimeLogConfigResult{std::move(list)};
 }
 
+// All distributions serve viewers by themselves, as there are no tenants.
+rt::Task<aws::Answer<model::ListDistributionsByConnectionModeResult>> Distributions::list_by_connection_mode(
+    model::ListDistributionsByConnectionModeRequest request) {
+  const bool is_direct = request.connection_mode == "direct";
+  if (!is_direct && request.connection_mode != "tenant-only") {
+    co_return refuse("InvalidArgument", "The parameter ConnectionMode is direct or tenant-only.");
+  }
+  std::optional<std::string> max_items;
+  if (request.max_items) max_items = std::to_string(*request.max_items);
+  CO_TRY(auto list, co_await page_of_those(request.marker, max_items, [=](const auto&) { return is_direct; }));
+  co_return model::ListDistributionsByConnectionModeResult{std::move(list)};
+}
+
 // Of the distributions of this account, so nothing of their ids is hidden.
 rt::Task<aws::Answer<model::ListConflictingAliasesResult>> Distributions::list_conflicting_aliases(
     model::ListConflictingAliasesRequest request) {
-  std::optional<std::string> max_items;
-  if (request.max_items) max_items = std::to_string(*request.max_items);
-  CO_TRY(const PageRequest page_request, read_page_request(request.marker, max_items));
+  CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
   CO_TRY_OK(co_await find_distribution(tools_, request.distribution_id));
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
   std::vector<std::string> places;  // in order: ids are all of one length, a distribution's aliases stand sorted

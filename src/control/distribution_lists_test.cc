@@ -24,6 +24,8 @@ TEST_F(DistributionListsTest, ByWebAclNullAreThoseWithoutOne) {
   EXPECT_EQ(by_acl("null").element("Quantity"), "2");
   EXPECT_EQ(by_acl("some").element("Quantity"), "0");
   const Reply page = by_acl("null", "?MaxItems=1");
+  EXPECT_EQ(page.element("ETag"), get(page.element("Id")).header("ETag"));
+  EXPECT_EQ(page.element("ConnectionMode"), "direct");
   EXPECT_EQ(page.element("IsTruncated"), "true");
   const Reply rest = by_acl("null", "?Marker=" + page.element("NextMarker"));
   EXPECT_NE(rest.element("Id"), page.element("Id"));

@@ -30,6 +30,7 @@ rt::Task<aws::Answer<model::CopyDistributionResult>> Distributions::copy(model::
   }
   config.caller_reference = std::move(request.caller_reference);
   config.staging = true;
+  if (request.enabled) config.enabled = *request.enabled;
   config.continuous_deployment_policy_id = "";
   config.aliases = model::Aliases{};
   CO_TRY(Created created, co_await make(std::move(config), {}));

@@ -14,13 +14,15 @@ class EmptyLists {
  public:
   explicit EmptyLists(const Tools& /*tools*/) {}
 
-  // The one member of its answer is the list.
+  // The one member of its answer is the list, or the items and NextMarker are.
   template <typename Op>
   rt::Task<aws::Answer<typename Op::Output>> list(typename Op::Input request) {
     CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
     typename Op::Output output;
-    auto& [list] = output;
-    tell_page(page_request, Page{}, list.emplace());
+    if constexpr (!requires { output.next_marker; }) {
+      auto& [list] = output;
+      tell_page(page_request, Page{}, list.emplace());
+    }
     co_return std::move(output);
   }
 };

@@ -12,6 +12,7 @@
 #include "control/answers_internal.h"
 #include "control/distribution_uses.h"
 #include "control/ids.h"
+#include "control/key_value_stores.h"
 #include "control/paging.h"
 #include "control/resources.h"
 #include "rt/loop.h"
@@ -41,7 +42,43 @@ std::unexpected<aws::ServiceError> no_such_function() {
   return refuse("NoSuchFunctionExists", "The function does not exist.");
 }
 
+const std::vector<model::KeyValueStoreAssociation>& stores_of(const model::FunctionConfig& config) {
+  static const std::vector<model::KeyValueStoreAssociation> none;
+  return config.key_value_store_associations ? config.key_value_store_associations->items : none;
+}
+
+// CFF-9, CFF-10.
+rt::Task<aws::Answer<void>> check_stores(Tools tools, model::FunctionConfig config) {
+  const auto& stores = stores_of(config);
+  if (config.key_value_store_associations &&
+      std::cmp_not_equal(config.key_value_store_associations->quantity, stores.size())) {
+    co_return refuse("InconsistentQuantities", "The value of Quantity and the size of Items don't match.");
+  }
+  if (stores.empty()) co_return aws::Answer<void>();
+  if (config.runtime != "cloudfront-js-2.0") {
+    co_return refuse("InvalidArgument", "Key value stores are for functions of the runtime cloudfront-js-2.0.");
+  }
+  if (stores.size() > 1) co_return refuse("InvalidArgument", "A function has at most one key value store.");
+  const std::string& arn = stores.front().key_value_store_arn;
+  CO_TRY(const auto found, co_await find_key_value_store_by_id(tools, arn.substr(arn.rfind('/') + 1)));
+  if (!found || found->store.arn != arn) {
+    co_return refuse("EntityNotFound", "The key value store of the function does not exist.");
+  }
+  co_return aws::Answer<void>();
+}
+
 }  // namespace
+
+rt::Task<aws::Answer<std::string>> find_function_with(Tools tools, std::string store_arn) {
+  CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(prefix)));
+  for (const config::Document& stored : listing.documents) {
+    CO_TRY_STORE(const auto function, read_function(stored.value));
+    for (const auto& association : stores_of(function.config)) {
+      if (association.key_value_store_arn == store_arn) co_return function.name;
+    }
+  }
+  co_return std::string();
+}
 
 struct Functions::Stored {
   FunctionDocument function;
@@ -93,6 +130,10 @@ rt::Task<aws::Answer<model::FunctionSummary>> Functions::summary_of(Stored store
 }
 
 rt::Task<aws::Answer<model::CreateFunctionResult>> Functions::create(model::CreateFunctionRequest request) {
+  if (request.tags && !request.tags->items.empty()) {
+    co_return aws::refuse("NotImplemented", 501,
+                          "The setting Tags is not provided by this release of Gustfront for functions.");
+  }
   CO_TRY_OK(check(request.function_config, request.function_code.bytes));
   const WallTime now = tools_.loop.wall_now();
   Stored made{{std::move(request.name), std::string(development_stage), now, now, std::move(request.function_config),
@@ -100,6 +141,7 @@ rt::Task<aws::Answer<model::CreateFunctionResult>> Functions::create(model::Crea
               config::absent};
   const std::string& name = made.function.name;
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
+  CO_TRY_OK(co_await check_stores(tools_, made.function.config));
   CO_TRY_STORE(const auto existing, co_await tools_.store.list(std::string(prefix)));
   std::size_t count = 0;
   for (const config::Document& stored : existing.documents) {
@@ -138,6 +180,7 @@ rt::Task<aws::Answer<model::UpdateFunctionResult>> Functions::update(model::Upda
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
   CO_TRY(Stored stored, co_await find_matching(std::move(request.name), std::move(request.if_match)));
   CO_TRY_OK(check(request.function_config, request.function_code.bytes));
+  CO_TRY_OK(co_await check_stores(tools_, request.function_config));
   FunctionDocument& function = stored.function;
   function.config = std::move(request.function_config);
   function.code = std::move(request.function_code.bytes);

@@ -16,6 +16,9 @@
 
 namespace gust::control {
 
+// The name of a function that is associated with the key value store; empty: none is.
+rt::Task<aws::Answer<std::string>> find_function_with(Tools tools, std::string store_arn);
+
 class Functions {
  public:
   explicit Functions(const Tools& tools) : tools_(tools) {}

@@ -35,6 +35,8 @@ std::optional<std::string_view> distribution_in_arn(std::string_view arn, std::s
 std::string function_arn(std::string_view account_id, std::string_view name);
 // arn:aws:cloudfront::ACCOUNT:realtime-log-config/NAME
 std::string realtime_log_config_arn(std::string_view account_id, std::string_view name);
+// arn:aws:cloudfront::ACCOUNT:key-value-store/ID
+std::string key_value_store_arn(std::string_view account_id, std::string_view id);
 
 // A UUID (RFC 9562 section 5.4) of 16 random bytes.
 inline constexpr std::size_t uuid_bytes = 16;

@@ -20,6 +20,11 @@ aws::Answer<PageRequest> read_page_request(const std::optional<std::string>& mar
   return request;
 }
 
+aws::Answer<PageRequest> read_page_request(const std::optional<std::string>& marker,
+                                           std::optional<std::int32_t> max_items) {
+  return read_page_request(marker, max_items ? std::optional(std::to_string(*max_items)) : std::nullopt);
+}
+
 Page page_of(const std::vector<std::string>& ids, std::size_t first, std::int32_t max_items) {
   Page page;
   page.first = std::min(first, ids.size());

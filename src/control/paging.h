@@ -21,6 +21,9 @@ struct PageRequest {
 aws::Answer<PageRequest> read_page_request(const std::optional<std::string>& marker,
                                            const std::optional<std::string>& max_items);
 
+aws::Answer<PageRequest> read_page_request(const std::optional<std::string>& marker,
+                                           std::optional<std::int32_t> max_items);
+
 // Which of `ids`, in the order of the list, are on the page that begins at `first`.
 struct Page {
   std::size_t first = 0, end = 0;
