@@ -1,5 +1,6 @@
 """kill -9 in the middle of uploads and changes, then a restart: what was acknowledged is there, whole; nothing is torn."""
 
+import contextlib
 import hashlib
 import random
 import threading
@@ -121,3 +122,49 @@ class Crash(unittest.TestCase):
                 self.assertIn(config["Comment"], (state["acknowledged"], state["in_doubt"]))
                 server.wait_deployed(identifier)
                 self.assertEqual(server.get(domain, "/").body, b"here")
+
+    def test_kill_in_the_middle_of_a_thousand_updates(self) -> None:
+        """Four clients update ten distributions each; of each, the last acknowledged comment is there, or the one in doubt."""
+        with harness.Gustfront() as server:
+            config = {"Enabled": True, "Comment": "0", "Origins": {"Quantity": 1, "Items": [{
+                "Id": "o", "DomainName": "localhost", "CustomOriginConfig": {
+                    "HTTPPort": 8099, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]},
+                "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all",
+                                         "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}}
+            states: dict[str, dict] = {}
+            for number in range(WRITERS * 10):
+                made = server.cloudfront.create_distribution(
+                    DistributionConfig={**config, "CallerReference": f"thousand-{number}"})
+                states[made["Distribution"]["Id"]] = {"etag": made["ETag"], "in_doubt": None,
+                                                      "config": made["Distribution"]["DistributionConfig"]}
+            updates = [0] * WRITERS
+
+            def update(writer: int) -> None:
+                own = list(states.values())[writer::WRITERS]
+                identifiers = list(states)[writer::WRITERS]
+                with contextlib.suppress(botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
+                    while updates[writer] < 1000 // WRITERS:
+                        at = updates[writer] % len(own)
+                        state, comment = own[at], f"{writer}/{updates[writer]}"
+                        state["in_doubt"] = comment
+                        answer = server.cloudfront.update_distribution(
+                            Id=identifiers[at], IfMatch=state["etag"],
+                            DistributionConfig={**state["config"], "Comment": comment})
+                        state.update(etag=answer["ETag"], config=answer["Distribution"]["DistributionConfig"],
+                                     in_doubt=None)
+                        updates[writer] += 1
+
+            threads = [threading.Thread(target=update, args=(writer,)) for writer in range(WRITERS)]
+            for thread in threads:
+                thread.start()
+            harness.wait_until(lambda: sum(updates) >= 500, "half of the updates", 60)
+            server.kill()
+            for thread in threads:
+                thread.join()
+            self.assertLess(sum(updates), 1000)
+            server.start()
+            for identifier, state in states.items():
+                found = server.cloudfront.get_distribution_config(Id=identifier)
+                if found["DistributionConfig"]["Comment"] != state["in_doubt"]:
+                    self.assertEqual(found["DistributionConfig"], state["config"])
+                    self.assertEqual(found["ETag"], state["etag"])
