@@ -27,8 +27,8 @@ class Kind:
     config: Callable[["Resources"], dict]
     change: Callable[[dict], object]
     plural: str = ""
-    reader: str = ""  # get_READER where it is not the noun
     reference: bool = False  # has a CallerReference: the same again gives the first one
+    exists: str = ""  # the code where something has its name, if it is another one
 
     @property
     def config_name(self) -> str:
@@ -43,10 +43,26 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{time.monotonic_ns()}"
 
 
-NOTHING = "00000000-0000-4000-8000-000000000000"
 NO_KEY = {"EnableAcceptEncodingGzip": True, "EnableAcceptEncodingBrotli": False,
           "HeadersConfig": {"HeaderBehavior": "none"}, "CookiesConfig": {"CookieBehavior": "none"},
           "QueryStringsConfig": {"QueryStringBehavior": "none"}}
+# Made by openssl for this test; nobody has kept the private half.
+PEM = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAormbojw6ZNUudGIeDeFi
+wcCWZkCpPK1Cr9rFemfJBeFetp3Yka+rxha4CqxMSFGzjKSuEwV4kynfx9+EappJ
+OBE3G9xRh/4BKXmyjOj7vjgXHp+PaxQY45FovjnhNkwOAEzdOZIQndBg8kYkzztp
+NGtFkCpmay1aD2c803Zpi8lvawkTWWUtGa2Wh9pOoMfrleAeUqo6M66JqYotvlBT
+KtTSPJvU06zTco1qCLsGV2rfe2I2Qj9W5J7KILCes0wtRNEt5fSutK6cMXocF2kq
+tsbaxwbdy6LWYJiu8NPd3D5dbZisc6ZplgUrzggPVO55P0euALmwFcpacrTObIOy
+oQIDAQAB
+-----END PUBLIC KEY-----
+"""
+
+
+def public_key(_: "Resources") -> dict:
+    return {"CallerReference": unique("key"), "Name": unique("key"), "EncodedKey": PEM, "Comment": "first"}
+
+
 KINDS = [
     Kind("cache_policy", "CachePolicy", "CachePolicy", plural="cache_policies", change=changed("Comment", "second"),
          config=lambda _: {"Name": unique("cache"), "Comment": "first", "MinTTL": 1, "DefaultTTL": 2, "MaxTTL": 3,
@@ -60,6 +76,15 @@ KINDS = [
          plural="response_headers_policies", change=changed("Comment", "second"),
          config=lambda _: {"Name": unique("response"), "Comment": "first",
                            "ServerTimingHeadersConfig": {"Enabled": True, "SamplingRate": 50.0}}),
+    Kind("origin_access_control", "OriginAccessControl", "OriginAccessControl", change=changed("Description", "second"),
+         config=lambda _: {"Name": unique("oac"), "Description": "first", "SigningProtocol": "sigv4",
+                           "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}),
+    Kind("cloud_front_origin_access_identity", "CloudFrontOriginAccessIdentity", "CloudFrontOriginAccessIdentity",
+         plural="cloud_front_origin_access_identities", change=changed("Comment", "second"), reference=True,
+         config=lambda _: {"CallerReference": unique("oai"), "Comment": "first"}),
+    Kind("public_key", "PublicKey", "PublicKey", change=changed("Comment", "second"), config=public_key),
+    Kind("key_group", "KeyGroup", "Resource", exists="KeyGroup", change=changed("Comment", "second"),
+         config=lambda test: {"Name": unique("group"), "Items": [test.key], "Comment": "first"}),
 ]
 
 
@@ -69,6 +94,7 @@ class Resources(unittest.TestCase):
         cls.server = harness.Gustfront().start()
         cls.addClassCleanup(cls.server.close)
         cls.api = cls.server.cloudfront
+        cls.key = cls.api.create_public_key(PublicKeyConfig=public_key(cls))["PublicKey"]["Id"]
 
     def refused(self, code: str, status: int, call: Callable, **arguments: object) -> str:
         with self.assertRaises(botocore.exceptions.ClientError) as caught:
@@ -78,8 +104,7 @@ class Resources(unittest.TestCase):
         return error["Error"]["Message"]
 
     def operation(self, verb: str, kind: Kind) -> Callable:
-        nouns = {"list": kind.plural or kind.noun + "s", "get": kind.reader or kind.noun,
-                 "get_config": (kind.reader or kind.noun) + "_config"}
+        nouns = {"list": kind.plural or kind.noun + "s", "get_config": kind.noun + "_config"}
         return getattr(self.api, f"{verb.removesuffix('_config')}_{nouns.get(verb, kind.noun)}")
 
     def listed(self, kind: Kind) -> list[str]:
@@ -136,7 +161,7 @@ class Resources(unittest.TestCase):
             self.assertEqual(create(**{kind.config_name: config})[kind.shape]["Id"], made[kind.shape]["Id"])
             config = copy.deepcopy(config)
             kind.change(config)
-        self.refused(f"{kind.code}AlreadyExists", 409, create, **{kind.config_name: config})
+        self.refused(f"{kind.exists or kind.code}AlreadyExists", 409, create, **{kind.config_name: config})
 
     def test_functions_have_two_stages(self) -> None:
         name, config = unique("function"), {"Comment": "c", "Runtime": "cloudfront-js-1.0"}
