@@ -196,6 +196,22 @@ def conformance_part(log: Log) -> Count:
         return Count(found["passed"], max(found["failed"], int(not good)))
 
 
+def shapes_part(log: Log) -> Count:
+    """Every operation of the models by botocore's serializer and parser; the table of what is answered is as printed."""
+    if not build(log, "release", "shape_echo", "api_coverage"):
+        return Count(0, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        good = log.run("/usr/bin/python3", "test/conformance/shapes.py", "--echo", "build/release/bin/shape_echo",
+                       "--report", report, seconds=300)
+        count = Count(0, 1)
+        if report.exists():
+            found = json.loads(report.read_text())
+            count = Count(found["passed"], max(found["failed"], int(not good)))
+    count.add(log.run("sh", "-c", "build/release/bin/api_coverage | diff docs/api-coverage.md -", seconds=60))
+    return count
+
+
 def bench_part(log: Log) -> Count:
     """The benchmark's own tests, and every suite for a moment with what is installed; no verdict on times, but one on
     how many instructions a request costs."""
@@ -249,6 +265,7 @@ PARTS: dict[str, tuple[Callable[[Log], Count], str]] = {
     "docs": (docs_part, "links between pages lead somewhere"),
     "end-to-end": (end_to_end("release", 1), "the real program with the AWS CLI and curl (release build)"),
     "conformance": (conformance_part, "the public HTTP cache suite from npm against real edges (release build)"),
+    "shapes": (shapes_part, "requests and answers of every operation, by botocore; docs/api-coverage.md (release build)"),
     "simulation": (world_part("simulation"), "whole topologies under seeds (release build)"),
     "scenarios": (world_part("scenarios"), "test/scenarios, simulated and over sockets (release build)"),
     "bench": (bench_part, "bench/run.py --smoke runs, and no request costs over 5 % more instructions than recorded"),

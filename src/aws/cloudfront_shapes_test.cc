@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "aws/dispatch.h"
 #include "aws/gen/cloudfront.h"
@@ -267,10 +268,35 @@ TEST(FindOperation, KnowsEveryOperationAndNamesWhatIsUnknown) {
     return route ? std::string("found") : route.error().code + " " + std::to_string(route.error().status);
   };
   EXPECT_EQ(error_of("GET", "/2020-05-31/function"), "found");
+  // Debian's clients send the slash at its end, newer ones do not.
+  EXPECT_EQ(error_of("POST", "/2020-05-31/get-realtime-log-config/"), "found");
+  EXPECT_EQ(error_of("POST", "/2020-05-31/get-realtime-log-config"), "found");
+  EXPECT_EQ(error_of("GET", "/2020-05-31/key-value-store"), "found");
   EXPECT_EQ(error_of("GET", "/2020-05-31/nothing"), "UnknownOperationException 404");
   EXPECT_EQ(error_of("PATCH", "/2020-05-31/distribution"), "UnknownOperationException 404");
   EXPECT_EQ(error_of("GET", "/2020-05-31/distribution/"), "UnknownOperationException 404");
   EXPECT_EQ(error_of("GET", "/2020-05-31/distribution/%zz"), "UnknownOperationException 404");
+}
+
+TEST(ReadBody, AnEmptyOneLacksWhatIsRequired) {
+  const auto input = read<cloudfront::op::UpdateKeyValueStore>("/2020-05-31/key-value-store/k", "");
+  ASSERT_FALSE(input);
+  EXPECT_EQ(input.error().code, "MalformedXML");
+  EXPECT_NE(input.error().message.find("'comment'"), std::string::npos) << input.error().message;
+}
+
+// Staging as boto3 1.26 sends it.
+TEST(ReadHeader, TakesTheTruthOfPython) {
+  const auto copied = [](std::string_view staging) {
+    const std::array<HeaderView, 1> headers{{{"Staging", staging}}};
+    return read<cloudfront::op::CopyDistribution>("/2020-05-31/distribution/E1/copy",
+                                                  "<CopyDistributionRequest><CallerReference>c</CallerReference>"
+                                                  "</CopyDistributionRequest>",
+                                                  headers);
+  };
+  EXPECT_EQ(copied("True")->staging, true);
+  EXPECT_EQ(copied("false")->staging, false);
+  EXPECT_FALSE(copied("yes"));
 }
 
 struct Shelf {

@@ -80,6 +80,15 @@ class InputReader {
     return member.shape->kind == Kind::boolean ? to_lower(value) : std::string(value);
   }
 
+  // A list stands with commas in one field, or in several (RFC 9110 section 5.3).
+  static void append_values(const Member& member, std::string_view text, std::vector<std::string_view>& values) {
+    if (member.shape->kind == Kind::list) {
+      for (const std::string_view item : split(text, ',')) values.push_back(trim(item));
+    } else {
+      values.push_back(text);
+    }
+  }
+
   // A member that is in the path, the query or the head.
   Answer<std::monostate> read_place(const Member& member, void* input) {
     std::vector<std::string_view> values;
@@ -96,7 +105,7 @@ class InputReader {
         break;
       case Location::header:
         for (const HeaderView& field : request_.headers) {
-          if (equal_fold(field.name, member.wire)) values.push_back(trim(field.value));
+          if (equal_fold(field.name, member.wire)) append_values(member, trim(field.value), values);
         }
         break;
       case Location::header_prefix:
@@ -119,11 +128,13 @@ class InputReader {
                !read_scalar(*member.shape, member.time_form, text_of(member, values[0]), make_value(member, input))) {
       return bad_value(member, values[0]);
     }
-    if (member.required && values.empty()) {
-      violations_.push_back(
-          fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path_of("", member)));
-    }
+    if (member.required && values.empty()) add_missing(member);
     return {};
+  }
+
+  void add_missing(const Member& member) {
+    violations_.push_back(
+        fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path_of("", member)));
   }
 
   // Names in lower case, as S3 keeps them; several fields of one name are joined with commas.
@@ -141,10 +152,7 @@ class InputReader {
       const Member& member = shape.members[static_cast<std::size_t>(shape.payload)];
       const std::string path = path_of("", member);
       if (request_.body.empty()) {
-        if (member.required) {
-          violations_.push_back(
-              fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path));
-        }
+        if (member.required) add_missing(member);
         return {};
       }
       if (member.shape->kind == Kind::blob || member.shape->kind == Kind::string) {
@@ -159,7 +167,13 @@ class InputReader {
     const bool has_body =
         std::ranges::any_of(shape.members, [](const Member& member) { return member.location == Location::body; });
     if (!has_body && protocol_ == Protocol::json) return read_document("", shape, input, "");
-    if (!has_body || (request_.body.empty() && protocol_ == Protocol::rest_xml)) return {};
+    if (!has_body) return {};
+    if (request_.body.empty() && protocol_ == Protocol::rest_xml) {
+      for (const Member& member : shape.members) {
+        if (member.location == Location::body && member.required) add_missing(member);
+      }
+      return {};
+    }
     return read_document(route_.operation->input_root, shape, input, "");
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "aws/gen/acm.h"
+#include "aws/gen/cloudfront_keyvaluestore.h"
 #include "aws/shapes.h"
 
 namespace gust::aws {
@@ -138,6 +139,52 @@ TEST(WriteJsonError, SaysItsTypeTwice) {
                                                                  {"X-Amzn-ErrorType", "ResourceNotFoundException"},
                                                                  {"Content-Type", "application/x-amz-json-1.1"}};
   EXPECT_EQ(answer.headers, headers);
+}
+
+namespace kvs = cloudfront_keyvaluestore;
+
+// As client-cloudfront-keyvaluestore of npm sends it.
+TEST(RestJson, ReadsPathHeaderAndBody) {
+  const std::array<HeaderView, 2> headers{{{"if-match", "E1"}, {"content-type", "application/json"}}};
+  OperationRequest request{.method = "PUT",
+                           .path =
+                               "/key-value-stores/arn%3Aaws%3Acloudfront%3A%3A123456789012%3Akey-value-store%2F"
+                               "11111111-2222-3333-4444-555555555555/keys/a%2Fb",
+                           .query = {},
+                           .headers = headers,
+                           .bucket = {},
+                           .key = {},
+                           .body = R"({"Value":"v"})"};
+  const auto route = find_operation(kvs::service(), request);
+  ASSERT_TRUE(route) << route.error().message;
+  const auto input = read_input<kvs::op::PutKey>(kvs::service(), *route, request);
+  ASSERT_TRUE(input) << input.error().message;
+  EXPECT_EQ(input->kvs_arn, "arn:aws:cloudfront::123456789012:key-value-store/11111111-2222-3333-4444-555555555555");
+  EXPECT_EQ(input->key, "a/b");
+  EXPECT_EQ(input->if_match, "E1");
+  EXPECT_EQ(input->value, "v");
+
+  request.body = "";
+  const auto without = read_input<kvs::op::PutKey>(kvs::service(), *route, request);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().code, "ValidationException");
+}
+
+TEST(RestJson, WritesHeadersAndBody) {
+  kvs::DescribeKeyValueStoreResponse output;
+  output.etag = "E1";
+  output.kvs_arn = "arn";
+  output.item_count = 1;
+  output.total_size_in_bytes = 5'000'000'000;
+  output.created = wall_time_of(1'700'000'000);
+  const WireAnswer answer = write_output<kvs::op::DescribeKeyValueStore>(kvs::service(), output, {"r-1", ""});
+  EXPECT_EQ(answer.body, R"({"Created":1700000000,"ItemCount":1,"KvsARN":"arn","TotalSizeInBytes":5000000000})");
+  const std::vector<std::pair<std::string, std::string>> headers{
+      {"x-amzn-RequestId", "r-1"}, {"ETag", "E1"}, {"Content-Type", "application/json"}};
+  EXPECT_EQ(answer.headers, headers);
+  const ServiceError error = service_error(kvs::service(), "ResourceNotFoundException", "No such key.");
+  EXPECT_EQ(error.status, 404);
+  EXPECT_EQ(write_error(kvs::service(), error, {"r-1", ""}).status, 404);
 }
 
 }  // namespace

@@ -279,6 +279,10 @@ S3Service::S3Service(BucketStore& store, S3Options options, aws::FindSecret find
     : state_(std::make_unique<State>(store, std::move(options), std::move(find_secret))) {}
 S3Service::~S3Service() = default;
 
+bool S3Service::has(const aws::Operation& operation) {
+  return std::ranges::find(rows(), &operation, &Row::operation) != rows().end();
+}
+
 rt::Task<void> S3Service::handle(http::Exchange& exchange) {
   rt::Loop& loop = co_await rt::this_loop();
   const http::RequestHead& request = exchange.request();

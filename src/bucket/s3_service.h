@@ -25,6 +25,10 @@ namespace gust::http {
 class Exchange;
 }
 
+namespace gust::aws {
+struct Operation;
+}
+
 namespace gust::bucket {
 
 class BucketStore;
@@ -54,6 +58,9 @@ class S3Service {
   ~S3Service();
   S3Service(const S3Service&) = delete;
   S3Service& operator=(const S3Service&) = delete;
+
+  // Whether an operation of S3's model has a handler.
+  static bool has(const aws::Operation& operation);
 
   // Answers one request; the body is consumed or the exchange told to close.
   rt::Task<void> handle(http::Exchange& exchange);

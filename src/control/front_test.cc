@@ -110,5 +110,66 @@ TEST_F(FrontTest, SpellsRefusalsOfJsonServicesTheirWay) {
   EXPECT_TRUE(reply.has(R"("__type":"InvalidSignatureException")"));
 }
 
+std::string nested(int depth) {
+  std::string text;
+  for (int i = 0; i < depth; ++i) text += "<DistributionConfig>";
+  for (int i = 0; i < depth; ++i) text += "</DistributionConfig>";
+  return text;
+}
+
+TEST_F(FrontTest, HostileBodiesGetErrorsAndWriteNothing) {
+  std::string laughs = "<!DOCTYPE l [<!ENTITY a \"ha\">";
+  for (char c = 'b'; c < 'l'; ++c) {
+    const std::string before(10, static_cast<char>(c - 1));
+    laughs += fmt::format("<!ENTITY {} \"", c);
+    for (const char each : before) laughs += fmt::format("&{};", each);
+    laughs += "\">";
+  }
+  const std::string with_reference = small_config("&k;");
+  const std::string bodies[] = {laughs + "]>" + with_reference,
+                                "<!DOCTYPE x SYSTEM \"file:///etc/passwd\">" + small_config("r"),
+                                small_config("&amp"),
+                                small_config("r", "\xff\xfe"),
+                                small_config(std::string("r\0", 2)),
+                                small_config("r", "<?php ?>"),
+                                small_config("r", std::string(100'000, '<')),
+                                nested(10'000),
+                                small_config("r").substr(0, 300),
+                                "\xEF\xBB\xBF",
+                                "{}",
+                                "Action=CreateUser&Version=2010-05-08"};
+  for (const std::string& body : bodies) {
+    const Reply reply = create(body);
+    EXPECT_EQ(reply.error(), "400 MalformedInput") << body.substr(0, 200);
+  }
+  EXPECT_EQ(create(std::string(5 << 20, ' ') + small_config("r")).error(), "413 RequestEntityTooLarge");
+  EXPECT_TRUE(documents().empty());
+}
+
+TEST_F(FrontTest, ASignatureServesForNoOtherRequestAndNoLaterTime) {
+  const std::string body = small_config("r");
+  std::vector<aws::HeaderToAdd> headers{{"Host", "h"}};
+  const std::vector<aws::HeaderView> views{{"Host", "h"}};
+  const aws::WireRequest request{.method = "POST", .path = "/2020-05-31/distribution", .query = {}, .headers = views};
+  for (auto& field : aws::sign_request(request, {"AKIDTEST", "secret", "us-east-1", "cloudfront"},
+                                       hex_of(digest_of(DigestKind::sha256, body)), world.wall_now())) {
+    headers.push_back(std::move(field));
+  }
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution?WithTags", body, headers).error(),
+            "403 SignatureDoesNotMatch");
+  EXPECT_EQ(send_as_is("PUT", "/2020-05-31/distribution", body, headers).error(), "403 SignatureDoesNotMatch");
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution", small_config("s"), headers).error(),
+            "403 SignatureDoesNotMatch");
+  EXPECT_EQ(send_to("sts", "POST", "/2020-05-31/distribution", body, headers).error(), "403 SignatureDoesNotMatch");
+  auto truncated = headers;
+  for (auto& [name, value] : truncated) {
+    if (equal_fold(name, "Authorization")) value.resize(value.size() - 1);
+  }
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution", body, truncated).error(), "403 SignatureDoesNotMatch");
+  world.run_for(std::chrono::minutes(16));
+  EXPECT_EQ(send_as_is("POST", "/2020-05-31/distribution", body, headers).error(), "403 SignatureDoesNotMatch");
+  EXPECT_TRUE(documents().empty());
+}
+
 }  // namespace
 }  // namespace gust::control

@@ -83,6 +83,13 @@ def adjust(shapes, settings):
     shapes.update(settings.get("more_shapes", {}))
     for name, members in settings.get("more_members", {}).items():
         shapes[name]["members"].update(members)
+    # A list may be flattened by the member that holds it alone.
+    for shape in list(shapes.values()):
+        for member, reference in shape.get("members", {}).items():
+            target = reference["shape"]
+            if reference.get("flattened") and not shapes[target].get("flattened"):
+                shapes[f"Flattened{target}"] = {**shapes[target], "flattened": True}
+                shape["members"][member] = {**reference, "shape": f"Flattened{target}"}
     # npm's schemas do not tell sizes of numbers.
     shapes.update({"longInteger": {"type": "long"}} if "long_members" in settings else {})
     for shape in shapes.values():
