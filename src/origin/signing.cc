@@ -1,7 +1,9 @@
 #include "origin/signing.h"
 
 #include <algorithm>
+#include <array>
 
+#include "access/directory.h"
 #include "base/date.h"
 #include "base/text.h"
 #include "origin/target.h"
@@ -21,10 +23,17 @@ ByteView payload_of(const http::RequestHead& request, bool has_body) {
   return request.fields.get(http::NameRef(payload_field)).value_or(aws::unsigned_payload);
 }
 
-// The credentials that a viewer's request may carry, in all of their fields.
+// The credentials that a viewer's request may carry, in all of their fields, and whom an edge speaks for: what we sign
+// is believed, so that none of these may be a viewer's.
 bool is_of_credentials(const http::Field& field) {
-  return field.known == Name::authorization || equal_fold(field.name, "x-amz-date") ||
-         equal_fold(field.name, payload_field) || equal_fold(field.name, "x-amz-security-token");
+  static constexpr std::array<std::string_view, 6> names = {"x-amz-date",
+                                                            payload_field,
+                                                            "x-amz-security-token",
+                                                            access::source_arn_header,
+                                                            access::source_account_header,
+                                                            access::access_identity_header};
+  return field.known == Name::authorization ||
+         std::ranges::any_of(names, [&](std::string_view name) { return equal_fold(field.name, name); });
 }
 
 }  // namespace

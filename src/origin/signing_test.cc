@@ -61,6 +61,19 @@ TEST_F(SigningTest, AgreesWithBotocore) {
             "Signature=99b5f04285060af4dce11b99f659ac64dcf077c576060e8133a23316ebb3468f");
 }
 
+// A viewer whose fields all go to the origin must not become somebody by our signature.
+TEST_F(SigningTest, WhomTheEdgeSpeaksForIsNeverTheViewersToSay) {
+  for (const char* name : {"x-amz-cf-origin-access-identity", "X-Amz-Source-Arn", "x-amz-source-account"}) {
+    request.fields.add(http::NameRef(ByteView(name)), "stolen");
+  }
+  signing.fields = {{"x-amz-source-arn", "arn:aws:cloudfront::1:distribution/E1"}};
+  ASSERT_TRUE(sign());
+  ASSERT_TRUE(verify());
+  EXPECT_EQ(field("x-amz-source-arn"), "arn:aws:cloudfront::1:distribution/E1");
+  EXPECT_EQ(field("x-amz-source-account"), "");
+  EXPECT_EQ(field("x-amz-cf-origin-access-identity"), "");
+}
+
 TEST_F(SigningTest, OnlyHostAndAmazonsFieldsAreSigned) {
   request.fields.add("User-Agent", "x");
   request.fields.add("x-amz-cf-id", "id");
