@@ -6,6 +6,7 @@
 #include <atomic>
 #include <optional>
 
+#include "app/api_services.h"
 #include "app/core_group.h"
 #include "app/explain_access.h"
 #include "app/gateway.h"
@@ -21,6 +22,7 @@
 #include "config/store.h"
 #include "control/control.h"
 #include "control/front.h"
+#include "formation/formation.h"
 #include "geo/mmdb.h"
 #include "http/server.h"
 #include "observe/log.h"
@@ -73,6 +75,8 @@ struct Deployment::Parts {
   bool is_control_started = false;
   std::optional<RootAccess> access;
   std::optional<control::Front> front;
+  std::optional<formation::Formation> formation;
+  bool is_formation_started = false;
   std::optional<Gateway> gateway;
   std::optional<http::Server> api;
   std::optional<observe::MetricsPage> metrics_page;
@@ -90,6 +94,7 @@ struct Deployment::Parts {
   rt::Task<Outcome> open_shipper();
   rt::Task<Outcome> start_nodes();
   rt::Task<Outcome> start_control();
+  rt::Task<Outcome> start_formation();
   Outcome start_metrics();
   RunningNodeOptions node_options(proxy::Tier tier, const std::string& name, rt::Endpoint at, ByteCount memory);
 };
@@ -287,6 +292,21 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   co_return Outcome{};
 }
 
+rt::Task<Outcome> Deployment::Parts::start_formation() {
+  const auto make_services = [this](const aws::Caller& caller) {
+    return std::make_unique<ApiServices>(loop, addresses.api, *access, caller, settings.region);
+  };
+  formation::Settings formation_settings{.account_id = settings.account_id, .region = settings.region, .report = {}};
+  formation_settings.report = [this](std::string_view line) { log.warning("{}", line); };
+  formation.emplace(loop, *store, std::move(formation_settings), make_services);
+  serve({.handlers = &formation->handlers(), .region = {}, .resource_of = {}, .refusal_of = {}});
+  is_formation_started = true;
+  if (auto started = co_await formation->start(); !started) {
+    co_return std::unexpected(describe("cannot take up the stacks", started.error()));
+  }
+  co_return Outcome{};
+}
+
 void Deployment::Parts::serve(control::FrontService service) {
   const std::string name(service.handlers->service().name);
   front->add(std::move(service));
@@ -315,6 +335,7 @@ rt::Task<Outcome> Deployment::start() {
   if (auto opened = co_await parts.open_shipper(); !opened) co_return opened;
   if (auto started = co_await parts.start_nodes(); !started) co_return started;
   if (auto started = co_await parts.start_control(); !started) co_return started;
+  if (auto started = co_await parts.start_formation(); !started) co_return started;
   if (auto started = parts.start_metrics(); !started) co_return started;
   parts.shipper->start();
   parts.lifecycle.emplace(parts.loop, *parts.buckets);
@@ -338,6 +359,7 @@ rt::Task<void> Deployment::stop() {
   }
   if (parts.addresses.regional) co_await parts.nodes.front()->stop(patience());
   if (parts.shipper) co_await parts.shipper->stop();
+  if (parts.is_formation_started) co_await parts.formation->stop();
   if (parts.api) co_await parts.api->drain(deadline);
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());
