@@ -183,17 +183,25 @@ def end_to_end(preset: str, patience: int) -> Callable[[Log], Count]:
     return run
 
 
-def conformance_part(log: Log) -> Count:
-    """The public HTTP cache suite, which npm brings, in both profiles and through one tier and two."""
-    if not build(log, "release", "gustfront"):
-        return Count(0, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        report = pathlib.Path(folder) / "report.json"
-        good = log.run("/usr/bin/python3", "test/conformance/run.py", "--report", report, seconds=900)
-        if not report.exists():
+def reporting(script: str, what: str) -> Callable[[Log], Count]:
+    """A script below test/ that runs the release program and writes {passed, failed} where --report says."""
+    def part(log: Log) -> Count:
+        if not build(log, "release", "gustfront"):
             return Count(0, 1)
-        found = json.loads(report.read_text())
-        return Count(found["passed"], max(found["failed"], int(not good)))
+        with tempfile.TemporaryDirectory() as folder:
+            report = pathlib.Path(folder) / "report.json"
+            good = log.run("/usr/bin/python3", f"test/{script}", "--report", report, seconds=900)
+            if not report.exists():
+                return Count(0, 1)
+            found = json.loads(report.read_text())
+            return Count(found["passed"], max(found["failed"], int(not good)))
+
+    part.__doc__ = what
+    return part
+
+
+conformance_part = reporting("conformance/run.py", "The public HTTP cache suite, in both profiles and by one tier and two.")
+clients_part = reporting("clients/run.py", "AWS's SDK for JavaScript and a template of the CDK.")
 
 
 def shapes_part(log: Log) -> Count:
@@ -266,6 +274,7 @@ PARTS: dict[str, tuple[Callable[[Log], Count], str]] = {
     "end-to-end": (end_to_end("release", 1), "the real program with the AWS CLI and curl (release build)"),
     "conformance": (conformance_part, "the public HTTP cache suite from npm against real edges (release build)"),
     "shapes": (shapes_part, "requests and answers of every operation, by botocore; docs/api-coverage.md (release build)"),
+    "clients": (clients_part, "AWS's SDK for JavaScript and a template of the CDK from npm (release build)"),
     "simulation": (world_part("simulation"), "whole topologies under seeds (release build)"),
     "scenarios": (world_part("scenarios"), "test/scenarios, simulated and over sockets (release build)"),
     "bench": (bench_part, "bench/run.py --smoke runs, and no request costs over 5 % more instructions than recorded"),
