@@ -7,6 +7,7 @@
 #include "control/candidate.h"
 #include "control/distribution_uses.h"
 #include "control/resources_internal.h"
+#include "control/signing_keys.h"
 
 namespace gust::control {
 
@@ -154,9 +155,9 @@ rt::Task<aws::Answer<void>> FieldLevelEncryptionProfileFamily::check_in_store(To
     const std::string& id = entity.public_key_id;
     std::optional<config::Document> key;
     if (is_resource_id(id)) {
-      CO_TRY_STORE(key, co_await tools.store.get(fmt::format("cloudfront/public-key/{}", id)));
+      CO_TRY_STORE(key, co_await tools.store.get(key_of<PublicKeyFamily>(id)));
     }
-    if (!key) co_return refuse("NoSuchPublicKey", "The specified public key doesn't exist.");
+    if (!key) co_return refuse(PublicKeyFamily::errors.missing);
   }
   co_return aws::Answer<void>();
 }

@@ -97,6 +97,14 @@ TEST_F(FieldLevelEncryptionTest, AProfileNamesPublicKeysThatAreThere) {
             "404 NoSuchPublicKey");
 }
 
+TEST_F(FieldLevelEncryptionTest, APublicKeyThatAProfileNamesIsInUse) {
+  post_profile(profile("cards"));
+  const std::string etag = send("GET", "/2020-05-31/public-key/K1").header("ETag");
+  const Reply refused = remove("public-key/K1", etag);
+  EXPECT_EQ(refused.error(), "409 PublicKeyInUse");
+  EXPECT_TRUE(refused.has("the field-level encryption profile P")) << refused.body;
+}
+
 TEST_F(FieldLevelEncryptionTest, WhatIsWrongHasItsCode) {
   EXPECT_EQ(post_profile(profile("a", "<FieldPattern>card</FieldPattern>", 2)).error(), "400 InconsistentQuantities");
   EXPECT_EQ(post_profile(profile("a", "<FieldPattern>no spaces</FieldPattern>")).error(), "400 InvalidArgument");

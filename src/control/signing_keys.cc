@@ -5,6 +5,7 @@
 
 #include "base/public_key.h"
 #include "base/text.h"
+#include "control/field_level_encryption.h"
 #include "control/resources_internal.h"
 
 namespace gust::control {
@@ -61,6 +62,12 @@ rt::Task<aws::Answer<std::string>> PublicKeyFamily::find_other_user(Tools tools,
     CO_TRY_STORE(const auto group, aws::from_json<model::KeyGroup>(stored.value));
     if (std::ranges::find(group.key_group_config.items, id) == group.key_group_config.items.end()) continue;
     co_return fmt::format("the key group {}", group.id);
+  }
+  CO_TRY_STORE(const auto profiles, co_await tools.store.list(std::string(FieldLevelEncryptionProfileFamily::prefix)));
+  for (const config::Document& stored : profiles.documents) {
+    CO_TRY_STORE(const auto profile, aws::from_json<model::FieldLevelEncryptionProfile>(stored.value));
+    if (!names_public_key(profile.field_level_encryption_profile_config, id)) continue;
+    co_return fmt::format("the field-level encryption profile {}", profile.id);
   }
   co_return std::string();
 }
