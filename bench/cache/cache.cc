@@ -1,7 +1,7 @@
 // The cache by itself: what its index weighs, whether its bound holds for the process, and look-ups on several cores.
 //
-// Use:    bench_cache memory              bytes by malloc's own account for each of a million tiny objects
-//         bench_cache churn [SECONDS]     resident memory against the bound while the sizes of objects change all over
+// Use:    bench_cache memory              bytes for each of a million tiny objects
+//         bench_cache churn [SECONDS]     resident memory against the bound while the sizes of objects change
 //         bench_cache cores [SECONDS]     look-ups with one and two threads, how often they met, what a shared line
 //         costs
 // Gives:  lines of Markdown tables. bench/policies.py --cache puts them into docs/cache-policies.md.
@@ -11,7 +11,9 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <charconv>
@@ -92,37 +94,6 @@ std::size_t malloced() {
   return info.uordblks + info.hblkhd;
 }
 
-int show_memory() {
-  constexpr std::size_t objects = 1'000'000;
-  const auto each = [](std::size_t bytes) { return static_cast<double>(bytes) / objects; };
-  std::size_t before = malloced();
-  double index_alone = 0;
-  {
-    const auto ledger = std::make_shared<cache::Ledger>(1_GiB);
-    std::vector<std::unique_ptr<cache::SlotTable>> stripes;
-    for (std::size_t i = 0; i < 32; ++i) stripes.push_back(std::make_unique<cache::SlotTable>(ledger));
-    std::mt19937_64 chance(3);
-    for (std::size_t i = 0; i < objects; ++i) stripes[i % stripes.size()]->make(chance());
-    index_alone = each(malloced() - before);
-  }
-  before = malloced();
-  Cache cache({.bytes_max = 4_GiB});
-  const double fixed = each(malloced() - before);
-  for (std::size_t i = 0; i < objects; ++i) store(cache, i, 1, false);
-  const double all = each(malloced() - before) - fixed;
-  const cache::Counters counters = cache.counters();
-  const double booked = static_cast<double>(counters.bytes_used) / static_cast<double>(counters.entries);
-  fmt::print("| a million objects of 1 byte | bytes each |\n| --- | --- |\n");
-  fmt::print("| slot and buckets, by malloc's account | {:.1f} |\n", index_alone);
-  fmt::print("| entry, head, key and body | {:.0f} |\n", all - index_alone);
-  fmt::print("| all, by malloc's account | {:.0f} |\n", all);
-  fmt::print("| all, as the ledger has it | {:.0f} |\n", booked);
-  fmt::print("| set aside for sketches and tables, of a cache of 4 GiB | {:.1f} |\n", fixed);
-  return 0;
-}
-
-// --- churn
-
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::size_t pages = 0;
@@ -130,46 +101,139 @@ std::size_t resident_bytes() {
   return pages * 4096;
 }
 
-int show_churn(double duration) {
-  const std::size_t before = resident_bytes();
-  constexpr ByteCount bound = 256_MiB;
-  Cache cache({.bytes_max = bound, .object_bytes_max = bound / 8});
-  std::mt19937_64 chance(5);
-  // Medians of the phases: tiny, small, medium, large, and all of them mixed.
-  constexpr std::array<double, 5> medians{300, 4'000, 60'000, 1'000'000, 0};
-  std::array<std::size_t, medians.size()> most{};
-  std::array<std::size_t, medians.size()> most_booked{};
-  std::uint64_t number = 0;
-  const Clock::time_point begin = Clock::now();
-  for (std::size_t phase = 0; seconds_since(begin) < duration; ++phase) {
-    const std::size_t which = phase % medians.size();
-    const Clock::time_point phase_begin = Clock::now();
-    while (seconds_since(phase_begin) < duration / 15) {
-      for (std::size_t i = 0; i < 200; ++i) {
-        const double median = medians[which] > 0 ? medians[which] : medians[chance() % 4];
-        std::lognormal_distribution<double> size(std::log(median), 1.2);
-        store(cache, number++, static_cast<ByteCount>(size(chance)) + 1, true);
-      }
-      most[which] = std::max(most[which], resident_bytes() - before);
-      most_booked[which] = std::max(most_booked[which], static_cast<std::size_t>(cache.counters().bytes_used));
-    }
+int show_memory() {
+  constexpr std::size_t objects = 1'000'000;
+  const auto each = [](std::size_t bytes) { return static_cast<double>(bytes) / objects; };
+  double index_alone = 0;
+  {
+    const auto ledger = std::make_shared<cache::Ledger>(1_GiB);
+    std::vector<std::unique_ptr<cache::SlotTable>> stripes;
+    const std::size_t before = malloced();
+    for (std::size_t i = 0; i < 32; ++i) stripes.push_back(std::make_unique<cache::SlotTable>(ledger));
+    std::mt19937_64 chance(3);
+    for (std::size_t i = 0; i < objects; ++i) stripes[i % stripes.size()]->make(chance());
+    // The buckets are malloc's, the slots are not.
+    ByteCount buckets = 0;
+    for (const auto& stripe : stripes) buckets += stripe->bucket_count() * sizeof(std::uint32_t);
+    index_alone = each(malloced() - before + ledger->used() - buckets);
   }
-  fmt::print("| sizes | most resident, of the bound | most on the ledger, of the bound |\n| --- | --- | --- |\n");
-  constexpr std::array names{"about 300 B", "about 4 KB", "about 60 KB", "about 1 MB", "all of these mixed"};
-  for (std::size_t i = 0; i < most.size(); ++i) {
-    fmt::print("| {} | {:.3f} | {:.3f} |\n", names[i], static_cast<double>(most[i]) / bound,
-               static_cast<double>(most_booked[i]) / bound);
-  }
-  return 0;
+  const std::size_t before = malloced();
+  Cache cache({.bytes_max = 4_GiB});
+  const double fixed = each(malloced() - before);
+  const std::size_t resident_empty = resident_bytes();
+  for (std::size_t i = 0; i < objects; ++i) store(cache, i, 1, false);
+  const cache::Counters counters = cache.counters();
+  const double booked = each(counters.bytes_used);
+  fmt::print("| a million objects of 1 byte | bytes each |\n| --- | --- |\n");
+  fmt::print("| slot and buckets | {:.1f} |\n", index_alone);
+  fmt::print("| entry, head, key and body | {:.0f} |\n", booked - index_alone);
+  fmt::print("| all, as the ledger has it | {:.0f} |\n", booked);
+  fmt::print("| all, resident | {:.0f} |\n", each(resident_bytes() - resident_empty));
+  fmt::print("| set aside for sketches and tables, of a cache of 4 GiB | {:.1f} |\n", fixed);
+  return counters.entries == objects ? 0 : 1;
 }
 
-// --- cores
+// --- churn
+
+// The median size of what is stored, at a place between 0 and 1 of a case's time; 0: one of all.
+struct Churn {
+  std::string_view name;
+  double (*median)(double place, std::mt19937_64& chance);
+};
+
+constexpr std::array<double, 4> medians{300, 4'000, 60'000, 1'000'000};
+
+double any_median(std::mt19937_64& chance) { return medians[chance() % medians.size()]; }
+
+// `place` from 0 to 1: from 300 B to 1 MB and back, `times` times.
+double drifted(double place, double times) {
+  const double at = std::fmod(place * times, 1);
+  return 300 * std::pow(1e6 / 300, at < 0.5 ? 2 * at : 2 - 2 * at);
+}
+
+constexpr std::array churns{
+    Churn{"about 300 B", [](double, std::mt19937_64&) { return medians[0]; }},
+    Churn{"about 4 KB", [](double, std::mt19937_64&) { return medians[1]; }},
+    Churn{"of all sizes", [](double, std::mt19937_64& chance) { return any_median(chance); }},
+    Churn{"300 B, then 4 KB, 60 KB, 1 MB and all, twice",
+          [](double place, std::mt19937_64& chance) {
+            const auto phase = static_cast<std::size_t>(place * 10) % 5;
+            return phase < medians.size() ? medians[phase] : any_median(chance);
+          }},
+    Churn{"from 300 B slowly to 1 MB and back, twice",
+          [](double place, std::mt19937_64&) { return drifted(place, 2); }},
+    Churn{"from 300 B slowly to 4 KB and back, three times",
+          [](double place, std::mt19937_64&) { return std::pow(drifted(place, 3) / 300, 0.32) * 300; }},
+};
 
 double cpu_seconds_of_this_thread() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
+
+// For every object that is stored one is looked up, mostly a recent one, and one in eight of all more than others: so
+// some stay for long, beside others that go soon.
+void show_churn_of(const Churn& churn, double duration) {
+  const std::size_t before = resident_bytes();
+  constexpr ByteCount bound = 256_MiB;
+  Cache cache({.bytes_max = bound, .object_bytes_max = bound / 8});
+  std::mt19937_64 chance(5);
+  std::size_t most = 0, last = 0;
+  ByteCount most_booked = 0, most_unused = 0;
+  double slowest = 0;
+  std::uint64_t number = 0, full_at = 0;
+  double full_seconds = 0;
+  const Clock::time_point begin = Clock::now();
+  for (double place = 0; place < 1; place = seconds_since(begin) / duration) {
+    for (std::size_t i = 0; i < 100; ++i) {
+      std::lognormal_distribution<double> size(std::log(churn.median(place, chance)), 0.8);
+      const auto bytes = static_cast<ByteCount>(size(chance)) + 1;
+      const double stored_at = cpu_seconds_of_this_thread();
+      store(cache, number++, bytes, true);
+      slowest = std::max(slowest, cpu_seconds_of_this_thread() - stored_at);
+      const double age = std::pow(static_cast<double>(number), std::generate_canonical<double, 53>(chance));
+      std::uint64_t asked = number - static_cast<std::uint64_t>(age);
+      if (chance() % 2 == 0) asked = asked / 8 * 8;
+      [[maybe_unused]] const auto found = cache.find(NumberedKey(asked, cache.seed()).key, Instant{});
+    }
+    last = resident_bytes() - before;
+    most = std::max(most, last);
+    const cache::Counters counters = cache.counters();
+    most_booked = std::max(most_booked, counters.bytes_used);
+    if (counters.evicted == 0) {
+      full_at = number;
+      full_seconds = cpu_seconds_of_this_thread();
+      continue;
+    }
+    most_unused = std::max(most_unused, counters.bytes_unused);
+  }
+  const double each = (cpu_seconds_of_this_thread() - full_seconds) / static_cast<double>(number - full_at);
+  const auto share = [](std::size_t bytes) { return static_cast<double>(bytes) / bound; };
+  fmt::print("| {} | {} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.1f} | {:.0f} |\n", churn.name, number, share(most),
+             share(last), share(most_booked), share(most_unused), each * 1e6, slowest * 1e6);
+}
+
+// Each in a process of its own, so that none has the memory of another.
+int show_churn(double duration) {
+  fmt::print(
+      "| objects | stored | most resident, of the bound | at the end | most on the ledger | most unused of that | "
+      "us of CPU each | slowest |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+  for (const Churn& churn : churns) {
+    std::fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+      show_churn_of(churn, duration / churns.size());
+      std::fflush(stdout);
+      _exit(0);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) return 1;
+  }
+  return 0;
+}
+
+// --- cores
 
 // Runs `act(thread, i)` on each of so many threads, with a core of its own where there are enough, for `duration`.
 // Gives the nanoseconds that one took. By the CPU time of each, so that what else the machine does does not count.

@@ -10,7 +10,15 @@
 namespace gust {
 
 PageRegion::PageRegion(ByteCount bytes_max)
-    : area_bytes_(rounded(static_cast<std::size_t>(std::max<ByteCount>(bytes_max, run_bytes_max)))) {}
+    : area_bytes_(rounded(static_cast<std::size_t>(std::max<ByteCount>(bytes_max, run_bytes_max)))),
+      shared_max_(area_bytes_ / kept_part) {
+  const std::size_t own_bytes = shared_max_ / 2 / lengths;
+  for (std::size_t i = 0; i < lengths; ++i) {
+    const std::size_t run_bytes = (i + 1) * page_bytes;
+    areas_[i].own_max = own_bytes / run_bytes;
+    shared_max_ -= areas_[i].own_max * run_bytes;
+  }
+}
 
 PageRegion::~PageRegion() {
   for (const Area& area : areas_) {
@@ -43,7 +51,7 @@ char* PageRegion::take(std::size_t bytes, bool is_written) {
     if (!area.kept.empty()) {
       run = area.begin + area.kept.back() * bytes;
       area.kept.pop_back();
-      kept_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      if (area.kept.size() >= area.own_max) shared_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
       return run;
     }
     if (!area.free.empty()) {
@@ -60,15 +68,22 @@ char* PageRegion::take(std::size_t bytes, bool is_written) {
   return run;
 }
 
+bool PageRegion::keep(Area& area, std::uint32_t number, std::size_t bytes) {
+  const std::scoped_lock lock(area.mutex);
+  if (area.kept.size() >= area.own_max) {
+    if (shared_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes > shared_max_) {
+      shared_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      return false;
+    }
+  }
+  area.kept.push_back(number);
+  return true;
+}
+
 void PageRegion::give_back(char* run, std::size_t bytes, bool was_lent) {
   Area& area = areas_[bytes / page_bytes - 1];
   const auto number = static_cast<std::uint32_t>(static_cast<std::size_t>(run - area.begin) / bytes);
-  if (!was_lent && kept_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= area_bytes_ / 64) {
-    const std::scoped_lock lock(area.mutex);
-    area.kept.push_back(number);
-    return;
-  }
-  if (!was_lent) kept_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  if (!was_lent && keep(area, number, bytes)) return;
   // Before anyone can take it again. Should the system not let the pages go, the run is lost rather than used again,
   // and no more are made.
   if (madvise(run, bytes, MADV_DONTNEED) != 0) {

@@ -8,8 +8,9 @@
 //         let go (MADV_DONTNEED), packets keep them, and the next run at that address gets new ones. Otherwise one
 //         viewer could be sent what was stored for another. So that no page is shared by two runs, runs are whole
 //         pages, and pages are small ones: a part of a huge page is let go only when all of it is.
-// Memory: what comes back goes to the system at once, but for a few runs that were not lent, at most 1/64 of the bound:
-//         fresh pages are dear (64 KiB filled: 15 us, in a run that is used again 2.5).
+// Memory: what comes back goes to the system at once, but for a few runs that were not lent, at most one part in
+//         kept_part of the room: fresh pages are dear (64 KiB filled: 15 us, in a run that is used again 2.5). Half
+//         of that is for the lengths in equal parts, so that none has to do without.
 // Errors: where the system gives no such memory (a limit on address space), take() gives nothing; use other memory.
 // Core:   any.
 #pragma once
@@ -28,6 +29,7 @@ class PageRegion {
  public:
   static constexpr std::size_t page_bytes = 4096;
   static constexpr std::size_t run_bytes_max = 16 * page_bytes;
+  static constexpr std::size_t kept_part = 128;
 
   // Room for `bytes_max` bytes of runs of each length.
   explicit PageRegion(ByteCount bytes_max);
@@ -54,13 +56,16 @@ class PageRegion {
     std::uint32_t used = 0;           // runs that were taken at least once
     std::vector<std::uint32_t> kept;  // of those, the ones given back with their pages
     std::vector<std::uint32_t> free;  // and without
+    std::size_t own_max = 0;          // runs that are kept without a look at other lengths
     bool is_refused = false;
   };
   bool reserve(Area& area);
+  bool keep(Area& area, std::uint32_t number, std::size_t bytes);
 
   const std::size_t area_bytes_;
-  std::atomic<std::size_t> kept_bytes_ = 0;
-  std::atomic<bool> keeps_pages_ = false;  // the system does not let pages go: they may be locked
+  std::size_t shared_max_;                     // what is kept beyond own_max
+  std::atomic<std::size_t> shared_bytes_ = 0;  // and how much that is
+  std::atomic<bool> keeps_pages_ = false;      // the system does not let pages go: they may be locked
   std::array<Area, lengths> areas_;
 };
 

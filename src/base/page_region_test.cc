@@ -45,7 +45,7 @@ TEST(PageRegion, WhatWasLentIsGivenAgainWithoutItsBytes) {
 
 // Which bytes are there tells whether the pages are.
 TEST(PageRegion, KeepsThePagesOfAFewRunsThatWereNotLent) {
-  PageRegion region(64 * 4 * page);
+  PageRegion region(PageRegion::kept_part * 4 * page);
   std::array<char*, 6> runs{};
   for (char*& run : runs) {
     run = region.take(page);
@@ -58,6 +58,17 @@ TEST(PageRegion, KeepsThePagesOfAFewRunsThatWereNotLent) {
     kept += run[0] == 'a' ? 1 : 0;
   }
   EXPECT_EQ(kept, 4);
+}
+
+TEST(PageRegion, KeepsRunsOfALengthAlsoWhereAnotherHasTakenWhatAllShare) {
+  PageRegion region(PageRegion::kept_part * 32 * PageRegion::run_bytes_max);
+  std::array<char*, 64> large{};
+  for (char*& run : large) run = region.take(PageRegion::run_bytes_max);
+  char* const small = region.take(page);
+  small[0] = 'a';
+  for (char* run : large) region.give_back(run, PageRegion::run_bytes_max, false);
+  region.give_back(small, page, false);
+  EXPECT_EQ(region.take(page)[0], 'a');
 }
 
 TEST(PageRegion, GivesNothingBeyondItsRoom) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "cache/slab_allocator.h"
 #include "rt/loop.h"
 
 namespace gust::cache {
@@ -19,22 +20,68 @@ static_assert(segment_bytes_max == PageRegion::run_bytes_max);
 
 }  // namespace
 
-Body::Body(std::shared_ptr<Ledger> ledger, std::optional<ByteCount> bytes_expected)
-    : ledger_(std::move(ledger)), bytes_expected_(bytes_expected) {}
+std::shared_ptr<Body> Body::make(const std::shared_ptr<Ledger>& ledger, std::optional<ByteCount> bytes_expected) {
+  const bool is_small = bytes_expected && *bytes_expected < first_pages_bytes_min;
+  const std::size_t in_place = is_small ? static_cast<std::size_t>(*bytes_expected) : 0;
+  // One with pages stays where it is.
+  const Slabs::Kind kind = is_small || !bytes_expected ? Slabs::Kind::movable : Slabs::Kind::pinned;
+  return make_in_slab<Body>(ledger, in_place, kind, Slabs::Room::bound, *ledger, bytes_expected, in_place);
+}
+
+Body::Body(char* tail, Ledger& ledger, std::optional<ByteCount> bytes_expected, std::size_t bytes_in_place)
+    : tail_(tail), ledger_(ledger), bytes_expected_(bytes_expected), bytes_in_place_(bytes_in_place) {}
 
 Body::~Body() {
   const std::size_t count = segments_.load(std::memory_order_acquire);
   for (std::size_t i = first_kept_; i < count; ++i) free(segment(i));
-  ledger_->refund(charged_);
 }
 
 void Body::free(Segment& segment) {
-  if (segment.is_pages) {
-    ledger_->pages().give_back(segment.data, segment.capacity, segment.was_lent);
-  } else {
-    ::operator delete(segment.data);
+  switch (segment.place) {
+    case Place::in_place:
+      return;
+    case Place::slab:
+      ledger_.slabs().give_back(segment.data);
+      break;
+    case Place::pages:
+      ledger_.pages().give_back(segment.data, segment.capacity, segment.was_lent);
+      ledger_.refund(segment.capacity + segment_overhead_bytes);
+      break;
+    case Place::heap:
+      ::operator delete(segment.data);
+      ledger_.refund(segment.capacity + segment_overhead_bytes);
+      break;
   }
   segment.data = nullptr;
+}
+
+ByteCount Body::bytes_taken() const { return Slabs::block_bytes(bytes_in_slab<Body> + bytes_in_place_) + taken_; }
+
+bool Body::is_in_one_block() const {
+  const std::size_t count = segments_.load(std::memory_order_acquire);
+  return count == 0 || (count == 1 && first_row_[0].place <= Place::slab);
+}
+
+void Body::set_owner(Slabs::Owner owner) {
+  if (!is_in_one_block()) return;
+  Slabs::set_owner(block_of<Body>(tail_), owner);
+  if (first_row_[0].place == Place::slab) Slabs::set_owner(first_row_[0].data, owner);
+}
+
+bool Body::lies_in(const Slabs::Found& block) const {
+  return block.holds(tail_ - 1) || block.holds(first_row_[0].data);
+}
+
+std::shared_ptr<Body> Body::copy(const std::shared_ptr<Ledger>& ledger) const {
+  if (!is_in_one_block()) return nullptr;
+  const auto size = static_cast<std::size_t>(bytes());
+  auto result =
+      make_in_slab<Body>(ledger, size, Slabs::Kind::movable, Slabs::Room::holes, *ledger, ByteCount{size}, size);
+  if (!result) return nullptr;
+  BodyWriter writer(result);
+  if (size > 0) writer.write({first_row_[0].data, size});
+  [[maybe_unused]] const auto whole = writer.finish();
+  return result;
 }
 
 const Body::Segment& Body::segment(std::size_t index) const {
@@ -68,7 +115,6 @@ BodyWriter& BodyWriter::operator=(BodyWriter&& other) noexcept {
     body_ = std::move(other.body_);
     bytes_max_ = other.bytes_max_;
     room_ = other.room_;
-    granted_ = other.granted_;
     window_ = other.window_;
   }
   return *this;
@@ -92,40 +138,62 @@ std::size_t BodyWriter::next_capacity() const {
 }
 
 bool BodyWriter::next_is_pages(std::size_t capacity) const {
-  return capacity >= first_pages_bytes_min || body_->segments_.load(std::memory_order_relaxed) > 0;
+  return capacity >= first_pages_bytes_min || is_windowed() || body_->segments_.load(std::memory_order_relaxed) > 0;
 }
 
 ByteCount BodyWriter::bytes_wanted() const { return next_capacity() + segment_overhead_bytes; }
 
-bool BodyWriter::add_segment(bool is_written) {
-  const std::size_t capacity = next_capacity();
-  const ByteCount cost = capacity + segment_overhead_bytes;
-  if (granted_ == cost) {
-    granted_ = 0;
-  } else if (is_windowed()) {
-    body_->ledger_->overdraw(cost);
-  } else if (body_->bytes() >= bytes_max_ || !body_->ledger_->try_charge(cost)) {
+bool BodyWriter::begin_segment(bool is_written) {
+  const std::size_t index = body_->segments_.load(std::memory_order_relaxed);
+  Body::Segment next;
+  next.begin = body_->bytes();
+  if (index == 0 && body_->bytes_in_place_ > 0) {
+    next.data = body_->tail_;
+    next.capacity = static_cast<std::uint32_t>(body_->bytes_in_place_);
+  } else if (is_windowed() || body_->bytes() < bytes_max_) {
+    next.capacity = static_cast<std::uint32_t>(next_capacity());
+    if (!take_memory_for(next, is_written)) return false;
+  } else {
     return false;
   }
-  body_->charged_ += cost;
-  const std::size_t index = body_->segments_.load(std::memory_order_relaxed);
   if (index >= body_->first_row_.size() && std::has_single_bit(index)) {
     if (!body_->rows_) body_->rows_ = std::make_unique<Body::Rows>();
     (*body_->rows_)[static_cast<std::size_t>(std::bit_width(index)) - 1] = std::make_unique<Body::Segment[]>(index);
   }
-  char* data = next_is_pages(capacity) ? body_->ledger_->pages().take(capacity, is_written) : nullptr;
-  const bool is_pages = data != nullptr;
-  if (!is_pages) data = static_cast<char*>(::operator new(capacity));
-  body_->segment(index) = {data, static_cast<std::uint32_t>(capacity), is_pages, false, body_->bytes()};
+  body_->segment(index) = next;
   body_->segments_.store(index + 1, std::memory_order_release);
-  room_ = capacity;
+  room_ = next.capacity;
+  return true;
+}
+
+bool BodyWriter::take_memory_for(Body::Segment& segment, bool is_written) {
+  Ledger& ledger = body_->ledger_;
+  if (!next_is_pages(segment.capacity)) {
+    segment.place = Body::Place::slab;
+    segment.data = static_cast<char*>(ledger.slabs().take(segment.capacity, Slabs::Kind::movable));
+    body_->taken_ += segment.data != nullptr ? Slabs::block_bytes(segment.capacity) : 0;
+    return segment.data != nullptr;
+  }
+  const ByteCount cost = segment.capacity + segment_overhead_bytes;
+  if (is_windowed()) {
+    ledger.overdraw(cost);
+  } else if (!ledger.try_charge(cost)) {
+    return false;
+  }
+  body_->taken_ += cost;
+  segment.place = Body::Place::pages;
+  segment.data = ledger.pages().take(segment.capacity, is_written);
+  if (segment.data == nullptr) {
+    segment.place = Body::Place::heap;
+    segment.data = static_cast<char*>(::operator new(segment.capacity));
+  }
   return true;
 }
 
 std::size_t BodyWriter::put(const char* from, std::size_t bytes) {
   std::size_t written = 0;
   while (written < bytes) {
-    if (room_ == 0 && (!has_room() || !add_segment(from != nullptr))) break;
+    if (room_ == 0 && (!has_room() || !begin_segment(from != nullptr))) break;
     const Body::Segment& last = body_->segment(body_->segments_.load(std::memory_order_relaxed) - 1);
     const std::size_t count = std::min(room_, bytes - written);
     if (from != nullptr) std::memcpy(last.data + (last.capacity - room_), from + written, count);
@@ -153,10 +221,7 @@ ByteCount BodyWriter::drop_passed() {
   const std::size_t count = body_->segments_.load(std::memory_order_relaxed);
   while (body_->first_kept_ + 1 < count && body_->segment(body_->first_kept_ + 1).begin <= slowest) {
     Body::Segment& passed = body_->segment(body_->first_kept_);
-    const ByteCount cost = passed.capacity + segment_overhead_bytes;
     body_->free(passed);
-    body_->charged_ -= cost;
-    body_->ledger_->refund(cost);
     ++body_->first_kept_;
     body_->dropped_.store(body_->segment(body_->first_kept_).begin, std::memory_order_relaxed);
   }
@@ -237,7 +302,7 @@ std::size_t BodyCursor::peek(std::span<Slice> slices) const {
     Body::Segment& segment = body_->segment(index);
     const ByteCount segment_end = index + 1 < count ? std::min(body_->segment(index + 1).begin, end) : end;
     const ByteView bytes{segment.data + (at - segment.begin), static_cast<std::size_t>(segment_end - at)};
-    if (lends && segment.is_pages) {
+    if (lends && segment.place == Body::Place::pages) {
       // Seen by whoever frees the segment: it goes with the body, behind the last reader.
       const std::atomic_ref<bool> was_lent(segment.was_lent);
       if (!was_lent.load(std::memory_order_relaxed)) was_lent.store(true, std::memory_order_relaxed);

@@ -4,12 +4,14 @@
 // Shape:  bytes are copied in once, into blocks of up to 64 KiB, and are never moved; readers borrow them. What is
 //         published is a byte count, so a reader never sees a byte before it is there. Waiting holds no lock.
 // Core:   writer and readers may be on different cores; each Body has one writer at a time.
-// Memory: every block is charged to the ledger while it exists. A stored body's writer never waits for readers. When
-//         memory runs out half way, the body becomes *windowed*: blocks go when all readers have passed them, and the
+// Memory: every segment is charged to the ledger while it exists. A stored body's writer never waits for readers. When
+//         memory runs out half way, the body becomes *windowed*: segments go when all readers have passed them, and the
 //         writer waits while the slowest is more than the window behind.
-//         All blocks but small first ones are runs of pages (base/page_region.h). Once the body is complete, readers
-//         are lent them, so that the kernel may send them by reference. Until then the bytes are to be copied: most
-//         objects are asked for once, and the pages of what was not lent can be used again at once.
+//         A body that is known to be small lies in one block with its Body, and the first segment of one of unknown
+//         length in a block, both of the slabs (cache/slabs.h). All others are runs of pages (base/page_region.h). Once
+//         the body is complete, readers are lent these, so that the kernel may send them by reference. Until then the
+//         bytes are to be copied: most objects are asked for once, and the pages of what was not lent can be used again
+//         at once.
 #pragma once
 
 #include <array>
@@ -34,8 +36,11 @@ class Body {
  public:
   enum class State : std::uint8_t { filling, complete, failed };
 
-  // `bytes_expected`: the Content-Length, if known, so that the last block is no larger than needed.
-  Body(std::shared_ptr<Ledger> ledger, std::optional<ByteCount> bytes_expected);
+  // `bytes_expected`: the Content-Length, if known, so that the last segment is no larger than needed. Null where there
+  // is no memory.
+  static std::shared_ptr<Body> make(const std::shared_ptr<Ledger>& ledger, std::optional<ByteCount> bytes_expected);
+  // Used by make().
+  Body(char* tail, Ledger& ledger, std::optional<ByteCount> bytes_expected, std::size_t bytes_in_place);
   ~Body();
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
@@ -45,16 +50,32 @@ class Body {
   ByteCount bytes() const { return published_.load(std::memory_order_acquire); }
   // Readers of a body that is being filled. Those that came after its end are not counted.
   std::size_t readers() const { return reader_count_.load(std::memory_order_relaxed); }
+  // What a complete one takes of the ledger: its share of slabs, and its pages.
+  ByteCount bytes_taken() const;
+
+  // --- Moves (cache/slabs.h), of complete bodies.
+
+  // Says to whom the blocks belong that can be moved.
+  void set_owner(Slabs::Owner owner);
+  bool lies_in(const Slabs::Found& block) const;
+  // The same bytes elsewhere, in one block; null where there is no hole for it, or for a body with pages.
+  std::shared_ptr<Body> copy(const std::shared_ptr<Ledger>& ledger) const;
 
  private:
   friend class BodyWriter;
   friend class BodyCursor;
 
+  enum class Place : std::uint8_t {
+    in_place,  // behind the Body
+    slab,
+    pages,  // of the ledger's region
+    heap,   // where the system gives no pages
+  };
   // Segment i begins where i - 1 ended. Written before it is counted, and dropped only in a window.
   struct Segment {
     char* data = nullptr;  // null: dropped
     std::uint32_t capacity = 0;
-    bool is_pages = false;  // of the ledger's region; else of the heap
+    Place place = Place::in_place;
     bool was_lent = false;  // and was given to someone who may lend it on; set by atomic_ref, by readers on any core
     ByteCount begin = 0;
   };
@@ -69,8 +90,12 @@ class Body {
   void end(State state);
   void free(Segment& segment);
 
-  const std::shared_ptr<Ledger> ledger_;
+  bool is_in_one_block() const;
+
+  char* const tail_;
+  Ledger& ledger_;  // lives as long as the Body's block
   const std::optional<ByteCount> bytes_expected_;
+  const std::size_t bytes_in_place_;
   std::array<Segment, 2> first_row_;
   std::unique_ptr<Rows> rows_;
   std::atomic<std::size_t> segments_ = 0;
@@ -78,7 +103,7 @@ class Body {
   std::atomic<State> state_ = State::filling;
   std::atomic<std::size_t> reader_count_ = 0;
   Error error_;                 // written before state_ becomes failed
-  ByteCount charged_ = 0;       // the writer's
+  ByteCount taken_ = 0;         // the writer's: by segments, of the ledger
   std::size_t first_kept_ = 0;  // the writer's: segments before it have been dropped
 
   std::mutex readers_mutex_;
@@ -110,9 +135,10 @@ class BodyWriter {
   std::size_t write(ByteView bytes) { return put(bytes.data(), bytes.size()); }
   // The same without a copy: `bytes` of which none is written (Ticket::append_uncopied).
   ByteCount count(ByteCount bytes) { return put(nullptr, bytes); }
-  // What the next segment costs, when write() stopped for want of memory, and the word that it has been charged.
+  // When write() stopped for want of memory: what the next segment costs, and another try. True: there is room now.
+  // `is_written`: it will be, not counted alone.
   ByteCount bytes_wanted() const;
-  void grant(ByteCount charged) { granted_ = charged; }
+  bool begin_segment(bool is_written);
   // From here on memory is kept for `window` bytes only. For bodies that will not be stored.
   void become_windowed(ByteCount window);
   bool is_windowed() const { return window_ != 0; }
@@ -130,16 +156,15 @@ class BodyWriter {
   std::size_t next_capacity() const;
   std::size_t put(const char* from, std::size_t bytes);
   bool next_is_pages(std::size_t capacity) const;
-  bool add_segment(bool is_written);
+  bool take_memory_for(Body::Segment& segment, bool is_written);
   bool has_room();
   ByteCount drop_passed();
   void fail_if_filling();
 
   BodyRef body_;
   ByteCount bytes_max_ = 0;
-  std::size_t room_ = 0;   // in the last segment
-  ByteCount granted_ = 0;  // charged already for the next segment
-  ByteCount window_ = 0;   // 0: not windowed
+  std::size_t room_ = 0;  // in the last segment
+  ByteCount window_ = 0;  // 0: not windowed
 };
 
 // One reader, from an offset. Stays where it is made: a local of the task that sends.

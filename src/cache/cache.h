@@ -12,8 +12,10 @@
 //                           alone, and store nothing
 //         A HEAD request uses find() and goes on alone when nothing is there (HEAD-2). So do requests that may not be
 //         collapsed (COLL-2, TTL-9).
-// Memory: bytes_max bounds the index, heads, bodies and fills, also of evicted entries that are read; a 500th is for
-//         tables. Beyond it go only bodies that could not be stored half way: window_bytes and a segment for each.
+// Memory: bytes_max bounds the index, heads, bodies and fills, also of evicted entries that are read, with all that is
+//         unused between them (cache/slabs.h): it is a bound on what is resident. A 500th is for tables, and a 128th
+//         for pages that are kept for the next body. Beyond it go only bodies that could not be stored half way:
+//         window_bytes and a segment for each.
 // Core:   any thread. The Cache outlives its Tickets, Lookups and joins; Entries may outlive it.
 #pragma once
 
@@ -38,15 +40,16 @@ namespace gust::cache {
 
 struct Limits {
   ByteCount bytes_max = 256_MiB;
-  ByteCount object_bytes_max = 0;      // of one body; 0: a quarter of bytes_max
-  std::size_t stripes = 32;            // a power of two, at least
-  ByteCount window_bytes = 256_KiB;    // kept of a body that cannot be stored to its end
-  unsigned handovers_max = 3;          // fills that one request waits for before it gives up
-  std::size_t variants_max = 64;       // of one key (RFC 9111 section 4.1); beyond, the oldest goes
-  std::size_t purge_rules_max = 4096;  // for each distribution; beyond, its oldest become one purge of all
+  ByteCount object_bytes_max = 0;             // of one body; 0: a quarter of bytes_max
+  std::size_t stripes = 32;                   // a power of two, at least
+  ByteCount window_bytes = 256_KiB;           // kept of a body that cannot be stored to its end
+  unsigned handovers_max = 3;                 // fills that one request waits for before it gives up
+  std::size_t variants_max = 64;              // of one key (RFC 9111 section 4.1); beyond, the oldest goes
+  std::size_t purge_rules_max = 4096;         // for each distribution; beyond, its oldest become one purge of all
+  Slabs::Mode blocks = Slabs::mode_of_build;  // tests of what moves ask for slabs under a sanitizer too
 };
 
-// Running totals since the start; the last four are of this moment.
+// Running totals since the start; the last five are of this moment.
 struct Counters {
   std::uint64_t hits = 0;         // lookups that found a fresh entry
   std::uint64_t stale_hits = 0;   // a stale or held one
@@ -59,6 +62,7 @@ struct Counters {
   std::uint64_t evicted = 0, expired = 0, purged = 0;  // entries
   std::uint64_t lock_waits = 0;                        // look-ups and fills that found their stripe of the index locked
   std::uint64_t entries = 0, fills = 0, bytes_used = 0, bytes_max = 0;
+  std::uint64_t bytes_unused = 0;  // of bytes_used: in slabs, between blocks or in holes
 };
 
 class Cache;
@@ -131,7 +135,7 @@ class Ticket {
   void replace_by(Ticket& other) noexcept;
   template <typename Change>
   void settle(Change change, bool ends);
-  void find_room();
+  void find_room(bool is_written);
   Index* index_ = nullptr;
   FillRef fill_;
   BodyWriter writer_;

@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "cache/slab_allocator.h"
 #include "http/field_values.h"
 #include "http/message.h"
 
@@ -15,8 +16,6 @@ namespace {
 using http::Field;
 using http::Name;
 
-// The parts of an allocation that its size does not show: shared_ptr's counts and the allocator's own.
-constexpr ByteCount overhead_bytes = 128;
 constexpr ByteView line_between = ": ";
 constexpr ByteView line_end = "\r\n";
 
@@ -81,12 +80,7 @@ std::size_t bytes_of_lines(std::span<const Field> fields) {
   return bytes;
 }
 
-ByteCount bytes_of(std::span<const Field> fields, ByteView key_text, std::size_t via_bytes, std::size_t tags) {
-  return tags * sizeof(Tag) + sizeof(Entry) + sizeof(Body) + 2 * overhead_bytes + fields.size_bytes() +
-         key_text.size() + bytes_of_lines(fields) + via_bytes;
-}
-
-std::size_t bytes_of_via(const std::vector<ByteView>& values) {
+std::size_t bytes_of_via(std::span<const ByteView> values) {
   std::size_t bytes = 0;
   for (ByteView value : values) bytes += value.size() + 2;
   return bytes;
@@ -109,7 +103,7 @@ struct Entry::Content {
   std::uint16_t status;
   std::uint8_t origin_member;
   std::span<const Field> fields;
-  std::vector<ByteView> via;
+  std::span<const ByteView> via;
   std::optional<ByteCount> content_bytes;
   Freshness freshness;
   WallTime received;
@@ -119,6 +113,13 @@ struct Entry::Content {
   std::span<const Tag> tags;
   BodyRef body;
   OwnFailure own_failure{};
+
+  EntryRef make(const LedgerRef& ledger, Slabs::Room room) const {
+    const std::size_t tail_bytes =
+        fields.size_bytes() + tags.size_bytes() + key_text.size() + bytes_of_lines(fields) + bytes_of_via(via);
+    return make_in_slab<Entry>(ledger, tail_bytes, Slabs::Kind::movable, room, MadeHere(), *this,
+                               Slabs::block_bytes(bytes_in_slab<Entry> + tail_bytes));
+  }
 };
 
 namespace {
@@ -129,23 +130,24 @@ std::span<const Tag> tags_in(const EntryDraft& draft, std::span<const Tag> other
 
 }  // namespace
 
-Entry::Entry(MadeHere, const Content& content, Charge charge)
+Entry::Entry(char* tail, MadeHere, const Content& content, ByteCount bytes_taken)
     : freshness_(content.freshness),
       status_(content.status),
       origin_member_(content.origin_member),
       content_bytes_(content.content_bytes),
       received_(content.received),
       epoch_(content.epoch),
-      tags_(content.tags.begin(), content.tags.end()),
       own_failure_(content.own_failure),
       body_(content.body),
-      charge_(std::move(charge)) {
-  block_ = BlockRef::make(content.fields.size_bytes() + content.key_text.size() + bytes_of_lines(content.fields) +
-                          bytes_of_via(content.via));
-  static_assert(alignof(Field) <= alignof(Block) && std::is_trivially_destructible_v<Field>);
-  auto* const field_list = reinterpret_cast<Field*>(block_->data());
+      tail_(tail),
+      bytes_taken_(bytes_taken) {
+  static_assert(alignof(Field) <= 16 && std::is_trivially_destructible_v<Field> && sizeof(Field) % alignof(Tag) == 0);
+  auto* const field_list = reinterpret_cast<Field*>(tail);
   fields_ = {field_list, content.fields.size()};
-  Packer pack(block_->data() + content.fields.size_bytes());
+  auto* const tag_list = reinterpret_cast<Tag*>(tail + content.fields.size_bytes());
+  std::ranges::uninitialized_copy(content.tags, std::span(tag_list, content.tags.size()));
+  tags_ = {tag_list, content.tags.size()};
+  Packer pack(tail + content.fields.size_bytes() + content.tags.size_bytes());
   key_text_ = pack.put(content.key_text);
   const auto path_at = static_cast<std::size_t>(content.path_and_query.data() - content.key_text.data());
   path_and_query_ = key_text_.substr(path_at, content.path_and_query.size());
@@ -182,30 +184,24 @@ std::optional<ByteView> Entry::field(http::NameRef name) const {
   return std::nullopt;
 }
 
-EntryRef Entry::make(const EntryDraft& draft, StorableHead stored, ByteView key_text, ByteView path_and_query,
-                     std::uint64_t epoch, BodyRef body, Charge charge) {
+EntryRef Entry::make(const LedgerRef& ledger, const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
+                     ByteView path_and_query, std::uint64_t epoch, BodyRef body) {
   const Content content{draft.head->status,  draft.origin_member,
-                        stored.fields,       std::move(stored.via),
+                        stored.fields,       stored.via,
                         draft.content_bytes, draft.storing.freshness,
                         draft.received,      key_text,
                         path_and_query,      std::min(epoch, draft.upstream_epoch),
                         tags_in(draft, {}),  std::move(body),
                         draft.own_failure};
-  return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
+  return content.make(ledger, Slabs::Room::bound);
 }
 
-ByteCount Entry::bytes_of_head(const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
-                               const Entry* refreshed) {
-  const std::size_t tags = tags_in(draft, refreshed ? refreshed->tags() : std::span<const Tag>()).size();
-  return bytes_of(stored.fields, key_text, bytes_of_via(stored.via), tags);
-}
-
-EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, StorableHead stored, std::uint64_t epoch,
-                               Charge charge) {
+EntryRef Entry::make_refreshed(const LedgerRef& ledger, const Entry& old, const EntryDraft& draft,
+                               const StorableHead& stored, std::uint64_t epoch, Slabs::Room room) {
   const Content content{old.status_,
                         draft.origin_member,
                         stored.fields,
-                        std::move(stored.via),
+                        stored.via,
                         old.content_bytes_,
                         draft.storing.freshness,
                         draft.received,
@@ -214,7 +210,32 @@ EntryRef Entry::make_refreshed(const Entry& old, const EntryDraft& draft, Storab
                         std::min(epoch, draft.upstream_epoch),
                         tags_in(draft, old.tags_),
                         old.body_};
-  return std::make_shared<const Entry>(MadeHere(), content, std::move(charge));
+  return content.make(ledger, room);
+}
+
+void Entry::set_owner(Slabs::Owner owner) const {
+  Slabs::set_owner(block_of<Entry>(tail_), owner);
+  body_->set_owner(owner);
+}
+
+bool Entry::move_out(const LedgerRef& ledger, EntryRef& entry, const Slabs::Found& block) {
+  if (block.holds(entry.get())) {
+    const std::span<const ByteView> via{&entry->via_, entry->via_.empty() ? 0U : 1U};
+    const Content content{entry->status_,         entry->origin_member_, entry->fields_,   via,
+                          entry->content_bytes_,  entry->freshness_,     entry->received_, entry->key_text_,
+                          entry->path_and_query_, entry->epoch_,         entry->tags_,     entry->body_,
+                          entry->own_failure_};
+    EntryRef moved = content.make(ledger, Slabs::Room::holes);
+    if (!moved) return false;
+    entry = std::move(moved);
+    return true;
+  }
+  if (!entry->body_->lies_in(block)) return false;
+  BodyRef moved = entry->body_->copy(ledger);
+  if (!moved) return false;
+  // Entries are made as what can change, and nobody else sees this one.
+  std::const_pointer_cast<Entry>(entry)->body_ = std::move(moved);
+  return true;
 }
 
 void merge_head(const Entry& old, const http::ResponseHead& not_modified, http::ResponseHead& into) {

@@ -1,7 +1,8 @@
 // Entry: a stored response: an immutable head, ready to be sent, the facts about it, and a Body.
 //
 // Source: DESIGN.md decisions 3 and 5; RFC 9111 sections 3.1 and 3.2.
-// Shape:  the list of fields, key text and field lines lie in one block. Held back are the fields that each answer
+// Shape:  the list of fields, tags, key text and field lines lie behind it in its block of a slab. Held back are the
+//         fields that each answer
 //         says anew: Age, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, TE,
 //         Trailer, Upgrade, Via (see via()), X-Cache, X-Amz-Cf-Id, X-Amz-Cf-Pop; the fields that a qualified no-cache
 //         or private names; Content-Length; and any that could not stand on a line.
@@ -70,19 +71,17 @@ struct StorableHead {
 
 class Entry {
   struct MadeHere {};
+  using LedgerRef = std::shared_ptr<Ledger>;
 
  public:
-  // Used by the Cache and by tests.
-  //   needs   `stored` is the draft's; `path_and_query` is part of `key_text`; `charge` covers bytes_of_head() of both
-  static EntryRef make(const EntryDraft& draft, StorableHead stored, ByteView key_text, ByteView path_and_query,
-                       std::uint64_t epoch, BodyRef body, Charge charge);
-  // What the ledger is charged for an entry without its body; `refreshed`: the one that a 304 confirms.
-  static ByteCount bytes_of_head(const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
-                                 const Entry* refreshed = nullptr);
+  // Used by the Cache and by tests. Null where there is no memory.
+  //   needs   `stored` is the draft's; `path_and_query` is part of `key_text`
+  static EntryRef make(const LedgerRef& ledger, const EntryDraft& draft, const StorableHead& stored, ByteView key_text,
+                       ByteView path_and_query, std::uint64_t epoch, BodyRef body);
 
   // `old`, confirmed by a 304: `draft.head` is what merge_head() made of both; status, length and body stay.
-  static EntryRef make_refreshed(const Entry& old, const EntryDraft& draft, StorableHead stored, std::uint64_t epoch,
-                                 Charge charge);
+  static EntryRef make_refreshed(const LedgerRef& ledger, const Entry& old, const EntryDraft& draft,
+                                 const StorableHead& stored, std::uint64_t epoch, Slabs::Room room);
 
   std::uint16_t status() const { return status_; }
   // The fields without those held back and without Content-Length, in the order of the origin.
@@ -113,10 +112,20 @@ class Entry {
 
   // Never null; complete and empty for a status that has no content.
   const BodyRef& body() const { return body_; }
-  ByteCount bytes_of_head() const { return charge_.bytes(); }
+  // What it takes of the ledger without its body: its share of a slab.
+  ByteCount bytes_taken() const { return bytes_taken_; }
+
+  // --- Moves (cache/slabs.h)
+
+  // Says to whom the blocks of head and body belong.
+  void set_owner(Slabs::Owner owner) const;
+  // Moves what of `entry` lies in `block` to another one.
+  //   needs   the entry's body is complete, and nobody else has a share of `entry` or can get one
+  //   fails   as false: nothing of it can be moved, or there is no hole for it
+  static bool move_out(const LedgerRef& ledger, EntryRef& entry, const Slabs::Found& block);
 
   struct Content;
-  Entry(MadeHere, const Content& content, Charge charge);
+  Entry(char* tail, MadeHere, const Content& content, ByteCount bytes_taken);
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
@@ -132,11 +141,11 @@ class Entry {
   std::optional<WallTime> last_modified_time_, date_;
   WallTime received_{};
   std::uint64_t epoch_ = 0;
-  TagSet tags_;
+  std::span<const Tag> tags_;
   OwnFailure own_failure_;
   BodyRef body_;
-  BlockRef block_;
-  Charge charge_;
+  char* const tail_;
+  const ByteCount bytes_taken_;
 };
 
 // The head that `old` has once `not_modified`, a 304, has confirmed it (RFC 9111 section 3.2): the new fields take the

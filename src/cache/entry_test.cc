@@ -23,10 +23,8 @@ struct Making {
     draft.storing.verdict = Storing::store;
   }
   EntryRef make(std::uint64_t epoch = 7) {
-    const ByteCount bytes = Entry::bytes_of_head(draft, StorableHead(draft), key_text);
-    EXPECT_TRUE(ledger->try_charge(bytes));
-    return Entry::make(draft, StorableHead(draft), key_text, key_text.substr(8), epoch,
-                       std::make_shared<Body>(ledger, draft.content_bytes), Charge(ledger, bytes));
+    return Entry::make(ledger, draft, StorableHead(draft), key_text, key_text.substr(8), epoch,
+                       Body::make(ledger, draft.content_bytes));
   }
 };
 
@@ -131,7 +129,7 @@ TEST(Entry, Cond2A304RefreshesFieldsAndKeepsTheBody) {
   EntryDraft draft;
   draft.head = &merged;
   draft.storing.freshness.lifetime = std::chrono::seconds(60);
-  const EntryRef entry = Entry::make_refreshed(*old, draft, StorableHead(draft), 9, {});
+  const EntryRef entry = Entry::make_refreshed(making.ledger, *old, draft, StorableHead(draft), 9, Slabs::Room::bound);
   EXPECT_EQ(entry->status(), 200);
   EXPECT_EQ(entry->content_bytes(), 5U);
   EXPECT_EQ(entry->lines(),

@@ -64,6 +64,9 @@ class EvictionPolicy {
   // victim() it may be too low, as hits are looked at late. 0: this policy does not compare.
   virtual double least_value() const { return 0; }
 
+  // What it has taken for itself so far, but for what it took when it was made; never less than before.
+  virtual std::size_t bytes() const { return 0; }
+
   // A hit.
   void touch(EvictionNode& node) {
     if (node.touches != UINT8_MAX) ++node.touches;

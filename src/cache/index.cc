@@ -7,9 +7,12 @@
 namespace gust::cache {
 namespace {
 
-// Of the memory, what has a size of its own from the beginning: a 500th for the policies' sketches and the table of
-// what was written over.
+// Of the memory, what is not charged: a 500th for the policies' sketches and the table of what was written over, which
+// have their size from the beginning, and the runs that the region keeps.
 constexpr ByteCount fixed_part = 500;
+ByteCount charged_max(ByteCount bytes_max) {
+  return bytes_max - bytes_max / fixed_part - bytes_max / PageRegion::kept_part;
+}
 
 std::size_t written_places(ByteCount bytes_max) {
   return std::bit_floor(std::clamp<ByteCount>(bytes_max / 4_KiB, 64, 1'048'576));
@@ -27,7 +30,7 @@ Limits with_defaults(Limits limits) {
 Index::Index(const Limits& given_limits, const HashSeed& given_seed, const MakeEvictionPolicy& policy)
     : limits(with_defaults(given_limits)),
       seed(given_seed),
-      ledger(std::make_shared<Ledger>(limits.bytes_max - limits.bytes_max / fixed_part)),
+      ledger(std::make_shared<Ledger>(charged_max(limits.bytes_max), limits.blocks)),
       purges(limits.purge_rules_max),
       written_over(written_places(limits.bytes_max), seed),
       stripe_mask_(limits.stripes - 1),
@@ -37,6 +40,8 @@ Index::Index(const Limits& given_limits, const HashSeed& given_seed, const MakeE
   for (std::size_t i = 0; i < limits.stripes; ++i) {
     stripes_[i].slots = std::make_unique<SlotTable>(ledger);
     stripes_[i].policy = policy(place);
+    stripes_[i].policy_bytes = stripes_[i].policy->bytes();
+    ledger->overdraw(stripes_[i].policy_bytes);
     stripes_[i].least_value = &least_values_[i];
     stripes_[i].note_least_value();
   }
@@ -44,14 +49,17 @@ Index::Index(const Limits& given_limits, const HashSeed& given_seed, const MakeE
 
 Lookup Index::look(const Key& key, Instant now, const Demand* demand, FillRef* begun) {
   Lookup result;
+  ByteCount buckets_wanted = 0;
   {
     Stripe& stripe = stripe_of(key.hash);
     const std::scoped_lock lock(stripe.mutex);
     if (look_for_fresh(stripe, key, now, demand, result)) return result;
+    buckets_wanted = stripe.slots->bytes_wanted();
   }
+  if (buckets_wanted != 0 && begun != nullptr) widen(stripe_of(key.hash), buckets_wanted);
   if (try_look(key, now, demand, begun, result) == Attempt::done) return result;
   // Memory is found outside of the stripe's mutex; by then the slot may have changed, so all is looked at again.
-  const ByteCount wanted = SlotTable::slab_bytes() + extras_bytes + fill_bytes + key.text.size();
+  const ByteCount wanted = SlotTable::group_bytes_max() + extras_bytes + fill_bytes + key.text.size();
   if (!charge(wanted)) return result;
   ledger->refund(wanted);
   const bool was_purged = result.was_purged;
@@ -59,6 +67,13 @@ Lookup Index::look(const Key& key, Instant now, const Demand* demand, FillRef* b
   result.was_purged = was_purged;
   try_look(key, now, demand, begun, result);
   return result;
+}
+
+void Index::widen(Stripe& stripe, ByteCount bytes) {
+  if (!charge(bytes)) return;
+  ledger->refund(bytes);
+  const std::scoped_lock lock(stripe.mutex);
+  stripe.slots->grow();
 }
 
 bool Index::look_for_fresh(Stripe& stripe, const Key& key, Instant now, const Demand* demand, Lookup& result) {

@@ -95,13 +95,24 @@ bool Index::install(Fill& fill, EntryRef entry, Dropped& dropped) {
   slot->checked = fill.checked;
   slot->written_place = fill.written_place;
   slot->written_count = fill.written_count;
-  slot->set_bytes(slot->entry->bytes_of_head() + slot->entry->body()->bytes());
+  slot->set_bytes(slot->entry->bytes_taken() + slot->entry->body()->bytes_taken());
+  slot->entry->set_owner({fill.hash.low, static_cast<std::uint32_t>(fill.hash.high)});
   stripe.policy->add(*slot);
+  charge_policy(stripe);
   stripe.note_least_value();
   ++stripe.counters.entries;
   dropped.fill = std::move(slot->extras->fill);
   drop_idle_extras(*slot, dropped.extras);
   return true;
+}
+
+// It takes memory as sizes and frequencies come up that it has not seen, and keeps it.
+void Index::charge_policy(Stripe& stripe) {
+  const std::size_t bytes = stripe.policy->bytes();
+  if (bytes == stripe.policy_bytes) [[likely]]
+    return;
+  ledger->overdraw(bytes - stripe.policy_bytes);
+  stripe.policy_bytes = bytes;
 }
 
 Slot* Index::slot_with_stale(Fill& fill) {

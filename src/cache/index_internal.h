@@ -85,6 +85,8 @@ struct alignas(64) Stripe {
   Counters counters;
   std::atomic<double>* least_value = nullptr;  // the policy's, for who looks from outside
 
+  std::size_t policy_bytes = 0;  // as charged
+
   void note_least_value() { least_value->store(policy->least_value(), std::memory_order_relaxed); }
 };
 
@@ -117,7 +119,13 @@ class Index {
   void forget(const Key& key, const EntryRef& entry);
 
   // Charges the ledger, evicting until there is room.
-  bool charge(ByteCount bytes);
+  bool charge(ByteCount bytes) {
+    return make_room(bytes, [&] { return ledger->try_charge(bytes); });
+  }
+  // Empties sparse slabs and evicts until `attempt()`, which is for `bytes` or less, gives true. No lock is held
+  // meanwhile.
+  template <typename Attempt>
+  bool make_room(ByteCount bytes, Attempt attempt);
 
   // Ends the fill's hold on its slot. For all of these the stripe's mutex is held.
   void detach(Fill& fill, Dropped& dropped);
@@ -155,6 +163,8 @@ class Index {
   bool look_at_entry(Stripe& stripe, Slot& slot, Instant now, const Demand* demand, Lookup& result, Dropped& dropped);
   Attempt begin_fill(Stripe& stripe, const Key& key, Slot* slot, FillRef& begun, Dropped& dropped);
   Slot* slot_of(Fill& fill) const;  // that it still holds; else null
+  // More buckets for a stripe whose table found no memory for them.
+  void widen(Stripe& stripe, ByteCount bytes);
   // With extras. Null where there is no memory.
   Slot* make_slot(Stripe& stripe, const Key& key);
   bool make_extras(Slot& slot) const;
@@ -169,6 +179,7 @@ class Index {
   bool is_written_over(std::uint32_t place, std::uint32_t count) const {
     return written_over.any() && written_over.count_at(place) != count;
   }
+  void charge_policy(Stripe& stripe);
   void remove_entry(Stripe& stripe, Slot& slot, Dropped& dropped);
   void erase_if_empty(Stripe& stripe, Slot& slot, Dropped& dropped);
   struct Least {
@@ -176,6 +187,9 @@ class Index {
     double value;
   };
   Least least_stripe();
+  // Moves what is in the slab that is most worth emptying to others. True: that slab has gone.
+  bool empty_slab();
+  void move_block(const Slabs::Found& block);
   // The bytes that one eviction took off the index, or nothing when there is nothing to evict.
   std::optional<ByteCount> evict_one();
   void reclaim_slot(Stripe& stripe, Slot& slot, Instant now, std::vector<Dropped>& dropped);
@@ -192,5 +206,22 @@ class Index {
   std::size_t round_buckets_ = 0;  // as many as the stripe had when the round came to it
   std::uint64_t round_epoch_ = 0;
 };
+
+template <typename Attempt>
+bool Index::make_room(ByteCount bytes, Attempt attempt) {
+  if (attempt()) return true;
+  if (bytes > ledger->bytes_max()) return false;
+  // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
+  const ByteCount evicted_max = 4 * bytes + 1_MiB;
+  ByteCount evicted = 0;
+  do {
+    if (empty_slab()) continue;
+    if (evicted >= evicted_max) return false;
+    const auto more = evict_one();
+    if (!more) return attempt();
+    evicted += *more;
+  } while (!attempt());
+  return true;
+}
 
 }  // namespace gust::cache

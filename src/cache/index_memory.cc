@@ -17,18 +17,33 @@ void add(Counters& sum, const Counters& more) {
 
 }  // namespace
 
-bool Index::charge(ByteCount bytes) {
-  if (bytes > ledger->bytes_max()) return false;
-  // What is still being read frees nothing when it is evicted. So there is an end to what one may push out.
-  const ByteCount evicted_max = 4 * bytes + 1_MiB;
-  ByteCount evicted = 0;
-  while (!ledger->try_charge(bytes)) {
-    if (evicted >= evicted_max) return false;
-    const auto more = evict_one();
-    if (!more) return false;
-    evicted += *more;
+bool Index::empty_slab() {
+  if (!ledger->slabs().is_any_sparse()) return false;
+  Slabs::Drain drain;
+  if (!ledger->slabs().begin_drain(drain)) return false;
+  for (const Slabs::Found& block : drain.blocks()) move_block(block);
+  return ledger->slabs().end_drain(drain);
+}
+
+// What is being read stays where it is: its memory would not be free, and whoever holds the entry knows it by address.
+void Index::move_block(const Slabs::Found& block) {
+  EntryRef before;
+  BodyRef body_before;
+  Stripe& stripe = stripes_[block.owner.stripe & stripe_mask_];
+  const std::scoped_lock lock(stripe.mutex);
+  Slot* const slot = stripe.slots->find(block.owner.hash);
+  if (slot == nullptr || !slot->entry) return;
+  // To let a share go is to see all that others did before they let theirs go.
+  EntryRef(slot->entry).reset();
+  if (slot->entry.use_count() > 1) return;
+  if (block.holds(slot->entry.get())) {
+    before = slot->entry;
+  } else if (slot->entry->body().use_count() == 1) {
+    body_before = slot->entry->body();
+  } else {
+    return;
   }
-  return true;
+  if (Entry::move_out(ledger, slot->entry, block)) slot->entry->set_owner(block.owner);
 }
 
 // Where several are worth the same, as with policies that do not compare, each in its turn.
@@ -118,6 +133,7 @@ Counters Index::counters() const {
     sum.lock_waits += stripes_[i].mutex.waits();
   }
   sum.bytes_used = ledger->used();
+  sum.bytes_unused = ledger->slabs().unused_bytes();
   sum.bytes_max = limits.bytes_max;
   return sum;
 }

@@ -1,8 +1,8 @@
 // Ledger: the memory that a cache holds, counted where it is taken and given back, never above its bound.
 //
 // Shape:  whoever takes memory charges it first and refunds it when it is really free: an evicted entry that a slow
-//         viewer still reads stays on the books. Shared by all who hold cache memory; it outlives the Cache, and so
-//         does the region that large bodies are in.
+//         viewer still reads stays on the books. Slabs charge themselves. Shared by all who hold cache memory; it
+//         outlives the Cache, and so do the region that large bodies are in, and the slabs.
 // Core:   any.
 #pragma once
 
@@ -11,12 +11,14 @@
 
 #include "base/bytes.h"
 #include "base/page_region.h"
+#include "cache/slabs.h"
 
 namespace gust::cache {
 
 class Ledger {
  public:
-  explicit Ledger(ByteCount bytes_max) : bytes_max_(bytes_max), pages_(bytes_max) {}
+  explicit Ledger(ByteCount bytes_max, Slabs::Mode mode = Slabs::mode_of_build)
+      : bytes_max_(bytes_max), pages_(bytes_max), slabs_(*this, mode) {}
 
   // Charges `bytes` unless that would pass the bound.
   bool try_charge(ByteCount bytes);
@@ -28,11 +30,13 @@ class Ledger {
   ByteCount bytes_max() const { return bytes_max_; }
   // Memory for what is charged here and may be sent by reference.
   PageRegion& pages() { return pages_; }
+  Slabs& slabs() { return slabs_; }
 
  private:
   const ByteCount bytes_max_;
   std::atomic<ByteCount> used_ = 0;
   PageRegion pages_;
+  Slabs slabs_;
 };
 
 // Bytes on the books of a ledger, given back when this goes.

@@ -49,7 +49,10 @@ void Lsg::enqueue(EvictionNode& node, unsigned frequency) {
   const std::size_t size_class = size_class_of(node.bytes());
   node.queue = static_cast<std::uint16_t>(size_class * frequency_classes + frequency_class_of(frequency));
   std::unique_ptr<Row>& row = rows_[size_class];
-  if (!row) row = std::make_unique<Row>();
+  if (!row) {
+    row = std::make_unique<Row>();
+    ++rows_made_;
+  }
   EvictionQueue& nodes = queue_at(node.queue).nodes;
   const bool was_empty = nodes.empty();
   nodes.push(node);

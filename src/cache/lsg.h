@@ -8,7 +8,7 @@
 //         eviction.
 // Choice: the exponent trades bytes for requests; at 0 sizes do not count. The square is ours: with the plain
 //         frequency of GDSF the cache misses more of both (docs/cache-policies.md).
-// Memory: a counter for each KiB of the cache (0.1 %), queues by use: some 10 KiB a stripe. None of it is charged.
+// Memory: a counter for each KiB of the cache (0.1 %), set aside; queues by use, some 10 KiB a stripe: bytes().
 #pragma once
 
 #include <array>
@@ -31,6 +31,7 @@ class Lsg final : public EvictionPolicy {
   double least_value() const override {
     return heap_.empty() ? std::numeric_limits<double>::infinity() : heap_[0].value;
   }
+  std::size_t bytes() const override { return rows_made_ * sizeof(Row) + heap_.capacity() * sizeof(Least); }
 
  private:
   static constexpr std::size_t frequency_classes = 16;
@@ -62,6 +63,7 @@ class Lsg final : public EvictionPolicy {
   std::array<double, size_classes> size_worth_;            // of one request: size^-exponent
   std::array<double, frequency_classes> frequency_worth_;  // in requests
   std::array<std::unique_ptr<Row>, size_classes> rows_;
+  std::size_t rows_made_ = 0;
   std::vector<Least> heap_;  // of the queues that hold something: the least first
   FrequencySketch sketch_;
 };

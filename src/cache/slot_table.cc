@@ -1,20 +1,14 @@
 #include "cache/slot_table.h"
 
+#include <memory>
+#include <utility>
+
 namespace gust::cache {
-namespace {
-
-constexpr ByteCount allocator_bytes = 16;
-
-}  // namespace
-
-ByteCount SlotTable::slab_bytes() { return sizeof(Slab) + allocator_bytes + sizeof(void*); }
 
 SlotTable::SlotTable(std::shared_ptr<Ledger> ledger) : ledger_(std::move(ledger)) { set_buckets(buckets_least); }
 
 SlotTable::~SlotTable() {
-  for (const auto& slab : slabs_) {
-    if (slab) ledger_->refund(slab_bytes());
-  }
+  for (std::uint32_t place = 0; place < groups_.size(); ++place) drop(place);
   if (bucket_count_ > buckets_least) ledger_->refund(bucket_count_ * sizeof(std::uint32_t));
 }
 
@@ -23,6 +17,13 @@ void SlotTable::set_buckets(std::size_t count) {
   if (bucket_count_ > buckets_least) ledger_->refund(bucket_count_ * sizeof(std::uint32_t));
   buckets_ = std::make_unique<std::uint32_t[]>(count);
   bucket_count_ = count;
+}
+
+void SlotTable::drop(std::uint32_t place) {
+  Group* const group = std::exchange(groups_[place], nullptr);
+  if (group == nullptr) return;
+  std::destroy_at(group);
+  ledger_->slabs().give_back(group);
 }
 
 void SlotTable::grow() {
@@ -40,35 +41,36 @@ void SlotTable::grow() {
   }
 }
 
-SlotTable::Slab* SlotTable::slab_with_room() {
+SlotTable::Group* SlotTable::group_with_room() {
   // Those that are gone.
-  while (!with_room_.empty() && slabs_[with_room_.back()] == nullptr) with_room_.pop_back();
-  if (!with_room_.empty()) return slabs_[with_room_.back()].get();
-  if (!ledger_->try_charge(slab_bytes())) return nullptr;
-  if (without_slab_.empty()) {
-    without_slab_.push_back(static_cast<std::uint32_t>(slabs_.size()));
-    slabs_.emplace_back();
+  while (!with_room_.empty() && groups_[with_room_.back()] == nullptr) with_room_.pop_back();
+  if (!with_room_.empty()) return groups_[with_room_.back()];
+  void* const memory = ledger_->slabs().take(sizeof(Group), Slabs::Kind::pinned);
+  if (memory == nullptr) return nullptr;
+  if (without_group_.empty()) {
+    without_group_.push_back(static_cast<std::uint32_t>(groups_.size()));
+    groups_.emplace_back();
   }
-  const std::uint32_t place = without_slab_.back();
-  without_slab_.pop_back();
-  slabs_[place] = std::make_unique<Slab>();
-  Slab& slab = *slabs_[place];
-  for (std::uint32_t i = slots_a_slab; i-- > 0;) {
-    slab.slots[i].next = std::exchange(slab.first_free, place * slots_a_slab + i + 1);
+  const std::uint32_t place = without_group_.back();
+  without_group_.pop_back();
+  auto* const group = new (memory) Group();
+  groups_[place] = group;
+  for (std::uint32_t i = slots_a_group; i-- > 0;) {
+    group->slots[i].next = std::exchange(group->first_free, place * slots_a_group + i + 1);
   }
   with_room_.push_back(place);
-  return &slab;
+  return group;
 }
 
 Slot* SlotTable::make(std::uint64_t hash) {
-  Slab* const slab = slab_with_room();
-  if (slab == nullptr) return nullptr;
+  Group* const group = group_with_room();
+  if (group == nullptr) return nullptr;
   if (size_ >= bucket_count_) grow();
-  const std::uint32_t number = slab->first_free;
+  const std::uint32_t number = group->first_free;
   Slot& slot = slot_at(number);
-  slab->first_free = slot.next;
-  if (slab->first_free == 0) with_room_.pop_back();
-  ++slab->used;
+  group->first_free = slot.next;
+  if (group->first_free == 0) with_room_.pop_back();
+  ++group->used;
   ++size_;
   slot.key_hash = hash;
   slot.next = std::exchange(buckets_[hash & (bucket_count_ - 1)], number);
@@ -79,15 +81,14 @@ void SlotTable::erase(Slot& slot) {
   std::uint32_t* at = &buckets_[slot.key_hash & (bucket_count_ - 1)];
   while (&slot_at(*at) != &slot) at = &slot_at(*at).next;
   const std::uint32_t number = std::exchange(*at, slot.next);
-  const auto place = static_cast<std::uint32_t>((number - 1) / slots_a_slab);
-  Slab& slab = *slabs_[place];
+  const auto place = static_cast<std::uint32_t>((number - 1) / slots_a_group);
+  Group& group = *groups_[place];
   slot = Slot();
-  if (slab.first_free == 0) with_room_.push_back(place);
-  slot.next = std::exchange(slab.first_free, number);
-  if (--slab.used == 0) {
-    slabs_[place].reset();
-    without_slab_.push_back(place);
-    ledger_->refund(slab_bytes());
+  if (group.first_free == 0) with_room_.push_back(place);
+  slot.next = std::exchange(group.first_free, number);
+  if (--group.used == 0) {
+    drop(place);
+    without_group_.push_back(place);
   }
   if (--size_ == 0 && bucket_count_ > buckets_least) set_buckets(buckets_least);
 }

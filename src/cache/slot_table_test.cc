@@ -47,13 +47,30 @@ TEST(SlotTable, KeysOfOneBucketAreKeptApart) {
 }
 
 TEST(SlotTable, HasNoSlotWhereThereIsNoMemory) {
-  const auto ledger = std::make_shared<Ledger>(SlotTable::slab_bytes());
+  const auto ledger = std::make_shared<Ledger>(SlotTable::group_bytes_max());
   SlotTable table(ledger);
   std::uint64_t hash = 1;
   while (table.make(hash) != nullptr) ++hash;
-  EXPECT_EQ(hash, 17U);
+  EXPECT_GT(hash, 32U);
+  EXPECT_EQ(table.make(99'999), nullptr);
   table.erase(*table.find(3));
-  EXPECT_NE(table.make(99), nullptr);
+  EXPECT_NE(table.make(99'999), nullptr);
+}
+
+TEST(SlotTable, GetsItsBucketsWhenThereIsMemoryForThemAgain) {
+  const auto ledger = std::make_shared<Ledger>(1_MiB);
+  SlotTable table(ledger);
+  table.make(1);
+  const ByteCount left = ledger->bytes_max() - ledger->used();
+  ASSERT_TRUE(ledger->try_charge(left));
+  for (std::uint64_t hash = 2; hash <= 17; ++hash) ASSERT_NE(table.make(hash), nullptr);
+  EXPECT_EQ(table.bucket_count(), 16U);
+  EXPECT_EQ(table.bytes_wanted(), 32 * sizeof(std::uint32_t));
+  ledger->refund(left);
+  table.grow();
+  EXPECT_EQ(table.bucket_count(), 32U);
+  EXPECT_EQ(table.bytes_wanted(), 0U);
+  for (std::uint64_t hash = 1; hash <= 17; ++hash) EXPECT_NE(table.find(hash), nullptr);
 }
 
 TEST(SlotTable, TakesLessThanAHundredBytesForASlot) {

@@ -43,18 +43,20 @@ void Ticket::settle(Change change, bool ends) {
 Result<EntryRef> Ticket::store(const EntryDraft& draft) {
   const ByteView key_text = draft.variant != nullptr ? draft.variant->text : ByteView(fill_->key_text);
   const ByteView path_and_query = draft.variant != nullptr ? draft.variant->path_and_query : fill_->path_and_query;
-  // A variant's key stands in its fill too.
-  StorableHead stored(draft);
-  const ByteCount head_bytes =
-      Entry::bytes_of_head(draft, stored, key_text) + (draft.variant != nullptr ? key_text.size() : 0);
+  const StorableHead stored(draft);
   const bool is_too_long = draft.content_bytes && *draft.content_bytes > index_->limits.object_bytes_max;
-  if (is_too_long || !index_->charge(head_bytes)) {
+  BodyRef body;
+  EntryRef entry;
+  const auto make_both = [&] {
+    if (!body) body = Body::make(index_->ledger, draft.content_bytes);
+    if (body) entry = Entry::make(index_->ledger, draft, stored, key_text, path_and_query, fill_->epoch, body);
+    return entry != nullptr;
+  };
+  if (is_too_long || !index_->make_room(Slabs::bytes_max, make_both)) {
+    body = nullptr;
     pass();
     return gust::fail(Errc::would_exceed_limit, "no memory to store this response");
   }
-  auto body = std::make_shared<Body>(index_->ledger, draft.content_bytes);
-  EntryRef entry = Entry::make(draft, std::move(stored), key_text, path_and_query, fill_->epoch, body,
-                               Charge(index_->ledger, head_bytes));
   writer_ = BodyWriter(std::move(body), index_->limits.object_bytes_max);
   settle(
       [&](Fill& fill, Dropped& dropped) {
@@ -75,7 +77,7 @@ rt::Task<Result<void>> Ticket::append(ByteView bytes, Instant deadline) {
     if (writer_.is_windowed()) {
       CO_TRY_OK(co_await writer_.wait_for_room(deadline));
     } else {
-      find_room();
+      find_room(true);
     }
   }
 }
@@ -85,17 +87,15 @@ Result<void> Ticket::append_uncopied(ByteCount bytes) {
     bytes -= writer_.count(bytes);
     if (bytes == 0) return {};
     if (writer_.is_windowed()) return gust::fail(Errc::would_exceed_limit, "no memory for all of this body");
-    find_room();
+    find_room(false);
   }
 }
 
 // For the next segment; where there is none, the body becomes windowed.
-void Ticket::find_room() {
-  const ByteCount wanted = writer_.bytes_wanted();
-  if (writer_.body()->bytes() < index_->limits.object_bytes_max && index_->charge(wanted)) {
-    writer_.grant(wanted);
-    return;
-  }
+void Ticket::find_room(bool is_written) {
+  const auto begin_segment = [&] { return writer_.begin_segment(is_written); };
+  const bool may_grow = writer_.body()->bytes() < index_->limits.object_bytes_max;
+  if (may_grow && index_->make_room(writer_.bytes_wanted(), begin_segment)) return;
   // No more of it can be kept: those who read along go on in the window, others begin anew.
   writer_.become_windowed(index_->limits.window_bytes);
   settle(
@@ -136,12 +136,14 @@ EntryRef Ticket::refresh(const EntryDraft& confirmation) {
   merge_head(*fill_->stale, *confirmation.head, merged);
   EntryDraft draft = confirmation;
   draft.head = &merged;
-  StorableHead stored(draft);
-  const ByteCount head_bytes = Entry::bytes_of_head(draft, stored, fill_->key_text, fill_->stale.get());
-  const bool has_memory = index_->charge(head_bytes);
-  if (!has_memory) index_->ledger->overdraw(head_bytes);  // one head, for this answer
-  EntryRef entry =
-      Entry::make_refreshed(*fill_->stale, draft, std::move(stored), fill_->epoch, Charge(index_->ledger, head_bytes));
+  const StorableHead stored(draft);
+  EntryRef entry;
+  const auto make_within = [&](Slabs::Room room) {
+    entry = Entry::make_refreshed(index_->ledger, *fill_->stale, draft, stored, fill_->epoch, room);
+    return entry != nullptr;
+  };
+  const bool has_memory = index_->make_room(Slabs::bytes_max, [&] { return make_within(Slabs::Room::bound); });
+  if (!has_memory) make_within(Slabs::Room::beyond);  // one head, for this answer
   settle(
       [&](Fill& fill, Dropped& dropped) {
         fill.entry = entry;
