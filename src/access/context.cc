@@ -59,9 +59,14 @@ const Context::Values* Context::find(std::string_view lower_case_key) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
-Context make_context(const CallerIdentity& caller, const RequestFacts& facts) {
+Context make_caller_context(const CallerIdentity& caller) {
   Context context;
   add_caller_keys(context, caller);
+  return context;
+}
+
+Context make_context(const CallerIdentity& caller, const RequestFacts& facts) {
+  Context context = make_caller_context(caller);
   if (!facts.source_ip.empty()) context.add("aws:SourceIp", std::string(facts.source_ip));
   context.add("aws:SecureTransport", facts.is_secure ? "true" : "false");
   context.add("aws:CurrentTime", iso8601_of(facts.now));

@@ -29,15 +29,17 @@ class Context {
 
 // What every request has, of whatever service.
 struct RequestFacts {
-  std::string_view source_ip;  // empty: unknown
+  std::string_view source_ip = {};  // empty: unknown
   bool is_secure = false;      // over TLS
   WallTime now{};
-  std::string_view user_agent, referer;  // empty: the request has none
-  std::string_view region;
+  std::string_view user_agent = {}, referer = {};  // empty: the request has none
+  std::string_view region = {};
 };
 
-// aws:PrincipalArn, aws:username, aws:SourceArn, aws:SourceIp, aws:CurrentTime and the other global keys that the
-// caller and the request have.
+// The keys that say who asks.
+Context make_caller_context(const CallerIdentity& caller);
+// With the keys of the request too: aws:PrincipalArn, aws:username, aws:SourceArn, aws:SourceIp, aws:CurrentTime and
+// the other global keys that the caller and the request have.
 Context make_context(const CallerIdentity& caller, const RequestFacts& facts);
 
 }  // namespace gust::access

@@ -57,8 +57,8 @@ aws::Answer<CallerIdentity> caller_of_edge(const aws::WireRequest& request) {
   const auto arns = request.header_count(source_arn_header), accounts = request.header_count(source_account_header);
   const auto identities = request.header_count(access_identity_header);
   if (arns != 1 || accounts != 1 || identities > 1) return denied();
-  if (identities == 1) {
-    const std::string id(*request.header(access_identity_header));
+  const std::string id(request.header(access_identity_header).value_or(""));
+  if (!id.empty()) {
     return OriginAccessIdentity{id, make_canonical_user_id(id)};
   }
   return ServicePrincipal{"cloudfront.amazonaws.com", std::string(*request.header(source_arn_header)),

@@ -23,7 +23,7 @@ namespace gust::access {
 
 // Who signs with a key.
 struct Identity {
-  CallerIdentity caller;
+  CallerIdentity caller = Anonymous{};
   std::vector<PolicyRef> policies = {};
   // An edge's key: whom it signs for is said by fields of the request (caller_of_edge).
   bool is_edge = false;
@@ -33,7 +33,7 @@ using IdentityRef = std::shared_ptr<const Identity>;
 struct KeyOwner {
   std::string secret;
   bool is_active = true;
-  IdentityRef identity;
+  IdentityRef identity = nullptr;
 };
 
 class Directory {
@@ -65,7 +65,7 @@ class Directory {
 // The fields by which an edge says whom it signs for; all of them are signed, as the verifier asks of x-amz- fields.
 inline constexpr std::string_view source_arn_header = "x-amz-source-arn";          // of the distribution
 inline constexpr std::string_view source_account_header = "x-amz-source-account";  // of the distribution's owner
-// The id of an origin access identity; without it the caller is the service.
+// The id of an origin access identity; without it, or with an empty one, the caller is the service.
 inline constexpr std::string_view access_identity_header = "x-amz-cf-origin-access-identity";
 
 // Who sends a request that is signed with an edge's key.

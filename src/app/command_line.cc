@@ -10,6 +10,7 @@
 #include <iterator>
 #include <optional>
 
+#include "app/credentials_command.h"
 #include "app/explain_command.h"
 #include "app/settings.h"
 #include "app/up.h"
@@ -58,7 +59,8 @@ int up(const std::map<std::string, std::string>& flags, const std::string& file)
   return run_up(*settings);
 }
 
-int explain(ExplainOptions& options, const std::optional<std::string>& data) {
+// The data folder that a command beside `up` means.
+std::expected<std::string, Complaints> folder_of(const std::optional<std::string>& data) {
   SettingSource flags{.title = "flags", .values = {}, .places = {{"data", "--data"}}};
   if (data) flags.values["data"] = *data;
   const SettingSource environment = environment_source();
@@ -67,9 +69,20 @@ int explain(ExplainOptions& options, const std::optional<std::string>& data) {
     of_data.values.insert(*given);
   const std::vector<SettingSource> sources{std::move(flags), std::move(of_data)};
   const auto settings = make_settings(sources);
-  if (!settings) return complain(settings.error());
-  options.data = settings->data;
+  if (!settings) return std::unexpected(settings.error());
+  return settings->data;
+}
+
+int explain(ExplainOptions& options, const std::optional<std::string>& data) {
+  const auto folder = folder_of(data);
+  if (!folder) return complain(folder.error());
+  options.data = *folder;
   return run_explain(options);
+}
+
+int rotate_credentials(const std::optional<std::string>& data) {
+  const auto folder = folder_of(data);
+  return folder ? run_credentials_rotate(*folder) : complain(folder.error());
 }
 
 }  // namespace
@@ -114,6 +127,13 @@ int run_command_line(int argument_count, const char* const* arguments) {
   explain_command->add_option("--data", data, "data folder of what runs, also GUSTFRONT_DATA [./gustfront-data]")
       ->type_name("FOLDER");
 
+  CLI::App* credentials_command = app.add_subcommand("credentials", "The key pair of the account's root.");
+  credentials_command->require_subcommand(1);
+  CLI::App* rotate_command = credentials_command->add_subcommand(
+      "rotate", "Make a new pair, also for what runs on the data folder; the one before is refused from then on.");
+  rotate_command->add_option("--data", data, "data folder, also GUSTFRONT_DATA [./gustfront-data]")
+      ->type_name("FOLDER");
+
   const auto commands = app.get_subcommands([](CLI::App*) { return true; });
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
   if (argument_count > 1 && arguments[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
@@ -130,6 +150,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
     return 0;
   }
   if (explain_command->parsed()) return explain(asked, data);
+  if (rotate_command->parsed()) return rotate_credentials(data);
   for (const auto& [name, value] : given) {
     std::string flag = "--" + name;
     std::replace(flag.begin(), flag.end(), '_', '-');

@@ -38,15 +38,22 @@ Credentials make_credentials(rt::Loop& loop) {
   return made;
 }
 
+std::string credentials_path(std::string_view folder) { return std::string(folder) + "/credentials.json"; }
+
+rt::Task<Result<void>> write_credentials(rt::Loop& loop, std::string folder, Credentials pair) {
+  const nlohmann::json json{{"access_key_id", pair.access_key_id}, {"secret_access_key", pair.secret_access_key}};
+  std::string path = credentials_path(folder);
+  co_return co_await write_small_file(loop.files(), std::move(folder), std::move(path), json.dump(2) + "\n");
+}
+
 rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folder) {
   rt::Files& files = loop.files();
-  const std::string path = folder + "/credentials.json";
+  const std::string path = credentials_path(folder);
   const auto text = co_await read_small_file(files, path);
   if (text) co_return read_credentials(*text);
   if (text.error().code != Errc::not_found) co_return std::unexpected(text.error());
   const Credentials made = make_credentials(loop);
-  const nlohmann::json json{{"access_key_id", made.access_key_id}, {"secret_access_key", made.secret_access_key}};
-  CO_TRY_OK(co_await write_small_file(files, folder, path, json.dump(2) + "\n"));
+  CO_TRY_OK(co_await write_credentials(loop, std::move(folder), made));
   co_return made;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "rt/task.h"
@@ -22,6 +23,10 @@ struct Credentials {
 
 // A new pair.
 Credentials make_credentials(rt::Loop& loop);
+
+std::string credentials_path(std::string_view folder);
+// Stable when it returns. fails: io_failed, access_denied, no_space
+rt::Task<Result<void>> write_credentials(rt::Loop& loop, std::string folder, Credentials pair);
 
 // The pair in `folder`, made if there is none.
 //   fails   corrupt: the file is there and is not what was written; io_failed, access_denied, no_space

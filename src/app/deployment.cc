@@ -10,10 +10,10 @@
 #include "app/core_group.h"
 #include "app/explain_access.h"
 #include "app/gateway.h"
+#include "app/identities.h"
 #include "app/local_delivery.h"
 #include "app/log_shipper.h"
 #include "app/origin_keys_file.h"
-#include "app/root_access.h"
 #include "app/running_node.h"
 #include "bucket/lifecycle_rounds.h"
 #include "bucket/s3_service.h"
@@ -57,7 +57,7 @@ struct Deployment::Parts {
   observe::Registry metrics;
   std::atomic<bool> is_serving = false;
 
-  Credentials credentials;
+  std::unique_ptr<Identities> identities;
   Credentials edge_key;  // of this run, with which edges ask our own buckets for distributions
   StoreKeys store_keys;
   std::string explain_token;
@@ -73,7 +73,6 @@ struct Deployment::Parts {
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
-  std::optional<RootAccess> access;
   std::optional<control::Front> front;
   std::optional<formation::Formation> formation;
   bool is_formation_started = false;
@@ -145,12 +144,12 @@ rt::Task<Outcome> Deployment::Parts::open_state() {
     co_return std::unexpected(describe(doing, opened.error()));
   }
   store = std::move(*opened);
-  auto pair = co_await open_credentials(loop, settings.data);
-  if (!pair) {
-    co_return std::unexpected(
-        describe(fmt::format("cannot read or make {}/credentials.json", settings.data), pair.error()));
+  auto opened_identities = co_await Identities::open(loop, *store, settings.data, settings.account_id);
+  if (!opened_identities) {
+    co_return std::unexpected(describe(fmt::format("cannot read or make the keys and users in {}", settings.data),
+                                       opened_identities.error()));
   }
-  credentials = std::move(*pair);
+  identities = std::move(*opened_identities);
   auto token = co_await open_explain_token(loop, settings.data);
   if (!token) {
     co_return std::unexpected(
@@ -242,14 +241,11 @@ Outcome Deployment::Parts::start_api_server() {
   if (!settings.bucket_domain.empty()) s3_options.host_suffixes.push_back(settings.bucket_domain);
   s3_options.region = settings.region;
   s3_options.owner_id = settings.account_id;
-  access.emplace(credentials, settings.account_id);
-  front.emplace(loop, *access,
-                [this](std::string_view line) { log.warn_seldom("api", std::chrono::seconds(1), "{}", line); });
-  const auto secret_of = [this](std::string_view id) {
-    return id == edge_key.access_key_id ? std::optional(edge_key.secret_access_key) : access->secret_of(id);
-  };
+  identities->add_edge_key(edge_key);
+  const auto report = [this](std::string_view line) { log.warning("{}", line); };
+  front.emplace(loop, identities->authorizer(), report);
   gateway.emplace([this](http::Exchange& exchange) { return s3->handle(exchange); }, s3_options.host_suffixes);
-  s3.emplace(*buckets, std::move(s3_options), secret_of);
+  s3.emplace(*buckets, std::move(s3_options), identities->directory(), report);
   api.emplace(loop, *gateway, http::ServerLimits{}, api_connections_max);
   if (auto listening = api->listen(endpoint(settings.api_port), false); !listening) {
     return std::unexpected(describe("cannot listen for the API", listening.error()));
@@ -263,7 +259,8 @@ rt::Task<Outcome> Deployment::Parts::open_shipper() {
   options.folder = spool_folder();
   options.look_interval = std::min<Duration>(settings.log_delivery, std::chrono::seconds(30));
   options.store = addresses.api;
-  options.key = {credentials.access_key_id, credentials.secret_access_key, settings.region, "s3"};
+  const Credentials pair = identities->make_run_key();
+  options.key = {pair.access_key_id, pair.secret_access_key, settings.region, "s3"};
   shipper.emplace(loop, spool, metrics.make_writer(), log, std::move(options));
   if (auto opened = co_await shipper->open(); !opened) {
     co_return std::unexpected(describe(fmt::format("cannot make or read {}", spool_folder()), opened.error()));
@@ -288,13 +285,15 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   for (const config::Finding& finding : *findings) log.warning("configuration: {}: {}", finding.path, finding.message);
   serve(control->front_service());
   serve(control->key_value_service());
+  serve(identities->iam_service());
+  serve(identities->sts_service());
   api->start();
   co_return Outcome{};
 }
 
 rt::Task<Outcome> Deployment::Parts::start_formation() {
   const auto make_services = [this](const aws::Caller& caller) {
-    return std::make_unique<ApiServices>(loop, addresses.api, *access, caller, settings.region);
+    return std::make_unique<ApiServices>(loop, addresses.api, identities->authorizer(), caller, settings.region);
   };
   formation::Settings formation_settings{.account_id = settings.account_id, .region = settings.region, .report = {}};
   formation_settings.report = [this](std::string_view line) { log.warning("{}", line); };
@@ -368,6 +367,16 @@ rt::Task<void> Deployment::stop() {
 }
 
 const Addresses& Deployment::addresses() const { return parts_->addresses; }
-const Credentials& Deployment::credentials() const { return parts_->credentials; }
+const Credentials& Deployment::credentials() const { return parts_->identities->root(); }
+
+rt::Task<Result<bool>> Deployment::reload_credentials() {
+  const auto changed = co_await parts_->identities->reload_root();
+  if (!changed) {
+    parts_->log.warning("{}", describe("the root key pair stays as it was", changed.error()));
+  } else if (*changed) {
+    parts_->log.info("the root key pair was changed: {} holds now", parts_->identities->root().access_key_id);
+  }
+  co_return changed;
+}
 
 }  // namespace gust::app

@@ -46,6 +46,9 @@ class Deployment {
 
   const Addresses& addresses() const;
   const Credentials& credentials() const;
+  // Takes root's key pair as its file has it now, after start(). A file that cannot be read leaves the one before.
+  //   gives  whether it is another one
+  rt::Task<Result<bool>> reload_credentials();
 
  private:
   struct Parts;

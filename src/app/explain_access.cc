@@ -51,7 +51,8 @@ std::string running_json_of(const Running& running) {
   for (const Running::Edge& edge : running.edges) {
     edges.push_back({{"pop", edge.pop}, {"http", rt::endpoint_text(edge.http)}});
   }
-  const nlohmann::ordered_json json{{"pid", running.process_id}, {"edges", edges}};
+  const nlohmann::ordered_json json{
+      {"pid", running.process_id}, {"access_key_id", running.access_key_id}, {"edges", edges}};
   return json.dump(2) + "\n";
 }
 
@@ -63,6 +64,9 @@ Result<Running> read_running(std::string_view text) {
   }
   Running running;
   running.process_id = json["pid"].get<std::int64_t>();
+  if (json.contains("access_key_id") && json["access_key_id"].is_string()) {
+    running.access_key_id = json["access_key_id"].get<std::string>();
+  }
   for (const auto& edge : json["edges"]) {
     const auto has_text = [&](const char* name) { return edge.contains(name) && edge[name].is_string(); };
     if (!edge.is_object() || !has_text("pop") || !has_text("http")) return std::unexpected(damaged());

@@ -35,6 +35,7 @@ struct Running {
     rt::Endpoint http;
   };
   std::int64_t process_id = 0;
+  std::string access_key_id;  // of root, as it is in force; empty where the file does not tell
   std::vector<Edge> edges;
 };
 

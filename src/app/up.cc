@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <future>
 #include <optional>
 #include <thread>
 
 #include "app/banner.h"
 #include "app/core_group.h"
+#include "app/credentials.h"
 #include "app/deployment.h"
 #include "app/explain_access.h"
 #include "app/heap_keeper.h"
@@ -42,11 +44,35 @@ void wait_for_stop_signal() {
   }
 }
 
+// Which file lies at a path: another one after a rename over it.
+struct FileMark {
+  ino_t inode = 0;
+  timespec modified{};
+
+  static FileMark of(const std::string& path) {
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) return {};
+    return {.inode = status.st_ino, .modified = status.st_mtim};
+  }
+  bool operator==(const FileMark& other) const {
+    return inode == other.inode && modified.tv_sec == other.modified.tv_sec &&
+           modified.tv_nsec == other.modified.tv_nsec;
+  }
+};
+
 // On the thread that has nothing else to do. A loop that wants memory of a heap that is being looked through waits.
-void keep_heap_until_stop_signal(HeapKeeper& heap) {
+//   on_change  called when another file lies at `watched`
+void keep_heap_until_stop_signal(HeapKeeper& heap, const std::string& watched, const std::function<void()>& on_change) {
   const sigset_t set = stop_signals();
   constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 250'000'000};
-  while (sigtimedwait(&set, nullptr, &between_looks) < 0) heap.look();
+  FileMark mark = FileMark::of(watched);
+  while (sigtimedwait(&set, nullptr, &between_looks) < 0) {
+    heap.look();
+    const FileMark now = FileMark::of(watched);
+    if (now == mark || now.inode == 0) continue;
+    mark = now;
+    on_change();
+  }
 }
 
 ByteCount bytes_of_all_caches(const Settings& settings) {
@@ -67,10 +93,11 @@ rt::Task<Outcome> write_file(rt::Loop& loop, const std::string& path, const std:
   co_return Outcome{};
 }
 
-Running running_of(const Addresses& addresses) {
+Running running_of(const Deployment& deployment) {
   Running running;
   running.process_id = getpid();
-  for (const Addresses::Edge& edge : addresses.edges) running.edges.push_back({edge.pop, edge.http});
+  running.access_key_id = deployment.credentials().access_key_id;
+  for (const Addresses::Edge& edge : deployment.addresses().edges) running.edges.push_back({edge.pop, edge.http});
   return running;
 }
 
@@ -104,8 +131,7 @@ rt::Task<void> start(Deployment& deployment, const Settings& settings, const std
   }
   Outcome outcome = co_await deployment.start();
   if (outcome) {
-    outcome =
-        co_await write_file(loop, running_path(settings.data), running_json_of(running_of(deployment.addresses())));
+    outcome = co_await write_file(loop, running_path(settings.data), running_json_of(running_of(deployment)));
   }
   if (outcome && !settings.ready_file.empty()) {
     const std::string text =
@@ -113,6 +139,14 @@ rt::Task<void> start(Deployment& deployment, const Settings& settings, const std
     outcome = co_await write_file(loop, settings.ready_file, text);
   }
   told.set_value(std::move(outcome));
+}
+
+// The file of root's key pair has changed: what is in it holds from now on, and running.json tells so.
+rt::Task<void> take_new_credentials(Deployment& deployment, const Settings& settings, rt::Loop& loop) {
+  const auto changed = co_await deployment.reload_credentials();
+  if (!changed || !*changed) co_return;
+  const auto told = co_await write_file(loop, running_path(settings.data), running_json_of(running_of(deployment)));
+  if (!told) say_failure(told.error());
 }
 
 // `has_started`: the running file is this process's own.
@@ -151,7 +185,9 @@ int run_up(const Settings& settings) {
     std::fputs(banner_of(settings, deployment.addresses(), deployment.credentials()).c_str(), stdout);
     std::fflush(stdout);
     HeapKeeper heap(Heap::of_process(), bytes_of_all_caches(settings));
-    keep_heap_until_stop_signal(heap);
+    keep_heap_until_stop_signal(heap, credentials_path(settings.data), [&] {
+      first.post([&] { cores.scope(0).spawn(take_new_credentials(deployment, settings, first)); });
+    });
     std::fputs("Stopping: requests in flight are finished first. Once more Ctrl-C to stop at once.\n", stdout);
     std::fflush(stdout);
     std::thread([] {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "aws/service_error.h"
 
@@ -35,6 +36,12 @@ struct Deed {
   std::string_view action;    // "cloudfront:CreateDistribution", "s3:GetObject"
   std::string_view resource;  // an ARN; "*" where the action has no resource of its own
   std::span<const ConditionValue> conditions = {};
+};
+
+// A deed that owns its texts.
+struct OwnedDeed {
+  std::string action, resource;
+  std::vector<std::pair<std::string, std::string>> conditions = {};
 };
 
 class Authorizer {

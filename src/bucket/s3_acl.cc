@@ -29,6 +29,10 @@ Output output_of(const S3Call& call, Acl acl) {
 
 // The canned list to set. A list of grants in the body is refused.
 rt::Task<aws::Answer<Acl>> read_new_acl(S3Call& call) {
+  const auto bucket = call.store.find_bucket(call.bucket);
+  if (bucket && !call.accesses.access_of(*bucket)->has_acls) {
+    co_return std::unexpected(s3_error("AccessControlListNotSupported"));
+  }
   CO_TRY(const Acl acl, read_acl(call));
   CO_TRY(const std::string document, co_await read_document(call));
   if (!document.empty()) {

@@ -72,6 +72,10 @@ S3Task create_bucket(S3Call& call) {
     co_return std::unexpected(with_detail(s3_error("InvalidBucketName"), "BucketName", call.bucket));
   }
   CO_TRY(const Acl acl, read_acl(call));
+  const auto ownership = call.header("x-amz-object-ownership");
+  if (ownership == ownership_enforced && acl == Acl::public_read) {
+    co_return std::unexpected(s3_error("InvalidBucketAclWithObjectOwnership"));
+  }
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::CreateBucket>(call, s3::service(), document));
   std::string region = call.options.region;
@@ -85,12 +89,15 @@ S3Task create_bucket(S3Call& call) {
   }
   const auto created = co_await call.store.create_bucket(call.bucket, region, call.options.owner_id, acl);
   if (!created) co_return std::unexpected(with_detail(s3_error_of(created.error()), "BucketName", call.bucket));
+  if (ownership) {
+    CO_TRY_OK(answer_of(co_await call.store.set_bucket_document(call.bucket, std::string(ownership_document),
+                                                                std::string(*ownership))));
+  }
   co_return std::move(S3Reply().add("Location", "/" + call.bucket));
 }
 
 S3Task head_bucket(S3Call& call) {
   CO_TRY(const BucketInfo bucket, bucket_of(call));
-  if (call.is_anonymous() && bucket.acl != Acl::public_read) co_return std::unexpected(s3_error("AccessDenied"));
   S3Reply reply;
   reply.add("x-amz-bucket-region", bucket.region);
   reply.add("x-amz-access-point-alias", "false");

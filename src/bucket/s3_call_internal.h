@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "access/directory.h"
 #include "aws/shapes.h"
 #include "aws/sigv4.h"
 #include "aws/wire_request.h"
 #include "base/bytes.h"
+#include "bucket/bucket_access.h"
 #include "bucket/object.h"
 #include "bucket/s3_error_internal.h"
 #include "bucket/s3_service.h"
@@ -32,6 +34,8 @@ struct S3Call {
   BucketStore& store;
   const S3Options& options;
   S3Documents& documents;
+  const access::Directory& directory;
+  BucketAccessCache& accesses;
   http::Exchange& exchange;
   aws::WireRequest wire;
   std::vector<aws::QueryItem> query;
@@ -40,6 +44,10 @@ struct S3Call {
   bool is_website = false;                // Host is the website endpoint of the bucket
   std::optional<aws::Verified> verified;  // empty for an anonymous request
   aws::RequestId id;
+  WallTime now{};
+  access::CallerIdentity caller = access::Anonymous{};
+  access::IdentityRef identity = nullptr;  // of the key that signed; null for an anonymous request
+  std::string refusal = {};                // why access was refused, for the operator
   std::vector<std::pair<std::string, std::string>> always = {};  // headers of the answer, be it an error or not
 
   const http::RequestHead& request() const { return exchange.request(); }
@@ -112,6 +120,17 @@ S3Task create_bucket(S3Call& call);
 S3Task head_bucket(S3Call& call);
 S3Task delete_bucket(S3Call& call);
 S3Task get_bucket_location(S3Call& call);
+// s3_policy.cc
+S3Task put_bucket_policy(S3Call& call);
+S3Task get_bucket_policy(S3Call& call);
+S3Task delete_bucket_policy(S3Call& call);
+S3Task get_bucket_policy_status(S3Call& call);
+S3Task put_public_access_block(S3Call& call);
+S3Task get_public_access_block(S3Call& call);
+S3Task delete_public_access_block(S3Call& call);
+S3Task put_bucket_ownership(S3Call& call);
+S3Task get_bucket_ownership(S3Call& call);
+S3Task delete_bucket_ownership(S3Call& call);
 // s3_acl.cc
 S3Task get_bucket_acl(S3Call& call);
 S3Task put_bucket_acl(S3Call& call);
@@ -151,7 +170,7 @@ S3Task delete_bucket_website(S3Call& call);
 rt::Task<S3Reply> serve_website(S3Call& call);  // a request to the website endpoint
 // s3_post.cc
 bool is_form_post(const S3Call& call);  // a POST to the bucket with a form
-S3Task post_object(S3Call& call, const aws::FindSecret& find_secret, WallTime now);
+S3Task post_object(S3Call& call);
 // s3_tagging.cc
 S3Task get_object_tagging(S3Call& call);
 S3Task put_object_tagging(S3Call& call);

@@ -6,6 +6,7 @@
 #include "aws/gen/s3.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "bucket/s3_authorize_internal.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_facts_internal.h"
 #include "http/conditional.h"
@@ -29,7 +30,7 @@ aws::ServiceError bad_source(std::string message) {
 }
 
 // x-amz-copy-source: `[/]BUCKET/KEY[?versionId=ID]`, percent-coded.
-aws::Answer<Source> read_source(const S3Call& call) {
+aws::Answer<Source> read_source(S3Call& call) {
   std::string_view text = call.header("x-amz-copy-source").value_or("");
   if (text.starts_with('/')) text.remove_prefix(1);
   const Cut version = cut(text, std::string_view("?versionId="));
@@ -45,6 +46,7 @@ aws::Answer<Source> read_source(const S3Call& call) {
   }
   source.bucket = parts.before;
   source.key = parts.after;
+  TRY_OK(authorize(call, source.version ? "GetObjectVersion" : "GetObject", source.bucket, source.key, source.version));
   auto object = call.store.find_version(source.bucket, source.key, source.version);
   if (object && (*object)->is_delete_marker) {
     if (!source.version) return std::unexpected(with_detail(s3_error("NoSuchKey"), "Key", source.key));

@@ -15,6 +15,7 @@ struct Row {
 };
 
 constexpr auto rows = std::to_array<Row>({
+    {"AccessControlListNotSupported", 400, "The bucket does not allow ACLs"},
     {"AccessDenied", 403, "Access Denied"},
     {"BadRequest", 400, "Bad Request"},
     {"BadDigest", 400, "The Content-MD5 or checksum value that you specified did not match what the server received."},
@@ -31,6 +32,9 @@ constexpr auto rows = std::to_array<Row>({
     {"IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header."},
     {"InternalError", 500, "We encountered an internal error. Please try again."},
     {"InvalidArgument", 400, "Invalid Argument"},
+    {"InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records."},
+    {"InvalidBucketAclWithObjectOwnership", 400,
+     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
     {"InvalidBucketName", 400, "The specified bucket is not valid."},
     {"InvalidDigest", 400, "The Content-MD5 you specified was invalid."},
     {"InvalidLocationConstraint", 400, "The specified location-constraint is not valid"},
@@ -56,16 +60,19 @@ constexpr auto rows = std::to_array<Row>({
     {"MissingContentLength", 411, "You must provide the Content-Length HTTP header."},
     {"MissingSecurityHeader", 400, "Your request was missing a required header"},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
+    {"NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
     {"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
     {"NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {"NoSuchTagSet", 404, "The TagSet does not exist"},
+    {"NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"},
     {"NoSuchUpload", 404,
      "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
      "completed."},
     {"NoSuchVersion", 404, "The specified version does not exist."},
     {"NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"},
     {"NotImplemented", 501, "A header you provided implies functionality that is not implemented"},
+    {"OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found"},
     {"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"},
     {"RequestTimeout", 400,
      "Your socket connection to the server was not read from or written to within the timeout period."},

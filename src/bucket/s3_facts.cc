@@ -85,8 +85,27 @@ aws::Answer<std::monostate> check_encryption(std::string_view algorithm) {
 
 }  // namespace
 
+namespace {
+
+// What the bucket says about a list that a request brings with it.
+aws::Answer<void> check_acl_allowed(const S3Call& call, Acl acl) {
+  const auto bucket = call.store.find_bucket(call.bucket);
+  if (!bucket) return {};
+  const BucketAccessRef says = call.accesses.access_of(*bucket);
+  if (!says->has_acls) return std::unexpected(s3_error("AccessControlListNotSupported"));
+  if (acl != Acl::public_read || !says->block.block_public_acls) return {};
+  return std::unexpected(
+      s3_error("AccessDenied",
+               "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access of this bucket."));
+}
+
+}  // namespace
+
 aws::Answer<Acl> read_acl(const S3Call& call) {
   const auto value = call.header("x-amz-acl");
+  if (value && *value != "bucket-owner-full-control") {
+    TRY_OK(check_acl_allowed(call, *value == "public-read" ? Acl::public_read : Acl::private_));
+  }
   if (!value || *value == "private") return Acl::private_;
   if (*value == "public-read") return Acl::public_read;
   // There is one owner, so these two grant nothing that the owner has not.

@@ -16,13 +16,6 @@ namespace s3 = aws::s3;
 
 constexpr std::string_view token_start = "1";  // the form of continuation tokens
 
-// Whoever may not sign may list public-read buckets.
-aws::Answer<std::monostate> check_listing(const S3Call& call) {
-  TRY(const BucketInfo bucket, bucket_of(call));
-  if (call.is_anonymous() && bucket.acl != Acl::public_read) return std::unexpected(s3_error("AccessDenied"));
-  return {};
-}
-
 // What both versions of the listing write alike.
 template <typename Output>
 void add_page(Output& output, const S3Call& call, const ListPage& page, const ListedNames& names, bool with_owner) {
@@ -85,7 +78,7 @@ aws::Answer<std::size_t> read_items_max(const std::optional<std::int32_t>& asked
 }
 
 S3Task list_objects(S3Call& call) {
-  CO_TRY_OK(check_listing(call));
+  CO_TRY_OK(bucket_of(call));
   CO_TRY(const auto input, read_input_of<s3::op::ListObjects>(call, s3::service()));
   CO_TRY(const ListedNames names, ListedNames::read(input.encoding_type));
   CO_TRY(const std::size_t items_max, read_items_max(input.max_keys, "max-keys"));
@@ -104,7 +97,7 @@ S3Task list_objects(S3Call& call) {
 }
 
 S3Task list_objects_v2(S3Call& call) {
-  CO_TRY_OK(check_listing(call));
+  CO_TRY_OK(bucket_of(call));
   CO_TRY(const auto input, read_input_of<s3::op::ListObjectsV2>(call, s3::service()));
   CO_TRY(const ListedNames names, ListedNames::read(input.encoding_type));
   CO_TRY(const std::size_t items_max, read_items_max(input.max_keys, "max-keys"));

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bucket/form_policy.h"
 #include "bucket/form_reader.h"
+#include "bucket/s3_authorize_internal.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_facts_internal.h"
 #include "bucket/s3_payload_internal.h"
@@ -141,7 +142,7 @@ bool is_form_post(const S3Call& call) {
          call.query.empty() && starts_with_fold(call.header("Content-Type").value_or(""), "multipart/form-data");
 }
 
-S3Task post_object(S3Call& call, const aws::FindSecret& find_secret, WallTime now) {
+S3Task post_object(S3Call& call) {
   CO_TRY(const BucketInfo bucket, bucket_of(call));
   const auto boundary = FormReader::boundary_of(call.header("Content-Type").value_or(""));
   if (!boundary) co_return std::unexpected(s3_error("MalformedPOSTRequest"));
@@ -169,19 +170,21 @@ S3Task post_object(S3Call& call, const aws::FindSecret& find_secret, WallTime no
   if (!value_of(fields, "x-amz-security-token").empty()) co_return std::unexpected(s3_error("InvalidToken"));
   const std::string_view policy = value_of(fields, "policy");
   if (policy.empty()) co_return std::unexpected(s3_error("AccessDenied"));
+  const auto secret_of = [&call](std::string_view id) { return call.directory.find_secret(id); };
   CO_TRY(call.verified, aws::verify_form_signature({.algorithm = value_of(fields, "x-amz-algorithm"),
                                                     .credential = value_of(fields, "x-amz-credential"),
                                                     .date = value_of(fields, "x-amz-date"),
                                                     .policy = policy,
                                                     .signature = value_of(fields, "x-amz-signature")},
-                                                   find_secret));
-  // Whoever has a key may put objects: there is nobody else to ask.
-  CO_TRY(const FormLimits limits, check_form_policy(policy, fields, call.bucket, now));
+                                                   secret_of));
+  CO_TRY_OK(find_caller(call));
+  CO_TRY(const FormLimits limits, check_form_policy(policy, fields, call.bucket, call.now));
 
   // From here on the fields are what the headers of a PutObject are.
   CO_TRY(const std::vector<aws::HeaderView> headers, headers_of_form(fields));
   call.wire.headers = headers;
   if (auto refused = refusal_of_headers(call)) co_return std::unexpected(*std::move(refused));
+  CO_TRY_OK(authorize_operation(call, "PutObject"));
   CO_TRY(ObjectFacts facts, read_facts(call));
   CO_TRY(const std::vector<Checksum> expected, checksums_of_form(fields));
   std::vector<ChecksumKind> kinds;

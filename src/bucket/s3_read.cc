@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "bucket/s3_authorize_internal.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_facts_internal.h"
 #include "http/conditional.h"
@@ -98,14 +99,12 @@ bool wants_checksums(const S3Call& call) {
 // The object, if the caller may read it. Whoever may not list the bucket does not learn which keys it has. A website
 // asks here and nowhere else whether everybody may read.
 aws::Answer<ObjectPtr> readable_object(S3Call& call) {
-  TRY(const BucketInfo bucket, bucket_of(call));
+  TRY_OK(bucket_of(call));
   TRY_OK(check_key(call.key));
+  TRY(const VersionChoice version, read_version(call));
+  TRY_OK(authorize(call, version ? "GetObjectVersion" : "GetObject", call.bucket, call.key, version));
   auto object = find_version_of(call);
-  if (call.is_anonymous()) {
-    if (object ? (*object)->facts.acl != Acl::public_read : bucket.acl != Acl::public_read) {
-      return std::unexpected(s3_error("AccessDenied"));
-    }
-  }
+  if (!object && object.error().code == "NoSuchKey") TRY_OK(authorize(call, "ListBucket", call.bucket, {}));
   return object;
 }
 

@@ -41,12 +41,6 @@ constexpr auto sub_resources = std::to_array<SubResource>({
     {"notification", true, false, 200, "", "NotificationConfiguration ", false},
     {"object-lock", true, false, 404, "ObjectLockConfigurationNotFoundError",
      "Object Lock configuration does not exist for this bucket", false},
-    {"ownershipControls", true, false, 404, "OwnershipControlsNotFoundError",
-     "The bucket ownership controls were not found", true},
-    {"policy", true, false, 404, "NoSuchBucketPolicy", "The bucket policy does not exist", true},
-    {"policyStatus", true, false, 404, "NoSuchBucketPolicy", "The bucket policy does not exist", false},
-    {"publicAccessBlock", true, false, 404, "NoSuchPublicAccessBlockConfiguration",
-     "The public access block configuration was not found", true},
     {"replication", true, false, 404, "ReplicationConfigurationNotFoundError",
      "The replication configuration was not found", true},
     {"requestPayment", true, false, 200, "", "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
@@ -80,9 +74,13 @@ bool is_known_item(std::string_view name) {
                        "max-keys",
                        "max-parts",
                        "max-uploads",
+                       "ownershipControls",
                        "partNumber",
                        "part-number-marker",
+                       "policy",
+                       "policyStatus",
                        "prefix",
+                       "publicAccessBlock",
                        "start-after",
                        "tagging",
                        "uploadId",
@@ -155,6 +153,8 @@ bool is_known_amz_header(std::string_view name) {
                        "x-amz-request-payer",
                        "x-amz-sdk-checksum-algorithm",
                        "x-amz-security-token",
+                       "x-amz-source-account",
+                       "x-amz-source-arn",
                        "x-amz-source-expected-bucket-owner",
                        "x-amz-tagging",
                        "x-amz-tagging-directive",
@@ -178,8 +178,9 @@ std::optional<aws::ServiceError> refusal_of_value(const S3Call& call, const aws:
     return s3_error("InvalidStorageClass");
   }
   if (equal_fold(field.name, "x-amz-object-ownership")) {
-    // Whoever owns the bucket owns its objects, so these two cannot be told apart; without ACLs is another matter.
-    return is_any(field.value, {"ObjectWriter", "BucketOwnerPreferred"}) ? std::nullopt : std::optional(refused());
+    // Whoever owns the bucket owns its objects, so the first two cannot be told apart.
+    const bool is_known = is_any(field.value, {"ObjectWriter", "BucketOwnerPreferred", ownership_enforced});
+    return is_known ? std::nullopt : std::optional(s3_error("InvalidArgument"));
   }
   if (is_any(field.name, {"x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention"})) {
     return equal_fold(field.value, "false") ? std::nullopt : std::optional(refused());

@@ -1,6 +1,8 @@
 // The front of the S3 service: where a request points, who sent it, which operation it is; and the sending of answers.
 #include "bucket/s3_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -9,11 +11,13 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "bucket/body.h"
+#include "bucket/s3_authorize_internal.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_documents_internal.h"
 #include "bucket/s3_rules_internal.h"
 #include "http/exchange.h"
 #include "http/range.h"
+#include "rt/address.h"
 #include "rt/loop.h"
 
 namespace gust::bucket {
@@ -24,57 +28,66 @@ namespace op = aws::s3::op;
 struct Row {
   const aws::Operation* operation;
   S3Task (*handler)(S3Call&);
-  bool for_anonymous;  // it looks at the access control lists itself
 };
 
 const std::vector<Row>& rows() {
   static const std::vector<Row> table{
-      {&op::ListBuckets::operation(), list_buckets, false},
-      {&op::CreateBucket::operation(), create_bucket, false},
-      {&op::HeadBucket::operation(), head_bucket, true},
-      {&op::DeleteBucket::operation(), delete_bucket, false},
-      {&op::GetBucketLocation::operation(), get_bucket_location, false},
-      {&op::GetBucketAcl::operation(), get_bucket_acl, false},
-      {&op::PutBucketAcl::operation(), put_bucket_acl, false},
-      {&op::GetObjectAcl::operation(), get_object_acl, false},
-      {&op::PutObjectAcl::operation(), put_object_acl, false},
-      {&op::ListObjects::operation(), list_objects, true},
-      {&op::ListObjectsV2::operation(), list_objects_v2, true},
-      {&op::ListMultipartUploads::operation(), list_multipart_uploads, false},
-      {&op::ListParts::operation(), list_parts, false},
-      {&op::GetObject::operation(), get_object, true},
-      {&op::HeadObject::operation(), get_object, true},
-      {&op::GetObjectAttributes::operation(), get_object_attributes, false},
-      {&op::GetBucketVersioning::operation(), get_bucket_versioning, false},
-      {&op::PutBucketVersioning::operation(), put_bucket_versioning, false},
-      {&op::ListObjectVersions::operation(), list_object_versions, false},
-      {&op::GetBucketCors::operation(), get_bucket_cors, false},
-      {&op::PutBucketCors::operation(), put_bucket_cors, false},
-      {&op::DeleteBucketCors::operation(), delete_bucket_cors, false},
-      {&op::GetBucketEncryption::operation(), get_bucket_encryption, false},
-      {&op::PutBucketEncryption::operation(), put_bucket_encryption, false},
-      {&op::DeleteBucketEncryption::operation(), delete_bucket_encryption, false},
-      {&op::GetBucketLifecycleConfiguration::operation(), get_bucket_lifecycle, false},
-      {&op::PutBucketLifecycleConfiguration::operation(), put_bucket_lifecycle, false},
-      {&op::DeleteBucketLifecycle::operation(), delete_bucket_lifecycle, false},
-      {&op::GetBucketWebsite::operation(), get_bucket_website, false},
-      {&op::PutBucketWebsite::operation(), put_bucket_website, false},
-      {&op::DeleteBucketWebsite::operation(), delete_bucket_website, false},
-      {&op::GetObjectTagging::operation(), get_object_tagging, false},
-      {&op::PutObjectTagging::operation(), put_object_tagging, false},
-      {&op::DeleteObjectTagging::operation(), delete_object_tagging, false},
-      {&op::GetBucketTagging::operation(), get_bucket_tagging, false},
-      {&op::PutBucketTagging::operation(), put_bucket_tagging, false},
-      {&op::DeleteBucketTagging::operation(), delete_bucket_tagging, false},
-      {&op::PutObject::operation(), put_object, false},
-      {&op::DeleteObject::operation(), delete_object, false},
-      {&op::DeleteObjects::operation(), delete_objects, false},
-      {&op::CopyObject::operation(), copy_object, false},
-      {&op::UploadPartCopy::operation(), upload_part_copy, false},
-      {&op::CreateMultipartUpload::operation(), create_multipart_upload, false},
-      {&op::UploadPart::operation(), upload_part, false},
-      {&op::CompleteMultipartUpload::operation(), complete_multipart_upload, false},
-      {&op::AbortMultipartUpload::operation(), abort_multipart_upload, false},
+      {&op::ListBuckets::operation(), list_buckets},
+      {&op::CreateBucket::operation(), create_bucket},
+      {&op::HeadBucket::operation(), head_bucket},
+      {&op::DeleteBucket::operation(), delete_bucket},
+      {&op::GetBucketLocation::operation(), get_bucket_location},
+      {&op::GetBucketAcl::operation(), get_bucket_acl},
+      {&op::PutBucketAcl::operation(), put_bucket_acl},
+      {&op::GetObjectAcl::operation(), get_object_acl},
+      {&op::PutObjectAcl::operation(), put_object_acl},
+      {&op::ListObjects::operation(), list_objects},
+      {&op::ListObjectsV2::operation(), list_objects_v2},
+      {&op::ListMultipartUploads::operation(), list_multipart_uploads},
+      {&op::ListParts::operation(), list_parts},
+      {&op::GetObject::operation(), get_object},
+      {&op::HeadObject::operation(), get_object},
+      {&op::GetObjectAttributes::operation(), get_object_attributes},
+      {&op::PutBucketPolicy::operation(), put_bucket_policy},
+      {&op::GetBucketPolicy::operation(), get_bucket_policy},
+      {&op::DeleteBucketPolicy::operation(), delete_bucket_policy},
+      {&op::GetBucketPolicyStatus::operation(), get_bucket_policy_status},
+      {&op::PutPublicAccessBlock::operation(), put_public_access_block},
+      {&op::GetPublicAccessBlock::operation(), get_public_access_block},
+      {&op::DeletePublicAccessBlock::operation(), delete_public_access_block},
+      {&op::PutBucketOwnershipControls::operation(), put_bucket_ownership},
+      {&op::GetBucketOwnershipControls::operation(), get_bucket_ownership},
+      {&op::DeleteBucketOwnershipControls::operation(), delete_bucket_ownership},
+      {&op::GetBucketVersioning::operation(), get_bucket_versioning},
+      {&op::PutBucketVersioning::operation(), put_bucket_versioning},
+      {&op::ListObjectVersions::operation(), list_object_versions},
+      {&op::GetBucketCors::operation(), get_bucket_cors},
+      {&op::PutBucketCors::operation(), put_bucket_cors},
+      {&op::DeleteBucketCors::operation(), delete_bucket_cors},
+      {&op::GetBucketEncryption::operation(), get_bucket_encryption},
+      {&op::PutBucketEncryption::operation(), put_bucket_encryption},
+      {&op::DeleteBucketEncryption::operation(), delete_bucket_encryption},
+      {&op::GetBucketLifecycleConfiguration::operation(), get_bucket_lifecycle},
+      {&op::PutBucketLifecycleConfiguration::operation(), put_bucket_lifecycle},
+      {&op::DeleteBucketLifecycle::operation(), delete_bucket_lifecycle},
+      {&op::GetBucketWebsite::operation(), get_bucket_website},
+      {&op::PutBucketWebsite::operation(), put_bucket_website},
+      {&op::DeleteBucketWebsite::operation(), delete_bucket_website},
+      {&op::GetObjectTagging::operation(), get_object_tagging},
+      {&op::PutObjectTagging::operation(), put_object_tagging},
+      {&op::DeleteObjectTagging::operation(), delete_object_tagging},
+      {&op::GetBucketTagging::operation(), get_bucket_tagging},
+      {&op::PutBucketTagging::operation(), put_bucket_tagging},
+      {&op::DeleteBucketTagging::operation(), delete_bucket_tagging},
+      {&op::PutObject::operation(), put_object},
+      {&op::DeleteObject::operation(), delete_object},
+      {&op::DeleteObjects::operation(), delete_objects},
+      {&op::CopyObject::operation(), copy_object},
+      {&op::UploadPartCopy::operation(), upload_part_copy},
+      {&op::CreateMultipartUpload::operation(), create_multipart_upload},
+      {&op::UploadPart::operation(), upload_part},
+      {&op::CompleteMultipartUpload::operation(), complete_multipart_upload},
+      {&op::AbortMultipartUpload::operation(), abort_multipart_upload},
   };
   return table;
 }
@@ -126,7 +139,7 @@ aws::Answer<std::monostate> find_place(S3Call& call) {
   return {};
 }
 
-S3Task answer(S3Call& call, const aws::FindSecret& find_secret, WallTime now) {
+S3Task answer(S3Call& call) {
   CO_TRY_OK(find_place(call));
   auto query = aws::read_query(call.wire.query);
   if (!query) co_return std::unexpected(s3_error("InvalidURI"));
@@ -137,24 +150,26 @@ S3Task answer(S3Call& call, const aws::FindSecret& find_secret, WallTime now) {
   }
   if (call.request().method == http::Method::options) co_return answer_preflight(call);
   add_cors_headers(call);
-  if (is_form_post(call)) co_return co_await post_object(call, find_secret, now);
+  if (is_form_post(call)) co_return co_await post_object(call);
 
   if (aws::carries_credentials(call.wire)) {
     // Any region is right: every bucket of ours is here, whatever region it was created in.
     aws::VerifyRules rules;
     rules.service = "s3";
-    rules.now = now;
-    CO_TRY(call.verified, aws::verify_signature(call.wire, rules, find_secret));
+    rules.now = call.now;
+    const auto secret_of = [&call](std::string_view id) { return call.directory.find_secret(id); };
+    CO_TRY(call.verified, aws::verify_signature(call.wire, rules, secret_of));
+    CO_TRY_OK(find_caller(call));
   }
   if (auto refused = refusal_of_headers(call)) co_return std::unexpected(*std::move(refused));
   if (auto answered = answer_of_subresource(call)) {
-    if (call.is_anonymous()) co_return std::unexpected(s3_error("AccessDenied"));
+    CO_TRY_OK(authorize_subresource(call));
     co_return *std::move(answered);
   }
   CO_TRY(const aws::Route route, aws::find_operation(aws::s3::service(), call.as_operation("")));
   const auto row = std::ranges::find(rows(), route.operation, &Row::operation);
   if (row == rows().end()) co_return std::unexpected(not_implemented(route.operation->name));
-  if (call.is_anonymous() && !row->for_anonymous) co_return std::unexpected(s3_error("AccessDenied"));
+  CO_TRY_OK(authorize_operation(call, route.operation->name));
   co_return co_await row->handler(call);
 }
 
@@ -224,6 +239,13 @@ rt::Task<Result<void>> send(S3Call& call, const S3Reply& reply, WallTime now) {
   co_return co_await send_content(call.exchange, head, reply);
 }
 
+// The reason of a refusal, as the operator reads it.
+std::string line_of_refusal(const S3Call& call, const aws::ServiceError& error) {
+  return fmt::format("s3 refused to {}: {} /{}{}{}: {}", rt::address_text(call.exchange.peer()), call.wire.method,
+                     call.bucket, call.key.empty() ? "" : "/", call.key,
+                     call.refusal.empty() ? fmt::format("{}: {}", error.code, error.message) : call.refusal);
+}
+
 aws::RequestId make_request_id(rt::Loop& loop) {
   std::array<std::uint64_t, 6> chance{};
   for (std::uint64_t& word : chance) word = loop.random();
@@ -266,17 +288,19 @@ std::optional<std::string> website_of_host(std::string_view host, const std::vec
 
 class S3Service::State {
  public:
-  State(BucketStore& of, S3Options chosen, aws::FindSecret find)
-      : store(of), options(std::move(chosen)), find_secret(std::move(find)) {}
+  State(BucketStore& of, S3Options chosen, const access::Directory& keys, ReportRefusal tell)
+      : store(of), options(std::move(chosen)), directory(keys), report(std::move(tell)) {}
 
   BucketStore& store;
   S3Options options;
-  aws::FindSecret find_secret;
+  const access::Directory& directory;
+  ReportRefusal report;
   S3Documents documents;
+  BucketAccessCache accesses;
 };
 
-S3Service::S3Service(BucketStore& store, S3Options options, aws::FindSecret find_secret)
-    : state_(std::make_unique<State>(store, std::move(options), std::move(find_secret))) {}
+S3Service::S3Service(BucketStore& store, S3Options options, const access::Directory& directory, ReportRefusal report)
+    : state_(std::make_unique<State>(store, std::move(options), directory, std::move(report))) {}
 S3Service::~S3Service() = default;
 
 bool S3Service::has(const aws::Operation& operation) {
@@ -294,18 +318,22 @@ rt::Task<void> S3Service::handle(http::Exchange& exchange) {
       .store = state_->store,
       .options = state_->options,
       .documents = state_->documents,
+      .directory = state_->directory,
+      .accesses = state_->accesses,
       .exchange = exchange,
       .wire = {.method = request.method.text(), .path = request.path, .query = request.query, .headers = headers},
       .query = {},
       .bucket = {},
       .key = {},
       .verified = {},
-      .id = make_request_id(loop)};
+      .id = make_request_id(loop),
+      .now = loop.wall_now()};
 
-  S3Answer answered = co_await answer(call, state_->find_secret, loop.wall_now());
+  S3Answer answered = co_await answer(call);
   if (!answered && answered.error().status == 403) {
     // Whoever may not see the key does not learn of its markers.
     std::erase_if(call.always, [](const auto& field) { return field.first.starts_with("x-amz-"); });
+    if (state_->report) state_->report(line_of_refusal(call, answered.error()));
   }
   const S3Reply reply = answered ? *std::move(answered) : reply_of_error(call, std::move(answered.error()));
   const auto sent = co_await send(call, reply, loop.wall_now());

@@ -3,8 +3,9 @@
 // Source: Amazon S3 API reference (2006-03-01); AWS.md sections 4 and 5.
 // Shape:  one Exchange in, one answer out. Path-style and virtual-hosted-style; SigV4 in headers or query; bodies
 //         stream between the store's files and the exchange in buffers of body_buffer_bytes.
-// Access: a signed request may do everything. One without any credentials may read public-read objects, and list
-//         public-read buckets; anything else is AccessDenied. There are no policies.
+// Access: every request is judged by its sender's policies, the bucket's policy, its access control lists and its
+// public
+//         access block (s3_authorize_internal.h). One without credentials is let by what is public only.
 // Rule:   refuse or keep, never drop: a header or sub-resource that would change the meaning and is not supported is
 //         answered with NotImplemented.
 // Core:   one service may be used by all cores.
@@ -17,10 +18,12 @@
 #include <string_view>
 #include <vector>
 
-#include "aws/sigv4.h"
 #include "base/bytes.h"
 #include "rt/task.h"
 
+namespace gust::access {
+class Directory;
+}
 namespace gust::http {
 class Exchange;
 }
@@ -32,6 +35,9 @@ struct Operation;
 namespace gust::bucket {
 
 class BucketStore;
+
+// Who was refused what and why, for the operator: one line, with bytes from outside in it.
+using ReportRefusal = std::function<void(std::string_view line)>;
 
 struct S3Options {
   // Names under which the API itself answers; BUCKET.<one of them> is virtual-hosted style. Lower case, no port.
@@ -53,8 +59,8 @@ std::optional<std::string> website_of_host(std::string_view host, const std::vec
 
 class S3Service {
  public:
-  // `store` outlives the service. `find_secret` may be called on any core.
-  S3Service(BucketStore& store, S3Options options, aws::FindSecret find_secret);
+  // `store` and `directory` outlive the service. `report` may be empty; it is called on the core of the request.
+  S3Service(BucketStore& store, S3Options options, const access::Directory& directory, ReportRefusal report);
   ~S3Service();
   S3Service(const S3Service&) = delete;
   S3Service& operator=(const S3Service&) = delete;

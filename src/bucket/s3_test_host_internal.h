@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/directory.h"
 #include "aws/sigv4.h"
 #include "base/digest.h"
 #include "base/text.h"
@@ -30,6 +31,7 @@ struct Sent {
   std::string payload = {};  // x-amz-content-sha256; empty: the hash of the body
   std::string host = "localhost";
   std::string secret = "secret";
+  std::string key = "AKID";
   std::string wire_body = {};  // sent in place of `body`, where it is to differ from what was signed
 };
 
@@ -107,13 +109,26 @@ class S3Host : public Host, private http::Handler {
  public:
   explicit S3Host(S3Options options = {})
       : client(world.add_host("client", "10.0.0.2")),
-        service(*store, std::move(options),
-                [](std::string_view id) { return id == "AKID" ? std::optional<std::string>("secret") : std::nullopt; }),
+        service(*store, std::move(options), directory, [this](std::string_view line) { refusals.emplace_back(line); }),
         server(loop, *this, limits, 100) {
+    add_key("AKID", access::RootUser{"000000000000"});
     EXPECT_TRUE(server.listen(*rt::read_address("10.0.0.1", 80), false));
     server.start();
   }
   ~S3Host() override { EXPECT_TRUE(world.run(loop, server.drain(loop.now()))); }
+
+  // A key with the secret "secret".
+  void add_key(std::string id, access::CallerIdentity caller, std::vector<std::string> policies = {}) {
+    auto identity = std::make_shared<access::Identity>();
+    identity->is_edge = std::holds_alternative<access::ServicePrincipal>(caller);
+    identity->caller = std::move(caller);
+    for (const std::string& text : policies) {
+      auto policy = access::read_policy(text, access::PolicyKind::identity);
+      EXPECT_TRUE(policy.has_value()) << text;
+      if (policy) identity->policies.push_back(*std::move(policy));
+    }
+    directory.pin(std::move(id), {.secret = "secret", .identity = std::move(identity)});
+  }
 
   Headers signed_headers(const Sent& sent) {
     Headers headers = sent.headers;
@@ -125,7 +140,8 @@ class S3Host : public Host, private http::Handler {
     const aws::WireRequest request{
         .method = sent.method, .path = target.before, .query = target.after, .headers = views};
     const std::string payload = sent.payload.empty() ? hex_of(digest_of(DigestKind::sha256, sent.body)) : sent.payload;
-    const aws::SigningKey key{.access_key_id = "AKID", .secret = sent.secret, .region = "ap-south-1", .service = "s3"};
+    const aws::SigningKey key{
+        .access_key_id = sent.key, .secret = sent.secret, .region = "ap-south-1", .service = "s3"};
     for (const auto& [name, value] : aws::sign_request(request, key, payload, client.wall_now())) {
       headers.emplace_back(name, value);
     }
@@ -162,6 +178,8 @@ class S3Host : public Host, private http::Handler {
 
   rt::Loop& client;
   http::ServerLimits limits;
+  access::Directory directory;
+  std::vector<std::string> refusals;  // lines for the operator
   S3Service service;
   http::Server server;
 

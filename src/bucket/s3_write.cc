@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "aws/gen/s3.h"
+#include "bucket/s3_authorize_internal.h"
 #include "bucket/s3_call_internal.h"
 #include "bucket/s3_facts_internal.h"
 #include "bucket/s3_payload_internal.h"
@@ -25,6 +26,7 @@ rt::Task<aws::Answer<aws::s3::DeletedObject>> delete_one(S3Call& call, const aws
   if (object.version_id) {
     CO_TRY(version, read_version_id(*object.version_id));
   }
+  CO_TRY_OK(authorize(call, version ? "DeleteObjectVersion" : "DeleteObject", call.bucket, object.key, version));
   DeleteCondition condition;
   if (object.etag) condition.only_if_etag = std::string(unquoted(*object.etag));
   CO_TRY(const Deleted deleted, answer_of(co_await call.store.delete_object(call.bucket, object.key, std::move(version),

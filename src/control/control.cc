@@ -47,9 +47,9 @@ class Control::Service {
   FrontService front_service() const {
     return {.handlers = &api_.handlers(),
             .region = "us-east-1",
-            .resource_of =
-                [this](const aws::Route& route, const aws::OperationRequest& request) {
-                  return resource_arn_of(settings_.account_id, route, request);
+            .deeds_of =
+                [this](const aws::Caller&, const aws::Route& route, const aws::OperationRequest& request) {
+                  return deeds_of(settings_.account_id, route, request);
                 },
             .refusal_of =
                 [this](const aws::Route& route, const aws::OperationRequest& request) {

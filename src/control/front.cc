@@ -157,17 +157,27 @@ rt::Task<aws::Answer<aws::WireAnswer>> Front::answer(const Asked& asked, std::st
   if (!caller) {
     co_return aws::refuse("InvalidClientTokenId", 403, "The security token included in the request is invalid.");
   }
-  const std::string action = fmt::format("{}:{}", service.name, route.operation->name);
-  const std::string resource = asked.service.resource_of ? asked.service.resource_of(route, request) : "*";
+  std::vector<aws::OwnedDeed> deeds;
+  if (asked.service.deeds_of) {
+    deeds = asked.service.deeds_of(*caller, route, request);
+  } else {
+    deeds.push_back({.action = fmt::format("{}:{}", service.name, route.operation->name),
+                     .resource = asked.service.resource_of ? asked.service.resource_of(route, request) : "*"});
+  }
   const std::string now = iso8601_of(loop_.wall_now());
-  const std::array<aws::ConditionValue, 4> conditions = {
+  const std::array<aws::ConditionValue, 5> conditions = {
       {{"aws:SourceIp", asked.peer},
+       {"aws:SecureTransport", "false"},
        {"aws:CurrentTime", now},
        {"aws:UserAgent", asked.request.header("User-Agent").value_or("")},
        {"aws:RequestedRegion", verified->region}}};
-  if (auto refused = authorizer_.refusal_of(*caller, {action, resource, conditions})) {
-    report(asked, *refused);
-    co_return std::unexpected(*std::move(refused));
+  for (const aws::OwnedDeed& deed : deeds) {
+    std::vector<aws::ConditionValue> all(conditions.begin(), conditions.end());
+    for (const auto& [key, value] : deed.conditions) all.emplace_back(key, value);
+    if (auto refused = authorizer_.refusal_of(*caller, {deed.action, deed.resource, all})) {
+      report(asked, *refused);
+      co_return std::unexpected(*std::move(refused));
+    }
   }
   if (asked.service.refusal_of) {
     if (auto refused = asked.service.refusal_of(route, request)) co_return std::unexpected(*std::move(refused));

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/access.h"
 #include "aws/handlers.h"
@@ -34,9 +35,12 @@ struct FrontService {
   const aws::Handlers* handlers = nullptr;
   std::string region;  // that the scope of a signature must name; empty: any
   // The ARN that an operation is about; empty: always "*".
-  std::function<std::string(const aws::Route&, const aws::OperationRequest&)> resource_of;
+  std::function<std::string(const aws::Route&, const aws::OperationRequest&)> resource_of = {};
+  // What a request does to what, where that is not just the operation's name on resource_of: each has to be allowed.
+  std::function<std::vector<aws::OwnedDeed>(const aws::Caller&, const aws::Route&, const aws::OperationRequest&)>
+      deeds_of = {};
   // What the service refuses before a handler is asked, in words of its own; empty: nothing.
-  std::function<std::optional<aws::ServiceError>(const aws::Route&, const aws::OperationRequest&)> refusal_of;
+  std::function<std::optional<aws::ServiceError>(const aws::Route&, const aws::OperationRequest&)> refusal_of = {};
 };
 
 // Who was refused what and why, for the operator: one line, with bytes from outside in it.

@@ -47,4 +47,20 @@ std::string resource_arn_of(std::string_view account_id, const aws::Route& route
   return fmt::format("arn:aws:cloudfront::{}:{}/{}", account_id, kind->second, route.labels.front().second);
 }
 
+std::vector<aws::OwnedDeed> deeds_of(std::string_view account_id, const aws::Route& route,
+                                     const aws::OperationRequest& request) {
+  constexpr std::string_view with_tags = "WithTags";
+  std::string_view operation = route.operation->name;
+  std::string resource = resource_arn_of(account_id, route, request);
+  const bool is_tagged = operation.ends_with(with_tags);
+  if (is_tagged) operation.remove_suffix(with_tags.size());
+  for (const std::string_view kind : {"distribution", "streaming-distribution"}) {
+    const bool makes_one = operation == (kind == "distribution" ? "CreateDistribution" : "CreateStreamingDistribution");
+    if (makes_one) resource = fmt::format("arn:aws:cloudfront::{}:{}/*", account_id, kind);
+  }
+  std::vector<aws::OwnedDeed> deeds{{.action = fmt::format("cloudfront:{}", operation), .resource = resource}};
+  if (is_tagged) deeds.push_back({.action = "cloudfront:TagResource", .resource = resource});
+  return deeds;
+}
+
 }  // namespace gust::control
