@@ -13,7 +13,7 @@ template <typename Op>
 void read_twice(const gust::aws::Service& service, std::string_view body) {
   using namespace gust::aws;
   const OperationRequest request{"POST", "", {}, {}, "b", "", body};
-  const Route route{&Op::operation(), {{"Bucket", "b"}}};
+  const Route route{&Op::operation(), {{"Bucket", "b"}}, {}};
   const auto input = read_input<Op>(service, route, request);
   if (!input) return;
   const auto again = from_json<typename Op::Input>(to_json(*input));
