@@ -30,7 +30,7 @@ class Context {
 // What every request has, of whatever service.
 struct RequestFacts {
   std::string_view source_ip = {};  // empty: unknown
-  bool is_secure = false;      // over TLS
+  bool is_secure = false;           // over TLS
   WallTime now{};
   std::string_view user_agent = {}, referer = {};  // empty: the request has none
   std::string_view region = {};
