@@ -10,8 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "access/directory.h"
+#include "aws/gen/cloudformation.h"
 #include "aws/gen/cloudfront.h"
+#include "aws/gen/iam.h"
 #include "aws/gen/s3.h"
+#include "aws/gen/sts.h"
+#include "aws/handlers.h"
 #include "bucket/s3_service.h"
 #include "config/memory_store.h"
 #include "config/settings_table.h"
@@ -19,6 +24,9 @@
 #include "control/delivery.h"
 #include "control/front.h"
 #include "control/refused_operations.h"
+#include "formation/formation.h"
+#include "iam/book.h"
+#include "iam/iam.h"
 #include "rt/sim_world.h"
 
 namespace gust {
@@ -94,6 +102,16 @@ int run() {
   write_operations("CloudFront 2020-05-31", aws::cloudfront::service(),
                    [&](const aws::Operation& operation) { return cloudfront.handlers->has(operation); });
   write_operations("S3 2006-03-01", aws::s3::service(), bucket::S3Service::has);
+  access::Directory directory;
+  iam::Book book(loop, *store, directory, iam::Seal(std::string(iam::Seal::key_bytes, 'k')), "000000000000");
+  const iam::Iam identities(book);
+  const auto by_rows = [](const aws::Handlers& handlers) {
+    return [&handlers](const aws::Operation& operation) { return handlers.has(operation); };
+  };
+  write_operations("IAM 2010-05-08", aws::iam::service(), by_rows(identities.iam_handlers()));
+  write_operations("STS 2011-06-15", aws::sts::service(), by_rows(identities.sts_handlers()));
+  const formation::Formation stacks(loop, *store, {}, {});
+  write_operations("CloudFormation 2010-05-15", aws::cloudformation::service(), by_rows(stacks.handlers()));
   write_settings();
   return 0;
 }
