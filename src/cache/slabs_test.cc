@@ -103,6 +103,8 @@ TEST(Slabs, GiveNothingBeyondTheBoundUnlessAsked) {
   char* const beyond = site.take(1000, Kind::movable, Room::beyond);
   EXPECT_NE(beyond, nullptr);
   EXPECT_GT(site.ledger.used(), before);
+  site.slabs.give_back(beyond);
+  EXPECT_EQ(site.ledger.used(), before);
 }
 
 TEST(Slabs, AHoleIsUsedBeforeASlabIsMade) {
