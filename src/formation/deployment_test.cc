@@ -18,7 +18,7 @@ std::string site(std::string_view more_of_bucket = "", std::string_view comment 
       "Policy": {{"Type": "AWS::S3::BucketPolicy", "Properties": {{"Bucket": {{"Ref": "Pics"}}, "PolicyDocument": {{"Statement": [
         {{"Effect": "Allow", "Resource": {{"Fn::Sub": "${{Pics.Arn}}/*"}}, "Condition": {{"StringEquals": {{"AWS:SourceArn":
         {{"Fn::Sub": "arn:aws:cloudfront::${{AWS::AccountId}}:distribution/${{Site}}"}}}}}}}}]}}}}}},
-      "Site": {{"Type": "AWS::CloudFront::Distribution", "Properties": {{"DistributionConfig": {{"Enabled": true, "Comment": "{}",
+      "Site": {{"Type": "AWS::CloudFront::Distribution", "Properties": {{"DistributionConfig": {{"Enabled": true, "Comment": "{}", "IPV6Enabled": true,
         "Origins": [{{"Id": "o", "DomainName": {{"Fn::GetAtt": "Pics.DomainName"}}, "S3OriginConfig": {{}}}}],
         "DefaultCacheBehavior": {{"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": "658327ea"}}}}}}}}{}
     }},
@@ -35,6 +35,7 @@ TEST_F(Deployments, ResourcesAreMadeInTheOrderOfTheirNeeds) {
   EXPECT_THAT(cloud.calls, ElementsAre("CreateBucket", "CreateDistribution", "GetDistribution", "PutBucketPolicy"));
   EXPECT_EQ(cloud.resources.at("ID1")["Distribution"]["DistributionConfig"]["Origins"]["Items"][0]["DomainName"],
             "pics.s3.amazonaws.com");
+  EXPECT_EQ(cloud.resources.at("ID1")["Distribution"]["DistributionConfig"]["IsIPV6Enabled"], true);
   EXPECT_THAT(cloud.buckets.at("pics")["BucketPolicy"]["Policy"].get<std::string>(),
               HasSubstr("arn:aws:cloudfront::111122223333:distribution/ID1"));
   ASSERT_THAT(stack().outputs, SizeIs(1));

@@ -25,6 +25,7 @@ struct OtherName {
 };
 constexpr std::array other_names = {
     OtherName{"Origin", "OriginCustomHeaders", "CustomHeaders"},
+    OtherName{"DistributionConfig", "IPV6Enabled", "IsIPV6Enabled"},
     OtherName{"GeoRestriction", "Locations", "Items"},
 };
 

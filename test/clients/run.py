@@ -39,13 +39,14 @@ def install() -> pathlib.Path:
         subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=INSTALLED,
                        check=True, timeout=600, stdout=subprocess.DEVNULL)
         done.write_bytes(lock)
+    # Modules are looked for beside the script.
+    for script in FOLDER.glob("*.mjs"):
+        shutil.copy(script, INSTALLED / script.name)
     return INSTALLED
 
 
 def run_script(server: harness.Gustfront, name: str) -> list[tuple[str, str]]:
     """Runs a script beside the installed packages; what it says of each step: a name, and why not or nothing."""
-    # Modules are looked for beside the script.
-    shutil.copy(FOLDER / name, INSTALLED / name)
     done = subprocess.run(["node", "--no-warnings", name, str(server.edge_port())], cwd=INSTALLED, capture_output=True,
                           text=True, timeout=SCRIPT_SECONDS * harness.PATIENCE,
                           env={**server.cli_environment(), "AWS_ENDPOINT_URL": server.endpoint})
@@ -71,17 +72,23 @@ def deploy_cdk(server: harness.Gustfront) -> list[tuple[str, str]]:
             steps.append((name, str(error)[-600:] or type(error).__name__))
             return None
 
+    def deploy(*flags: str) -> None:
+        try:
+            server.aws("cloudformation", "deploy", "--template-file", str(template), "--stack-name", "Site", *flags)
+        except harness.CliError as error:
+            told = server.aws("cloudformation", "describe-stack-events", "--stack-name", "Site")["StackEvents"]
+            reasons = [event["ResourceStatusReason"] for event in told if event["ResourceStatus"].endswith("FAILED")]
+            raise AssertionError(f"{error} {reasons}") from None
+
     def check(is_so: bool, what: str) -> None:
         if not is_so:
             raise AssertionError(what)
 
-    shutil.copy(FOLDER / "cdk_site.mjs", INSTALLED / "cdk_site.mjs")
     out = server.folder / "cdk.out"
     subprocess.run(["node", "--no-warnings", "cdk_site.mjs", str(out)], cwd=INSTALLED, check=True, capture_output=True,
                    text=True, timeout=SCRIPT_SECONDS * harness.PATIENCE)
     template = out / "Site.template.json"
-    deploy = ("cloudformation", "deploy", "--template-file", str(template), "--stack-name", "Site")
-    step("a template of the CDK deploys as it is", lambda: server.aws(*deploy))
+    step("a template of the CDK deploys as it is", deploy)
 
     def outputs() -> dict[str, str]:
         told = server.aws("cloudformation", "describe-stacks", "--stack-name", "Site")["Stacks"][0]
@@ -112,7 +119,7 @@ def deploy_cdk(server: harness.Gustfront) -> list[tuple[str, str]]:
     step("its bucket takes a page", put_page)
     step("a viewer gets the page through the distribution", look)
     step("nobody gets it from the bucket without a signature", look_directly)
-    step("deploying it again changes nothing", lambda: server.aws(*deploy, "--no-fail-on-empty-changeset"))
+    step("deploying it again changes nothing", lambda: deploy("--no-fail-on-empty-changeset"))
     step("deleting the stack removes all of it", delete)
     return steps
 

@@ -12,7 +12,7 @@ const textOf = async (answer) => Buffer.from(await answer.Body.transformToByteAr
 
 await step("create, head, locate and list a bucket", async () => {
   await send("CreateBucket", { Bucket });
-  await s3.waitUntilBucketExists({ client, maxWaitTime: 5 }, { Bucket });
+  await s3.waitUntilBucketExists({ client, maxWaitTime: 10 }, { Bucket });
   await send("GetBucketLocation", { Bucket });
   assert.ok((await send("ListBuckets", {})).Buckets.some((one) => one.Name === Bucket));
 });
