@@ -53,7 +53,10 @@ std::optional<Pattern> Pattern::read(std::string_view text, Rules rules) {
       const Cut parts = cut(inside, ',');
       if (!is_key_name(trim(parts.before))) return std::nullopt;
       Piece piece{.units = std::move(units), .variable = to_lower(trim(parts.before)), .fallback = {}};
-      if (parts.found && !(piece.fallback = read_fallback(parts.after))) return std::nullopt;
+      if (parts.found) {
+        piece.fallback = read_fallback(parts.after);
+        if (!piece.fallback) return std::nullopt;
+      }
       pattern.pieces_.push_back(std::move(piece));
       units.clear();
       continue;

@@ -83,8 +83,8 @@ class Judge {
     const auto least = number_of(condition[1]);
     const auto most = number_of(condition[2]);
     if (!least || !most) return bad_document("Invalid JSON: content-length-range needs two numbers");
-    limits_.bytes_min = *least;
-    limits_.bytes_max = *most;
+    limits_.bytes_min = least;
+    limits_.bytes_max = most;
     return {};
   }
 

@@ -36,7 +36,7 @@ rt::Task<void> end_versions(Step& step, const std::vector<ObjectPtr>& versions) 
     if (!is_version_over(step.rules, *versions[i], since, versions.size() - 2 - i, step.now)) continue;
     co_await remove(step, versions[i], versions[i]->version_id);
   }
-  const ObjectPtr newest = versions.back();
+  const ObjectPtr& newest = versions.back();
   if (!newest->is_delete_marker) {
     const auto expiry = expiry_of(step.rules, *newest);
     if (expiry && expiry->at <= step.now) co_await remove(step, newest, std::nullopt);

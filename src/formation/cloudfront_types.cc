@@ -140,6 +140,7 @@ class ConfigType : public ResourceType {
     Json input = {{"Id", facts.physical_id}, {"IfMatch", (*now)["ETag"]}};
     if (kind_.is_switched_off_first) {
       CO_TRY(input["IfMatch"], co_await switch_off(services, std::move(*now)));
+      co_await wait_until_delivered(services, facts.physical_id);  // API-4
     }
     const auto removed = co_await services.call(service, fmt::format("Delete{}", kind_.noun), std::move(input));
     co_return gone_is_done(removed);

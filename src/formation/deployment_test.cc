@@ -134,8 +134,8 @@ TEST_F(Deployments, DeletingGoesBackwardsAndHoldsPolicies) {
   EXPECT_EQ(remove(), "done");
   settle();
   EXPECT_EQ(status(), "DELETE_COMPLETE");
-  EXPECT_THAT(cloud.calls,
-              ElementsAre("DeleteBucketPolicy", "GetDistribution", "UpdateDistribution", "DeleteDistribution"));
+  EXPECT_THAT(cloud.calls, ElementsAre("DeleteBucketPolicy", "GetDistribution", "UpdateDistribution", "GetDistribution",
+                                       "DeleteDistribution"));
   EXPECT_TRUE(cloud.buckets.contains("pics"));
   EXPECT_EQ(outcome(run(reads->describe({.stack_name = "site", .next_token = {}}))),
             "ValidationError: Stack with id site does not exist");

@@ -113,7 +113,8 @@ def deploy_cdk(server: harness.Gustfront) -> list[tuple[str, str]]:
         server.aws("s3", "rm", f"s3://{found['Bucket']}/index.html")
         server.aws("cloudformation", "delete-stack", "--stack-name", "Site")
         server.aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", "Site")
-        left = server.aws("cloudfront", "list-distributions").get("DistributionList", {}).get("Items", [])
+        told = server.aws("cloudfront", "list-distributions") or {}
+        left = told.get("DistributionList", {}).get("Items", [])
         check(not left, f"still there: {left}")
 
     step("its bucket takes a page", put_page)
