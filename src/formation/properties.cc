@@ -117,7 +117,7 @@ aws::Answer<Json> scalar_of(const aws::Shape& shape, const Json& property, std::
       return *number;
     }
     case aws::Kind::real: {
-      const Json number = text ? Json::parse(*text, nullptr, false) : Json();
+      Json number = text ? Json::parse(*text, nullptr, false) : Json();
       if (!number.is_number()) return mismatch("Number");
       return number;
     }

@@ -83,7 +83,7 @@ class YamlReader {
     if (depth > template_depth_max || ++values_ > template_values_max) {
       return malformed("the template is nested too deeply or holds too many values.");
     }
-    const std::string tag = node.Tag();
+    const std::string& tag = node.Tag();
     // `!` alone marks a quoted scalar, `?` a plain one; tag:yaml.org,2002:... are YAML's own types.
     if (tag.size() > 1 && tag.front() == '!') return read_function(tag.substr(1), node, depth);
     return read_plain(node, depth);
