@@ -72,7 +72,7 @@ TEST(Versions, WhatWasThereBeforeIsTheNullVersion) {
   host.set(Versioning::suspended);
   EXPECT_EQ(host.put_version("null"), "");
   host.set(Versioning::enabled);
-  const std::string one = host.put_version("one");
+  host.put_version("one");
   EXPECT_EQ(host.all(), "one null ");
   // Suspended: the null version is replaced and becomes the newest; the others stay.
   host.set(Versioning::suspended);

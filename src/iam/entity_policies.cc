@@ -1,5 +1,6 @@
 #include "iam/entity_policies.h"
 
+#include <functional>
 #include <utility>
 
 #include "iam/answers_internal.h"
@@ -77,11 +78,9 @@ AnswerTask<typename Op::Output> EntityPolicies::list_attached(typename Op::Input
   CO_TRY(auto entity, find_entity(book_, request));
   std::ranges::sort(entity.attached);
   typename Op::Output output;
-  write_page(
-      entity.attached, request, output, [](const std::string& arn) -> const std::string& { return arn; },
-      [&](const std::string& arn) {
-        output.attached_policies.push_back({.policy_name = name_in_arn(arn), .policy_arn = arn});
-      });
+  write_page(entity.attached, request, output, std::identity{}, [&](const std::string& arn) {
+    output.attached_policies.push_back({.policy_name = name_in_arn(arn), .policy_arn = arn});
+  });
   co_return output;
 }
 
