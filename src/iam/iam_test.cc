@@ -32,8 +32,8 @@ struct World {
     entities.emplace(*book);
   }
   rt::Loop& loop() {
-    if (loop_ == nullptr) loop_ = &test.run(find_loop()).get();
-    return *loop_;
+    if (known_loop == nullptr) known_loop = &test.run(find_loop()).get();
+    return *known_loop;
   }
   static rt::Task<std::reference_wrapper<rt::Loop>> find_loop() { co_return std::ref(co_await rt::this_loop()); }
 
@@ -67,7 +67,7 @@ struct World {
   const aws::Caller root{"AKIAROOT", std::string(account), "arn:aws:iam::111122223333:root", std::string(account)};
   const aws::RequestId id{"1", {}};
   config::TestWorld test;
-  rt::Loop* loop_ = nullptr;
+  rt::Loop* known_loop = nullptr;
   std::unique_ptr<config::Store> store = config::make_memory_store();
   access::Directory directory;
   std::optional<Book> book;
