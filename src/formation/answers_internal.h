@@ -1,8 +1,10 @@
-// The store's errors as CloudFormation's.
+// What handlers share: the store's errors as CloudFormation's, and what is told of.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "aws/service_error.h"
@@ -21,6 +23,11 @@ inline std::unexpected<aws::ServiceError> refuse_for(const Error& error) {
     return aws::refuse("ServiceUnavailable", 503, fmt::format("The service cannot answer now: {}.", error.text));
   }
   return aws::refuse("InternalFailure", 500, fmt::format("An internal error occurred: {}.", error.text));
+}
+
+// Empty texts are left out of answers.
+inline std::optional<std::string> told(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text);
 }
 
 }  // namespace gust::formation

@@ -113,6 +113,7 @@ rt::Task<aws::Answer<Wanted>> read_wanted(Services& services, Asked asked, const
   if (use_previous) wanted.template_text = previous->template_text;
   CO_TRY(const Json json, read_template_text(wanted.template_text));
   CO_TRY(const Template made, read_template(json));
+  wanted.description = made.description;
   CO_TRY(wanted.parameters,
          read_parameters(made, read_given(asked.parameters), previous ? &previous->parameters : nullptr));
   CO_TRY(wanted.tags, read_tags(asked.tags));

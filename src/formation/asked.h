@@ -37,7 +37,7 @@ struct Asked {
 // Where a stack is, and what it may import.
 struct Surroundings {
   std::string account_id, region;
-  std::map<std::string, std::string> exports;
+  Exports exports;
 };
 
 // The text of a template.

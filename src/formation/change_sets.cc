@@ -20,10 +20,6 @@ namespace {
 constexpr std::string_view without_changes =
     "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-std::optional<std::string> told(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional<std::string>(text);
-}
-
 cf::Change told_change(const ResourceChange& change) {
   static constexpr std::string_view actions[] = {"Add", "Modify", "Remove"};
   cf::ResourceChange told_as;
@@ -184,8 +180,6 @@ rt::Task<aws::Answer<cf::ExecuteChangeSetOutput>> ChangeSets::execute(const aws:
     stack.updated = runner_.loop().wall_now();
   }
   stack.wanted = set.wanted;
-  CO_TRY(const Template made, wanted_template(stack, runner_.settings().account_id, runner_.settings().region));
-  stack.description = made.description;
   stack.capabilities = set.capabilities;
   stack.caller = call.caller;
   stack.change_set_id = set.id;

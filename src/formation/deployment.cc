@@ -89,7 +89,9 @@ rt::Task<Result<void>> Deployment::roll_back_update(std::string reason) {
   std::vector<std::string> failed;
   const auto resources = resources_of(stack_.before ? stack_.before->template_text : stack_.wanted.template_text);
   for (const std::string& name : order_of(stack_, resources)) {
-    if (!stack_.resources.contains(name) || !stack_.resources.at(name).before) continue;
+    const auto found = stack_.resources.find(name);
+    // A rollback that goes on leaves alone what has its place again.
+    if (found == stack_.resources.end() || !found->second.before || found->second.is_reverted) continue;
     CO_TRY(const std::string trouble, co_await revert_one(name));
     if (!trouble.empty()) failed.push_back(name);
   }
@@ -97,7 +99,8 @@ rt::Task<Result<void>> Deployment::roll_back_update(std::string reason) {
     co_return co_await tell("UPDATE_ROLLBACK_FAILED",
                             fmt::format("The following resource(s) failed to update: [{}].", fmt::join(failed, ", ")));
   }
-  if (stack_.before) stack_.wanted = std::move(*std::exchange(stack_.before, std::nullopt));
+  // What is to go was made in the order of the template that failed.
+  if (stack_.before) std::swap(stack_.wanted, *stack_.before);
   if (const auto made = wanted_template(stack_, place_.account_id, place_.region)) note_imports(*made);
   CO_TRY_OK(co_await work_out_outputs());
   CO_TRY_OK(co_await tell("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"));
@@ -179,8 +182,9 @@ rt::Task<Result<std::string>> Deployment::apply() {
   const auto made = wanted_template(stack_, place_.account_id, place_.region);
   if (!made) co_return made.error().message;
   note_imports(*made);
+  CO_TRY(const auto exports, co_await journal_.exports_of_others(stack_));
   for (const std::string& name : in_order(made->resources)) {
-    CO_TRY(const std::string trouble, co_await apply_one(*made, name));
+    CO_TRY(const std::string trouble, co_await apply_one(*made, exports, name));
     if (!trouble.empty()) co_return trouble;
   }
   co_return std::string();
@@ -196,10 +200,11 @@ void Deployment::note_imports(const Template& made) {
   for (const auto& [name, output] : made.outputs) note(output.value);
 }
 
-rt::Task<Result<std::string>> Deployment::apply_one(const Template& made, const std::string& name) {
+rt::Task<Result<std::string>> Deployment::apply_one(const Template& made, const Exports& exports,
+                                                    const std::string& name) {
   const Resource& resource = made.resources.at(name);
   Scope scope = scope_of(stack_, made, place_.account_id, place_.region);
-  CO_TRY(scope.exports, co_await journal_.exports_of_others(stack_));
+  scope.exports = exports;
   auto properties = evaluate(resource.properties, scope);
   StackResource& entry = stack_.resources[name];
   entry.on_delete = resource.on_delete;
@@ -226,7 +231,6 @@ rt::Task<Result<std::string>> Deployment::apply_one(const Template& made, const 
 rt::Task<Result<std::string>> Deployment::make_one(const std::string& name, const std::string& type, Json properties) {
   StackResource& entry = stack_.resources[name];
   entry.now = {.type = type, .facts = {}, .properties = properties};
-  entry.is_new = true;
   CO_TRY_OK(co_await tell_of(name, "CREATE_IN_PROGRESS"));
   const ResourceType* known = find_resource_type(type);
   if (!known) co_return Result<std::string>(fmt::format("Unrecognized resource type {}", type));
@@ -268,6 +272,7 @@ rt::Task<Result<std::string>> Deployment::revert_one(const std::string& name) {
   StackResource& entry = stack_.resources[name];
   if (entry.before->facts.physical_id != entry.now.facts.physical_id) {
     std::swap(entry.now, *entry.before);
+    entry.is_reverted = true;
     CO_TRY_OK(co_await tell_of(name, "UPDATE_COMPLETE"));
     co_return std::string();
   }
@@ -381,7 +386,7 @@ void Deployment::forget_update() {
   stack_.retained.clear();
   for (auto& [name, resource] : stack_.resources) {
     resource.before.reset();
-    resource.is_new = false;
+    resource.is_reverted = false;
   }
 }
 

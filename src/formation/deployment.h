@@ -29,7 +29,7 @@ class Journal {
   // 12 letters and digits, upper case.
   virtual std::string make_unique() = 0;
   // All exports of other stacks by name, with the values.
-  virtual rt::Task<Result<std::map<std::string, std::string>>> exports_of_others(const Stack& stack) = 0;
+  virtual rt::Task<Result<Exports>> exports_of_others(const Stack& stack) = 0;
   // Stacks that import one of the names.
   virtual rt::Task<Result<std::vector<std::string>>> importers_of(std::string name) = 0;
 };
@@ -61,7 +61,7 @@ class Deployment {
   // The resources of the template whose conditions hold, brought to what it says.
   //   gives  why it could not be done; empty: done
   rt::Task<Result<std::string>> apply();
-  rt::Task<Result<std::string>> apply_one(const Template& made, const std::string& name);
+  rt::Task<Result<std::string>> apply_one(const Template& made, const Exports& exports, const std::string& name);
   rt::Task<Result<std::string>> make_one(const std::string& name, const std::string& type, Json properties);
   rt::Task<Result<std::string>> change_one(const std::string& name, const std::string& type, Json properties);
   rt::Task<Result<std::string>> revert_one(const std::string& name);

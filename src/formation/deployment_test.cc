@@ -127,6 +127,62 @@ TEST_F(Deployments, ARollbackThatFailedGoesOnWhenAsked) {
   EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
 }
 
+TEST_F(Deployments, ARollbackThatGoesOnLeavesAloneWhatHasItsPlaceAgain) {
+  create(site());
+  settle();
+  cloud.failing = {"UpdateDistribution"};
+  std::string text = site("", "two");
+  text.replace(text.find("\"BucketName\": \"pics\""), 20, "\"BucketName\": \"more\"");
+  update(text);
+  settle();
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_FAILED");
+  cloud.failing.clear();
+  aws::cloudformation::ContinueUpdateRollbackInput input;
+  input.stack_name = "site";
+  EXPECT_EQ(outcome(run(stacks->continue_rollback(call, input))), "done");
+  settle();
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_EQ(stack().resources.at("Pics").now.facts.physical_id, "pics");
+  EXPECT_TRUE(cloud.buckets.contains("pics") && !cloud.buckets.contains("more"));
+}
+
+TEST_F(Deployments, ARollbackRemovesWhatWasMadeInTheOrderOfItsNeeds) {
+  create(site());
+  settle();
+  cloud.calls.clear();
+  cloud.failing.insert("CreateKeyGroup");
+  // In the order of names turned round, the bucket would go before its policy.
+  EXPECT_EQ(
+      update(site(
+          "", "one",
+          R"(, "A": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "B"}, "PolicyDocument": {}}},
+      "B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "new"}},
+      "Z": {"Type": "AWS::CloudFront::KeyGroup", "DependsOn": "A", "Properties": {"KeyGroupConfig": {"Name": "z", "Items": []}}})")),
+      "done");
+  settle();
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_THAT(cloud.calls,
+              ElementsAre("CreateBucket", "PutBucketPolicy", "CreateKeyGroup", "DeleteBucketPolicy", "DeleteBucket"));
+}
+
+TEST_F(Deployments, TheDescriptionGoesBackWithTheTemplate) {
+  const auto described = [](const std::string& text, const std::string& words) {
+    return "{\"Description\": \"" + words + "\"," + text.substr(text.find('{') + 1);
+  };
+  create(described(site(), "first"));
+  settle();
+  EXPECT_EQ(stack().wanted.description, "first");
+  cloud.failing = {"PutBucketVersioning"};
+  update(described(site(R"(, "VersioningConfiguration": {"Status": "Enabled"})"), "second"));
+  cloud.failing.clear();
+  aws::cloudformation::ContinueUpdateRollbackInput input;
+  input.stack_name = "site";
+  static_cast<void>(run(stacks->continue_rollback(call, input)));
+  settle();
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_EQ(stack().wanted.description, "first");
+}
+
 TEST_F(Deployments, DeletingGoesBackwardsAndHoldsPolicies) {
   create(site("}, \"DeletionPolicy\": \"Retain\", \"Metadata\": {\"x\": 1"));
   settle();

@@ -49,10 +49,16 @@ E choice(const Json& json, const char* name, E most) {
 }
 
 inline Json json_of(const Wanted& wanted) {
-  return {{"template", wanted.template_text}, {"parameters", wanted.parameters}, {"tags", wanted.tags}};
+  return {{"template", wanted.template_text},
+          {"description", wanted.description},
+          {"parameters", wanted.parameters},
+          {"tags", wanted.tags}};
 }
 inline Wanted wanted_of(const Json& json) {
-  Wanted wanted{.template_text = text(json, "template"), .parameters = texts(part(json, "parameters")), .tags = {}};
+  Wanted wanted{.template_text = text(json, "template"),
+                .description = text(json, "description"),
+                .parameters = texts(part(json, "parameters")),
+                .tags = {}};
   for (const Json& pair : part(json, "tags")) {
     if (const auto both = list(pair); both.size() == 2) wanted.tags.emplace_back(both[0], both[1]);
   }

@@ -24,12 +24,15 @@ struct ResourceFacts {
   std::map<std::string, std::string> attributes;  // what Fn::GetAtt gives
 };
 
+// Exports of the account's stacks, by name.
+using Exports = std::map<std::string, std::string>;
+
 struct Scope {
   const Template* made = nullptr;
   ParameterValues parameters;
   std::string account_id, region, stack_id, stack_name, url_suffix = "amazonaws.com";
   std::map<std::string, ResourceFacts> resources;
-  std::map<std::string, std::string> exports;  // of the account's stacks
+  Exports exports;
 };
 
 //   gives  the value; discarded (Json::is_discarded) where it is AWS::NoValue

@@ -33,9 +33,7 @@ class Runner::StoreJournal : public Journal {
   }
   WallTime now() override { return runner_.loop_.wall_now(); }
   std::string make_unique() override { return runner_.make_unique(); }
-  rt::Task<Result<std::map<std::string, std::string>>> exports_of_others(const Stack& stack) override {
-    return runner_.exports(&stack);
-  }
+  rt::Task<Result<Exports>> exports_of_others(const Stack& stack) override { return runner_.exports(&stack); }
   rt::Task<Result<std::vector<std::string>>> importers_of(std::string name) override {
     return runner_.importers_of(std::move(name));
   }
@@ -106,9 +104,9 @@ rt::Task<void> Runner::deploy(Stack stack, config::Revision revision, bool is_re
   }
 }
 
-rt::Task<Result<std::map<std::string, std::string>>> Runner::exports(const Stack* besides) {
+rt::Task<Result<Exports>> Runner::exports(const Stack* besides) {
   CO_TRY(const auto stacks, co_await store_.all());
-  std::map<std::string, std::string> exports;
+  Exports exports;
   for (const Stack& stack : stacks) {
     if (stack.deleted || (besides && stack.id == besides->id)) continue;
     for (const StackOutput& output : stack.outputs) {

@@ -39,7 +39,7 @@ class Runner {
 
   std::unique_ptr<Services> services_for(const aws::Caller& caller) const { return make_services_(caller); }
   // Exports of all live stacks but `besides`, by name.
-  rt::Task<Result<std::map<std::string, std::string>>> exports(const Stack* besides);
+  rt::Task<Result<Exports>> exports(const Stack* besides);
   // Names of the live stacks that import it.
   rt::Task<Result<std::vector<std::string>>> importers_of(std::string name);
 

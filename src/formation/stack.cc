@@ -24,7 +24,7 @@ Made made_of(const Json& json) {
 
 Json json_of(const StackResource& resource) {
   Json json = {{"now", json_of(resource.now)},
-               {"is_new", resource.is_new},
+               {"is_reverted", resource.is_reverted},
                {"on_delete", resource.on_delete},
                {"on_replace", resource.on_replace},
                {"status", resource.status},
@@ -36,7 +36,7 @@ Json json_of(const StackResource& resource) {
 StackResource resource_of(const Json& json) {
   StackResource resource{.now = made_of(part(json, "now")),
                          .before = {},
-                         .is_new = flag(json, "is_new"),
+                         .is_reverted = flag(json, "is_reverted"),
                          .on_delete = choice(json, "on_delete", Removal::retain_except_on_create),
                          .on_replace = choice(json, "on_replace", Removal::retain_except_on_create),
                          .status = text(json, "status"),
@@ -57,7 +57,6 @@ std::string write_stack(const Stack& stack) {
   Json json = {
       {"name", stack.name},
       {"id", stack.id},
-      {"description", stack.description},
       {"status", stack.status},
       {"reason", stack.reason},
       {"created", iso8601_exact_of(stack.created)},
@@ -83,7 +82,6 @@ Result<Stack> read_stack(std::string_view document) {
   if (!json.is_object() || text(json, "id").empty()) return fail(Errc::corrupt, "a stack's document cannot be read");
   Stack stack{.name = text(json, "name"),
               .id = text(json, "id"),
-              .description = text(json, "description"),
               .status = text(json, "status"),
               .reason = text(json, "reason"),
               .created = time(json, "created").value_or(WallTime{}),

@@ -29,7 +29,7 @@ struct Made {
 struct StackResource {
   Made now;
   std::optional<Made> before;  // while an update is under way: what the rollback goes back to
-  bool is_new = false;         // made by the update that is under way
+  bool is_reverted = false;    // `now` took its place again in a rollback, and `before` is to be removed
   Removal on_delete = Removal::remove, on_replace = Removal::remove;
   std::string status, reason;
   WallTime changed{};
@@ -45,7 +45,7 @@ using Tags = std::vector<std::pair<std::string, std::string>>;
 
 // What a client asks for: the part of a stack that an update replaces and a rollback brings back.
 struct Wanted {
-  std::string template_text;
+  std::string template_text, description;  // the description is the template's
   ParameterValues parameters;
   Tags tags;
 
@@ -56,7 +56,6 @@ enum class OnFailure : std::uint8_t { roll_back, do_nothing, remove };
 
 struct Stack {
   std::string name, id;  // the id is an ARN
-  std::string description;
   std::string status, reason;
   WallTime created{};
   std::optional<WallTime> updated, deleted;

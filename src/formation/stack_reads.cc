@@ -15,10 +15,6 @@ namespace cf = aws::cloudformation;
 
 namespace {
 
-std::optional<std::string> told(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional<std::string>(text);
-}
-
 // Cuts `items` down to the page that begins at the token.
 //   gives  the next token
 template <typename T>
@@ -37,7 +33,7 @@ cf::Stack told_stack(const Stack& stack) {
   result.stack_id = stack.id;
   result.stack_name = stack.name;
   result.change_set_id = told(stack.change_set_id);
-  result.description = told(stack.description);
+  result.description = told(stack.wanted.description);
   result.parameters = told_parameters(stack.wanted);
   result.creation_time = stack.created;
   result.deletion_time = stack.deleted;
@@ -120,7 +116,7 @@ StackReads::Task<cf::ListStacksOutput> StackReads::list(cf::ListStacksInput inpu
     cf::StackSummary summary;
     summary.stack_id = stack.id;
     summary.stack_name = stack.name;
-    summary.template_description = told(stack.description);
+    summary.template_description = told(stack.wanted.description);
     summary.creation_time = stack.created;
     summary.last_updated_time = stack.updated;
     summary.deletion_time = stack.deleted;

@@ -72,8 +72,6 @@ rt::Task<aws::Answer<cf::CreateStackOutput>> Stacks::create(const aws::Call& cal
                                .tags = std::move(input.tags)},
                               nullptr, stack,
                               {runner_.settings().account_id, runner_.settings().region, std::move(exports)}));
-  CO_TRY(const Template made, wanted_template(stack, runner_.settings().account_id, runner_.settings().region));
-  stack.description = made.description;
   stack.capabilities = std::move(input.capabilities);
   stack.is_protected = input.enable_termination_protection.value_or(false);
   stack.client_token = input.client_request_token.value_or("");
@@ -118,8 +116,6 @@ rt::Task<aws::Answer<cf::UpdateStackOutput>> Stacks::update(const aws::Call& cal
                               {runner_.settings().account_id, runner_.settings().region, std::move(exports)}));
   if (wanted == stack.wanted) co_return invalid("No updates are to be performed.");
   stack.before = std::exchange(stack.wanted, std::move(wanted));
-  CO_TRY(const Template made, wanted_template(stack, runner_.settings().account_id, runner_.settings().region));
-  stack.description = made.description;
   stack.capabilities = std::move(input.capabilities);
   stack.updated = runner_.loop().wall_now();
   stack.caller = call.caller;
