@@ -183,14 +183,15 @@ def end_to_end(preset: str, patience: int) -> Callable[[Log], Count]:
     return run
 
 
-def reporting(script: str, what: str) -> Callable[[Log], Count]:
-    """A script below test/ that runs the release program and writes {passed, failed} where --report says."""
+def reporting(script: str, what: str, *arguments: str, targets: tuple[str, ...] = ("gustfront",),
+              seconds: int = 900) -> Callable[[Log], Count]:
+    """A script below test/ that runs release programs and writes {passed, failed} where --report says."""
     def part(log: Log) -> Count:
-        if not build(log, "release", "gustfront"):
+        if not build(log, "release", *targets):
             return Count(0, 1)
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder) / "report.json"
-            good = log.run("/usr/bin/python3", f"test/{script}", "--report", report, seconds=900)
+            good = log.run("/usr/bin/python3", f"test/{script}", *arguments, "--report", report, seconds=seconds)
             if not report.exists():
                 return Count(0, 1)
             found = json.loads(report.read_text())
@@ -204,18 +205,14 @@ conformance_part = reporting("conformance/run.py", "The public HTTP cache suite,
 clients_part = reporting("clients/run.py", "AWS's SDK for JavaScript and a template of the CDK.")
 
 
+round_trips_part = reporting(
+    "conformance/shapes.py", "Every operation of the models by botocore's serializer and parser.", "--echo",
+    "build/release/bin/shape_echo", targets=("shape_echo", "api_coverage"), seconds=300)
+
+
 def shapes_part(log: Log) -> Count:
-    """Every operation of the models by botocore's serializer and parser; the table of what is answered is as printed."""
-    if not build(log, "release", "shape_echo", "api_coverage"):
-        return Count(0, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        report = pathlib.Path(folder) / "report.json"
-        good = log.run("/usr/bin/python3", "test/conformance/shapes.py", "--echo", "build/release/bin/shape_echo",
-                       "--report", report, seconds=300)
-        count = Count(0, 1)
-        if report.exists():
-            found = json.loads(report.read_text())
-            count = Count(found["passed"], max(found["failed"], int(not good)))
+    """The round trips, and that the table of what is answered is as printed."""
+    count = round_trips_part(log)
     count.add(log.run("sh", "-c", "build/release/bin/api_coverage | diff docs/api-coverage.md -", seconds=60))
     return count
 

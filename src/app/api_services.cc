@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "formation/properties.h"
 #include "http/client_connection.h"
-#include "http/exchange.h"
+#include "http/text_body.h"
 #include "net/stream.h"
 #include "rt/loop.h"
 #include "rt/network.h"
@@ -26,17 +26,6 @@ namespace {
 constexpr Duration connect_time_max = std::chrono::seconds(5);
 constexpr Duration call_time_max = std::chrono::seconds(60);
 constexpr ByteCount answer_bytes_max = 4_MiB;
-
-class TextBody final : public http::BodyReader {
- public:
-  explicit TextBody(std::string_view text) : text_(text) {}
-  rt::Task<Result<Slice>> read(Instant) override { co_return Slice::copy_of(std::exchange(text_, {})); }
-  const http::Fields& trailers() const override { return trailers_; }
-
- private:
-  std::string_view text_;
-  http::Fields trailers_;
-};
 
 std::unexpected<aws::ServiceError> no_answer(const Error& error) {
   return aws::refuse("ServiceUnavailable", 503, fmt::format("The API does not answer: {}.", error.text));
@@ -66,7 +55,7 @@ rt::Task<Result<aws::ClientAnswer>> send(rt::Loop& loop, rt::Endpoint api, const
       head.fields.add(ByteView(header.name), header.value);
     }
   }
-  TextBody body(request.body);
+  http::TextBody body(request.body);
   const Instant deadline = loop.now() + call_time_max;
   const auto framing =
       request.body.empty() ? http::BodyFraming::no_body() : http::BodyFraming::of_length(request.body.size());

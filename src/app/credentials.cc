@@ -59,4 +59,21 @@ rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folde
 
 std::string make_run_secret(rt::Loop& loop) { return hex_of(secret_bytes(loop, 32)); }
 
+Result<std::string> read_secret_digits(std::string_view text, std::string_view damaged) {
+  constexpr std::size_t digits_of_secret = 64;
+  const std::string_view digits = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+  if (digits.size() != digits_of_secret || !bytes_of_hex(digits)) return fail(Errc::corrupt, damaged);
+  return std::string(digits);
+}
+
+rt::Task<Result<std::string>> open_secret_file(rt::Loop& loop, std::string folder, std::string path,
+                                               std::string_view damaged) {
+  const auto text = co_await read_small_file(loop.files(), path);
+  if (text) co_return read_secret_digits(*text, damaged);
+  if (text.error().code != Errc::not_found) co_return std::unexpected(text.error());
+  std::string made = make_run_secret(loop);
+  CO_TRY_OK(co_await write_small_file(loop.files(), folder, path, made + "\n"));
+  co_return made;
+}
+
 }  // namespace gust::app

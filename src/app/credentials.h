@@ -35,4 +35,12 @@ rt::Task<Result<Credentials>> open_credentials(rt::Loop& loop, std::string folde
 // A secret for one run: 64 hex digits.
 std::string make_run_secret(rt::Loop& loop);
 
+// Such a secret that a file keeps from run to run: its digits.
+//   fails  corrupt, in the words of `damaged`: the text is something else
+Result<std::string> read_secret_digits(std::string_view text, std::string_view damaged);
+// That of the file `path` in `folder`, made if there is none. `damaged` is static.
+//   fails  corrupt as above; io_failed, access_denied, no_space
+rt::Task<Result<std::string>> open_secret_file(rt::Loop& loop, std::string folder, std::string path,
+                                               std::string_view damaged);
+
 }  // namespace gust::app

@@ -12,7 +12,7 @@
 namespace gust::app {
 namespace {
 
-constexpr std::size_t token_digits = 64;
+constexpr std::string_view damaged_token = "explain.token is damaged: remove it, and gustfront up makes a new one";
 
 Result<rt::Endpoint> read_endpoint(std::string_view text) {
   TRY(const http::Authority authority, http::read_authority(text, Side::own));
@@ -26,24 +26,11 @@ Error damaged() { return {Errc::corrupt, Side::own, Retry::never, "running.json 
 std::string running_path(std::string_view folder) { return std::string(folder) + "/running.json"; }
 std::string explain_token_path(std::string_view folder) { return std::string(folder) + "/explain.token"; }
 
-Result<std::string> read_explain_token(std::string_view text) {
-  const std::string_view token = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  if (token.size() != token_digits || !bytes_of_hex(token)) {
-    return fail(Errc::corrupt, "explain.token is damaged: remove it, and gustfront up makes a new one");
-  }
-  return std::string(token);
-}
+Result<std::string> read_explain_token(std::string_view text) { return read_secret_digits(text, damaged_token); }
 
 rt::Task<Result<std::string>> open_explain_token(rt::Loop& loop, std::string folder) {
-  const std::string path = explain_token_path(folder);
-  auto text = co_await read_small_file(loop.files(), path);
-  if (text) {
-    co_return read_explain_token(*text);
-  }
-  if (text.error().code != Errc::not_found) co_return std::unexpected(text.error());
-  const std::string made = make_run_secret(loop);
-  CO_TRY_OK(co_await write_small_file(loop.files(), folder, path, made + "\n"));
-  co_return made;
+  std::string path = explain_token_path(folder);
+  return open_secret_file(loop, std::move(folder), std::move(path), damaged_token);
 }
 
 std::string running_json_of(const Running& running) {

@@ -11,23 +11,13 @@
 namespace gust::app {
 namespace {
 
-Result<std::string> read_seal_key(std::string_view text) {
-  const std::string_view digits = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  auto key = bytes_of_hex(digits);
-  if (!key || key->size() != iam::Seal::key_bytes) {
-    return fail(Errc::corrupt, "identities.key is damaged: restore it, as the secrets of all users are sealed with it");
-  }
-  return *std::move(key);
-}
+constexpr std::string_view damaged_key =
+    "identities.key is damaged: restore it, as the secrets of all users are sealed with it";
 
 rt::Task<Result<std::string>> open_seal_key(rt::Loop& loop, std::string folder) {
-  const std::string path = folder + "/identities.key";
-  const auto text = co_await read_small_file(loop.files(), path);
-  if (text) co_return read_seal_key(*text);
-  if (text.error().code != Errc::not_found) co_return std::unexpected(text.error());
-  const std::string digits = make_run_secret(loop);
-  CO_TRY_OK(co_await write_small_file(loop.files(), folder, path, digits + "\n"));
-  co_return read_seal_key(digits);
+  std::string path = folder + "/identities.key";
+  CO_TRY(const std::string digits, co_await open_secret_file(loop, std::move(folder), std::move(path), damaged_key));
+  co_return *bytes_of_hex(digits);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "http/content_coding.h"
-#include "http/exchange.h"
+#include "http/text_body.h"
 #include "observe/access_log.h"
 #include "observe/metrics.h"
 #include "rt/blocking.h"
@@ -33,18 +33,6 @@ constexpr std::size_t refusal_bytes_max = 4096;
 // Said by put(): the process stops, and the next look is the last.
 constexpr ByteView is_stopping = "stopping";
 
-// What is sent in the request, all of it in memory.
-class TextBody final : public http::BodyReader {
- public:
-  explicit TextBody(ByteView text) : rest_(text) {}
-  rt::Task<Result<Slice>> read(Instant) override { co_return Slice::borrowed(std::exchange(rest_, {})); }
-  const http::Fields& trailers() const override { return trailers_; }
-
- private:
-  ByteView rest_;
-  http::Fields trailers_;
-};
-
 struct Packed {
   std::string bytes;
   std::string sha256;  // hex
@@ -60,20 +48,6 @@ Result<Packed> pack(ByteView lines) {
   packed.bytes.append(rest);
   packed.sha256 = hex_of(digest_of(DigestKind::sha256, packed.bytes));
   return packed;
-}
-
-// Each byte but unreserved ones and the slash as %XX.
-std::string encoded_path(ByteView path) {
-  std::string out;
-  for (const char c : path) {
-    const bool is_plain = is_alpha(c) || is_digit(c) || ByteView("-._~/").find(c) != ByteView::npos;
-    if (is_plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    }
-  }
-  return out;
 }
 
 // The service's own word for a refusal.
@@ -193,7 +167,7 @@ rt::Task<Result<std::string>> LogShipper::read(const Spooled& file, ByteCount by
 rt::Task<std::string> LogShipper::put(std::string destination, std::string name, std::string lines) {
   auto packed = co_await rt::blocking(loop_, [&lines] { return pack(lines); });
   if (!packed) co_return std::string(packed.error().text);
-  const std::string path = encoded_path(fmt::format("/{}{}.gz", destination, name));
+  const std::string path = percent_encode(fmt::format("/{}{}.gz", destination, name), "/");
   const std::string length = std::to_string(packed->bytes.size());
   const std::array<aws::HeaderView, 2> signed_headers{aws::HeaderView{"host", target_.host_header},
                                                       aws::HeaderView{"content-type", "application/gzip"}};
@@ -207,7 +181,7 @@ rt::Task<std::string> LogShipper::put(std::string destination, std::string name,
   head.fields.add("Content-Type", "application/gzip");
   head.fields.add("Content-Length", length);
   for (const aws::HeaderToAdd& field : added) head.fields.add(http::NameRef(ByteView(field.name)), field.value);
-  TextBody body(packed->bytes);
+  http::TextBody body(packed->bytes);
   origin::FetchFacts facts;
   auto answer = co_await fetcher_.fetch(target_, head, &body, facts);
   if (!answer && answer.error().code == Errc::cancelled) co_return std::string(is_stopping);

@@ -61,11 +61,12 @@ struct FileMark {
 };
 
 // On the thread that has nothing else to do. A loop that wants memory of a heap that is being looked through waits.
-//   on_change  called when another file lies at `watched`
-void keep_heap_until_stop_signal(HeapKeeper& heap, const std::string& watched, const std::function<void()>& on_change) {
+//   mark       of what is known of `watched`
+//   on_change  called when another file lies there
+void keep_heap_until_stop_signal(HeapKeeper& heap, const std::string& watched, FileMark mark,
+                                 const std::function<void()>& on_change) {
   const sigset_t set = stop_signals();
   constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 250'000'000};
-  FileMark mark = FileMark::of(watched);
   while (sigtimedwait(&set, nullptr, &between_looks) < 0) {
     heap.look();
     const FileMark now = FileMark::of(watched);
@@ -178,6 +179,8 @@ int run_up(const Settings& settings) {
   Deployment deployment(cores, settings);
   rt::Loop& first = cores.loop(0);
 
+  // Before the pair is read: one that takes its place while all starts is taken up too.
+  const FileMark mark = FileMark::of(credentials_path(settings.data));
   std::promise<Outcome> started;
   first.post([&] { cores.scope(0).spawn(start(deployment, settings, io->note, first, started)); });
   const Outcome outcome = started.get_future().get();
@@ -185,7 +188,7 @@ int run_up(const Settings& settings) {
     std::fputs(banner_of(settings, deployment.addresses(), deployment.credentials()).c_str(), stdout);
     std::fflush(stdout);
     HeapKeeper heap(Heap::of_process(), bytes_of_all_caches(settings));
-    keep_heap_until_stop_signal(heap, credentials_path(settings.data), [&] {
+    keep_heap_until_stop_signal(heap, credentials_path(settings.data), mark, [&] {
       first.post([&] { cores.scope(0).spawn(take_new_credentials(deployment, settings, first)); });
     });
     std::fputs("Stopping: requests in flight are finished first. Once more Ctrl-C to stop at once.\n", stdout);

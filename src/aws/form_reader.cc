@@ -76,9 +76,8 @@ class Reader {
       const std::string inside = name.empty() ? std::string(member.wire) : fmt::format("{}.{}", name, member.wire);
       if (find(inside) != nullptr || has_under(inside)) {
         TRY_OK(read_value(*member.shape, member.time_form, inside, make_value(member, value), path_of(path, member)));
-      } else if (member.required && violations_.size() < violations_max) {
-        violations_.push_back(fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null",
-                                          path_of(path, member)));
+      } else if (member.required) {
+        add_missing(violations_, path, member);
       }
     }
     return {};

@@ -128,13 +128,8 @@ class InputReader {
                !read_scalar(*member.shape, member.time_form, text_of(member, values[0]), make_value(member, input))) {
       return bad_value(member, values[0]);
     }
-    if (member.required && values.empty()) add_missing(member);
+    if (member.required && values.empty()) add_missing(violations_, "", member);
     return {};
-  }
-
-  void add_missing(const Member& member) {
-    violations_.push_back(
-        fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path_of("", member)));
   }
 
   // Names in lower case, as S3 keeps them; several fields of one name are joined with commas.
@@ -152,7 +147,7 @@ class InputReader {
       const Member& member = shape.members[static_cast<std::size_t>(shape.payload)];
       const std::string path = path_of("", member);
       if (request_.body.empty()) {
-        if (member.required) add_missing(member);
+        if (member.required) add_missing(violations_, "", member);
         return {};
       }
       if (member.shape->kind == Kind::blob || member.shape->kind == Kind::string) {
@@ -170,7 +165,7 @@ class InputReader {
     if (!has_body) return {};
     if (request_.body.empty() && protocol_ == Protocol::rest_xml) {
       for (const Member& member : shape.members) {
-        if (member.location == Location::body && member.required) add_missing(member);
+        if (member.location == Location::body && member.required) add_missing(violations_, "", member);
       }
       return {};
     }

@@ -134,9 +134,8 @@ class Reader {
       if (found != json.end()) ++known;
       if (found != json.end() && !found->is_null()) {
         TRY_OK(read(*found, *member.shape, member.time_form, make_value(member, value), path_of(path, member)));
-      } else if (member.required && violations_.size() < violations_max) {
-        violations_.push_back(fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null",
-                                          path_of(path, member)));
+      } else if (member.required) {
+        add_missing(violations_, path, member);
       }
     }
     if (known == json.size()) return {};

@@ -355,7 +355,7 @@ Answer<Verified> verify_signature(const WireRequest& request, const VerifyRules&
                                 : fmt::format("{}/{}/{}/{}", claim.day, claim.region, claim.service, scope_end);
   const std::string to_sign =
       string_to_sign(claim.date, scope, canonical, claim.asymmetric ? sigv4a_algorithm : sigv4_algorithm);
-  const std::string key = signing_key(*secret, claim.day, claim.region, claim.service);
+  const std::string key = claim.asymmetric ? "" : signing_key(*secret, claim.day, claim.region, claim.service);
   const bool is_right = claim.asymmetric ? is_sigv4a_signature(claim.signature, to_sign, claim.access_key_id, *secret)
                                          : equal_in_constant_time(hex_of(hmac_sha256(key, to_sign)), claim.signature);
   if (!is_right) {

@@ -113,6 +113,12 @@ std::string path_of(std::string_view before, const Member& member) {
   return before.empty() ? name : fmt::format("{}.{}", before, name);
 }
 
+void add_missing(std::vector<std::string>& violations, std::string_view before, const Member& member) {
+  if (violations.size() >= violations_max) return;
+  violations.push_back(
+      fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path_of(before, member)));
+}
+
 std::vector<std::string> violations_of(const Shape& shape, const void* value, std::string_view path, TextRule texts) {
   std::vector<std::string> result;
   Validator(result, texts).check(shape, value, std::string(path));

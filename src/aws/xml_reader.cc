@@ -95,9 +95,8 @@ class Reader {
     }
     for (std::size_t i = 0; i < seen.size(); ++i) {
       const Member& member = shape.members[i];
-      if (member.required && !seen[i] && member.location == Location::body && violations_.size() < violations_max) {
-        violations_.push_back(fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null",
-                                          path_of(path, member)));
+      if (member.required && !seen[i] && member.location == Location::body) {
+        add_missing(violations_, path, member);
       }
     }
     return {};

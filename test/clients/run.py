@@ -30,15 +30,7 @@ STEP = re.compile(r"^(ok|not ok) (.*)$", re.M)
 
 def install() -> pathlib.Path:
     """npm ci of package.json below build/; that folder."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    lock = (FOLDER / "package-lock.json").read_bytes()
-    done = INSTALLED / "installed-lock.json"
-    if not done.exists() or done.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(FOLDER / name, INSTALLED / name)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=INSTALLED,
-                       check=True, timeout=600, stdout=subprocess.DEVNULL)
-        done.write_bytes(lock)
+    harness.npm_install(FOLDER, INSTALLED)
     # Modules are looked for beside the script.
     for script in FOLDER.glob("*.mjs"):
         shutil.copy(script, INSTALLED / script.name)

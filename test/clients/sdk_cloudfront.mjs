@@ -64,9 +64,10 @@ for (const kind of kinds) {
   });
   const updated = await step(`${noun}: update`, async () => {
     const { [config]: now, ETag } = await send(`Get${noun}Config`, { Id });
-    const answer = await send(`Update${noun}`, { Id, IfMatch: ETag, [config]: { ...now, [comment]: "changed" } });
+    const wanted = { ...now, [comment]: "changed" };
+    const answer = await send(`Update${noun}`, { Id, IfMatch: ETag, [config]: wanted });
     assert.notEqual(answer.ETag, ETag);
-    assert.equal((await send(`Get${noun}`, { Id }))[noun][config][comment], "changed");
+    assert.deepEqual((await send(`Get${noun}`, { Id }))[noun][config], wanted);
     return answer;
   });
   await step(`${noun}: a stale update is refused`, () =>
@@ -142,6 +143,10 @@ await step("a reference that was used before is refused", async () => {
   await refused(() => send("CreateDistribution", { DistributionConfig: distribution("twice") }), "DistributionAlreadyExists", 409);
   assert.ok(made.Location.endsWith(made.Distribution.Id));
 });
+
+await step("an operation that is not provided is refused by its name", () =>
+  refused(() => send("CreateVpcOrigin", { VpcOriginEndpointConfig: { Name: "v", Arn: "arn:aws:elasticloadbalancing:::x",
+    HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: "http-only" } }), "NotImplemented", 501));
 
 await step("wrong quantities, origins and policies are refused by their names", async () => {
   const config = distribution("wrong");

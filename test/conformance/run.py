@@ -24,7 +24,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -107,15 +106,7 @@ def answers(port: int) -> bool:
 
 def install() -> pathlib.Path:
     """npm ci of package.json below build/; the suite's folder."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    lock = (FOLDER / "package-lock.json").read_bytes()
-    done = INSTALLED / "installed-lock.json"
-    if not done.exists() or done.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(FOLDER / name, INSTALLED / name)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=INSTALLED,
-                       check=True, timeout=300, stdout=subprocess.DEVNULL)
-        done.write_bytes(lock)
+    harness.npm_install(FOLDER, INSTALLED)
     return INSTALLED / "node_modules" / "http-cache-tests"
 
 
