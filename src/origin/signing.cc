@@ -40,13 +40,15 @@ bool is_of_credentials(const http::Field& field) {
 
 const aws::DayKey& Signer::day_key(const aws::SigningKey& key, WallTime now) {
   const std::string day = iso8601_basic_of(now).substr(0, 8);
-  const auto kept = std::ranges::find_if(kept_, [&](const aws::DayKey& one) {
-    return one.access_key_id == key.access_key_id && one.region == key.region && one.day == day;
+  // Two stores may know different secrets by one id.
+  const auto kept = std::ranges::find_if(kept_, [&](const Kept& one) {
+    return one.of.access_key_id == key.access_key_id && one.of.secret == key.secret && one.of.region == key.region &&
+           one.key.day == day;
   });
-  if (kept != kept_.end()) return *kept;
-  std::erase_if(kept_, [&](const aws::DayKey& one) { return one.day != day; });
+  if (kept != kept_.end()) return kept->key;
+  std::erase_if(kept_, [&](const Kept& one) { return one.key.day != day; });
   if (kept_.size() >= keys_kept_max) kept_.erase(kept_.begin());
-  return kept_.emplace_back(aws::make_day_key(key, now));
+  return kept_.emplace_back(key, aws::make_day_key(key, now)).key;
 }
 
 Result<void> Signer::sign(http::RequestHead& request, bool has_body, const Signing& signing, WallTime now,

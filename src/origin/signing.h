@@ -37,7 +37,11 @@ class Signer {
  private:
   const aws::DayKey& day_key(const aws::SigningKey& key, WallTime now);
 
-  std::vector<aws::DayKey> kept_;  // few: one for each key and region
+  struct Kept {
+    aws::SigningKey of;
+    aws::DayKey key;
+  };
+  std::vector<Kept> kept_;  // few: one for each key, secret and region
 };
 
 }  // namespace gust::origin

@@ -61,6 +61,15 @@ TEST_F(SigningTest, AgreesWithBotocore) {
             "Signature=99b5f04285060af4dce11b99f659ac64dcf077c576060e8133a23316ebb3468f");
 }
 
+TEST_F(SigningTest, TwoSecretsOfOneIdEachSignTheirOwn) {
+  ASSERT_TRUE(sign());
+  EXPECT_TRUE(verify());
+  signing.key.secret = "another";
+  ASSERT_TRUE(sign());
+  EXPECT_TRUE(verify("another"));
+  EXPECT_FALSE(verify("secret"));
+}
+
 // A viewer whose fields all go to the origin must not become somebody by our signature.
 TEST_F(SigningTest, WhomTheEdgeSpeaksForIsNeverTheViewersToSay) {
   for (const char* name : {"x-amz-cf-origin-access-identity", "X-Amz-Source-Arn", "x-amz-source-account"}) {
