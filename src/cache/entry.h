@@ -62,7 +62,7 @@ struct EntryDraft {
   std::uint8_t origin_member = 0;  // which of the origins that may answer for the key did
 };
 
-// What of a draft's head is stored, found once for the charge and the Entry: views into the head.
+// What of a draft's head is stored, found once for the Entry: views into the head.
 struct StorableHead {
   explicit StorableHead(const EntryDraft& draft);
   std::vector<http::Field> fields;

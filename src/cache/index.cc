@@ -73,7 +73,8 @@ void Index::widen(Stripe& stripe, ByteCount bytes) {
   if (!charge(bytes)) return;
   ledger->refund(bytes);
   const std::scoped_lock lock(stripe.mutex);
-  stripe.slots->grow();
+  // Another may have seen the same need and met it.
+  if (stripe.slots->bytes_wanted() != 0) stripe.slots->grow();
 }
 
 bool Index::look_for_fresh(Stripe& stripe, const Key& key, Instant now, const Demand* demand, Lookup& result) {

@@ -33,9 +33,10 @@ void Index::move_block(const Slabs::Found& block) {
   const std::scoped_lock lock(stripe.mutex);
   Slot* const slot = stripe.slots->find(block.owner.hash);
   if (slot == nullptr || !slot->entry) return;
+  // Nobody gains a share while the stripe is held.
+  if (slot->entry.use_count() > 1) return;
   // To let a share go is to see all that others did before they let theirs go.
   EntryRef(slot->entry).reset();
-  if (slot->entry.use_count() > 1) return;
   if (block.holds(slot->entry.get())) {
     before = slot->entry;
   } else if (slot->entry->body().use_count() == 1) {
