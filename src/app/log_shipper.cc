@@ -127,6 +127,10 @@ rt::Task<void> LogShipper::deliver_all() {
     file.modified = status->modified;
     const auto head = co_await read(file, head_bytes);
     if (!head) continue;
+    if (head->find('\n') == head->npos && head->size() < head_bytes) {
+      co_await remove(file);  // a crash has torn its first line: no other is in it
+      continue;
+    }
     const auto destination = observe::read_spool_head(*head);
     if (!destination) {
       log_.warning("{}/{} is no file of access lines and is left out", options_.folder, name);

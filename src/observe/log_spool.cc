@@ -123,9 +123,22 @@ rt::Task<Result<void>> LogSpool::append(const Batch& batch) {
   const std::string text = begun.bytes == 0 ? spool_head(batch.destination) + batch.lines : batch.lines;
   CO_TRY(std::unique_ptr<rt::File> file,
          co_await loop_.files().open(begun.path + std::string(spool_open_suffix), rt::OpenMode::append));
-  begun.bytes += text.size();
-  account_.bytes.fetch_add(text.size(), std::memory_order_relaxed);
-  CO_TRY_OK(co_await file->write_at(0, text));
+  const auto written = co_await file->write_at(0, text);
+  if (!written && begun.bytes == 0) {
+    // It holds no whole line, and nobody would know for whom it is.
+    [[maybe_unused]] const auto removed = co_await loop_.files().remove(begun.path + std::string(spool_open_suffix));
+    files_.erase(batch.distribution_id);
+    co_return written;
+  }
+  // What is there counts, also of a write that failed: the account is of the disk.
+  ByteCount added = text.size();
+  if (!written) {
+    const auto size = co_await file->size();
+    added = size && *size > begun.bytes ? *size - begun.bytes : 0;
+  }
+  begun.bytes += added;
+  account_.bytes.fetch_add(added, std::memory_order_relaxed);
+  CO_TRY_OK(written);
   if (begun.bytes >= limits_.file_bytes) co_await close(batch.distribution_id);
   co_return Result<void>{};
 }

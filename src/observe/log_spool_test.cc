@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "observe/metrics.h"
 #include "rt/epoll_loop.h"
+#include "rt/files.h"
 #include "rt/scope.h"
+#include "rt/sim_world.h"
 #include "rt/worker_pool.h"
 
 namespace gust::observe {
@@ -147,6 +149,33 @@ TEST(LogSpool, AFolderThatIsGoneCostsTheLinesAndNoMore) {
   write(spool, "/a");
   run_and_stop(world, spool);
   EXPECT_EQ(world.dropped("write_failed"), 1);
+}
+
+TEST(LogSpool, AFullDiskLeavesNoFilesAndNothingOnTheAccount) {
+  rt::sim::World world{1};
+  rt::Loop& loop = world.add_host("edge", "10.0.0.1");
+  Registry registry;
+  SpoolAccount account;
+  LogSpool spool(loop, "/spool", registry.make_writer(), account);
+  rt::Scope running(loop);
+  const auto write_and_end = [](LogSpool& to, rt::Loop& on, rt::Scope& its, std::size_t& left) -> rt::Task<void> {
+    EXPECT_TRUE(co_await on.files().make_directory("/spool"));
+    its.spawn(to.run());
+    for (int i = 0; i < 3; ++i) {
+      write(to, "/a");
+      co_await rt::sleep_until(on.now() + std::chrono::seconds(1));
+    }
+    to.stop();
+    co_await its.join();
+    const auto names = co_await on.files().list("/spool");
+    left = names ? names->size() : 99;
+  };
+  world.set_disk_budget("edge", 10);
+  std::size_t left = 99;
+  EXPECT_TRUE(world.run(loop, write_and_end(spool, loop, running, left))) << world.report();
+  EXPECT_EQ(left, 0U);
+  EXPECT_EQ(account.bytes.load(), 0U);
+  EXPECT_EQ(registry.value_of("gustfront_log_delivery_dropped_lines_total", {{"reason", "write_failed"}}), 3);
 }
 
 TEST(LogSpool, AHeadIsReadAsItWasWritten) {
