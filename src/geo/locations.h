@@ -35,6 +35,8 @@ class Locations {
  public:
   virtual ~Locations() = default;
   virtual Location find(const rt::Endpoint& address) const = 0;
+  // The country alone, for who asks at every request.
+  virtual ByteView country_of(const rt::Endpoint& address) const { return find(address).country; }
   // Whether it can tell of cities (and countries), and of networks, at all.
   virtual bool has_cities() const = 0;
   virtual bool has_networks() const = 0;

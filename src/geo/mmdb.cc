@@ -122,6 +122,10 @@ class MmdbLocations final : public Locations {
     if (auto record = networks.find(address)) found.network = number_at(*record, network_number);
     return found;
   }
+  ByteView country_of(const rt::Endpoint& address) const override {
+    auto record = cities.find(address);
+    return record ? text_at(*record, country_code) : ByteView();
+  }
 };
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }

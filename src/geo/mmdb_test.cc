@@ -82,6 +82,9 @@ TEST(Mmdb, BothKindsOfAddressAreFound) {
   EXPECT_EQ((*locations)->find(address("2001:db8::1")).country, "JP");
   EXPECT_EQ((*locations)->find(address("2001:db9::1")).country, "");
   EXPECT_EQ((*locations)->find(address("10.0.0.1")).country, "");
+  for (const char* each : {"2001:db8::1", "2001:db9::1", "192.0.2.7"}) {
+    EXPECT_EQ((*locations)->country_of(address(each)), (*locations)->find(address(each)).country);
+  }
 }
 
 TEST(Mmdb, ARecordOfAnotherFormIsAsNone) {

@@ -57,7 +57,7 @@ bool is_stopped_by_country(Passage& passage) {
   if (geo.kind == config::GeoRestriction::Kind::none) return false;
   const geo::Locations* locations = passage.core.locations();
   const bool knows_countries = locations != nullptr && locations->has_cities();
-  if (knows_countries && !geo.refuses(locations->find(passage.exchange.peer()).country)) return false;
+  if (knows_countries && !geo.refuses(locations->country_of(passage.exchange.peer()))) return false;
   passage.decision.note("GEO-3");
   passage.answer(403,
                  knows_countries

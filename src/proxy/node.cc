@@ -95,9 +95,9 @@ void NodeCore::warn_of_missing_keys() {
 // Once: what the operator leaves out is meant, until the next start.
 void NodeCore::warn_of_missing_locations() {
   if (has_warned_of_locations_) return;
-  const bool knows_countries = parts_.locations != nullptr && parts_.locations->has_cities();
+  const bool has_cities = parts_.locations != nullptr && parts_.locations->has_cities();
   for (const config::Distribution& distribution : routes_->snapshot().distributions()) {
-    if (knows_countries || distribution.geo.kind == config::GeoRestriction::Kind::none) continue;
+    if (has_cities || distribution.geo.kind == config::GeoRestriction::Kind::none) continue;
     has_warned_of_locations_ = true;
     log().warning(
         "distribution {} is restricted by country, and there is no database of countries (see --geoip-city): "
@@ -105,7 +105,6 @@ void NodeCore::warn_of_missing_locations() {
         distribution.id);
     return;
   }
-  const bool has_cities = parts_.locations != nullptr && parts_.locations->has_cities();
   const bool has_networks = parts_.locations != nullptr && parts_.locations->has_networks();
   const Route* lacking = routes_->find_if([&](const Route& route) {
     return (!has_cities && route.viewer_headers.needs_cities()) ||
