@@ -41,7 +41,11 @@ class Control::Service {
   }
 
   FrontService key_value_service() const {
-    return {.handlers = &key_value_data_.handlers(), .region = "us-east-1", .resource_of = {}, .refusal_of = {}};
+    // Every operation of this service names a store in its path, by its ARN.
+    const auto store_of = [](const aws::Route& route, const aws::OperationRequest&) {
+      return route.labels.empty() ? std::string("*") : route.labels.front().second;
+    };
+    return {.handlers = &key_value_data_.handlers(), .region = "us-east-1", .resource_of = store_of, .refusal_of = {}};
   }
 
   FrontService front_service() const {

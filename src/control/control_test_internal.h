@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,9 @@ class FakeDelivery final : public Delivery {
 // One key, whose holder may do all but what is forbidden here.
 class FakeAuthorizer final : public aws::Authorizer {
  public:
-  std::vector<std::string> forbidden;            // actions
-  mutable std::vector<std::string> asked_about;  // "action resource"
+  std::vector<std::string> forbidden;                     // actions
+  mutable std::vector<std::string> asked_about;           // "action resource"
+  mutable std::map<std::string, std::string> conditions;  // of the last deed
 
   std::optional<std::string> secret_of(std::string_view id) const override {
     return id == "AKIDTEST" ? std::optional<std::string>("secret") : std::nullopt;
@@ -73,6 +75,8 @@ class FakeAuthorizer final : public aws::Authorizer {
   }
   std::optional<aws::ServiceError> refusal_of(const aws::Caller& caller, const aws::Deed& deed) const override {
     asked_about.push_back(fmt::format("{} {}", deed.action, deed.resource));
+    conditions.clear();
+    for (const auto& [key, value] : deed.conditions) conditions.emplace(key, value);
     if (std::ranges::find(forbidden, deed.action) == forbidden.end()) return std::nullopt;
     return aws::ServiceError{"AccessDenied", 403, fmt::format("{} may not.", caller.arn), {}};
   }

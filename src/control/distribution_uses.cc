@@ -21,6 +21,9 @@ bool behavior_names(const BehaviorType& behavior, Named what, std::string_view v
       return behavior.realtime_log_config_arn == value;
     case Named::field_level_encryption:
       return behavior.field_level_encryption_id == value;
+    case Named::key_group:
+      return behavior.trusted_key_groups &&
+             std::ranges::find(behavior.trusted_key_groups->items, value) != behavior.trusted_key_groups->items.end();
     case Named::web_acl:
       break;
   }

@@ -15,6 +15,7 @@ enum class Named : std::uint8_t {
   function,                // its ARN, in behaviours
   realtime_log_config,     // its ARN, in behaviours
   field_level_encryption,  // its id, in behaviours
+  key_group,               // its id, in behaviours
   web_acl,                 // its id or ARN; "null" is named where there is none
 };
 

@@ -206,6 +206,15 @@ rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(mod
 }
 
 rt::Task<aws::Answer<aws::Nothing>> Distributions::remove(model::DeleteDistributionRequest request) {
+  CO_TRY_OK(co_await remove_document(request));
+  // What this leaves behind after an error goes at the next start.
+  static_cast<void>(co_await sweep_one(request.id));
+  co_return aws::Nothing{};
+}
+
+// In a turn: others store that a distribution is there.
+rt::Task<aws::Answer<void>> Distributions::remove_document(model::DeleteDistributionRequest request) {
+  CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
   CO_TRY(const StoredDistribution stored, co_await find_matching(request.id, request.if_match));
   // API-4: disabled, and every node knows it.
   if (stored.document.config.enabled || !tools_.publisher.is_deployed(stored.revision)) {
@@ -225,9 +234,7 @@ rt::Task<aws::Answer<aws::Nothing>> Distributions::remove(model::DeleteDistribut
     co_return refuse("PreconditionFailed", "The distribution was changed by another request meanwhile.");
   }
   if (!made) co_return refuse(made.error());
-  // What this leaves behind after an error goes at the next start.
-  static_cast<void>(co_await sweep_one(request.id));
-  co_return aws::Nothing{};
+  co_return aws::Answer<void>();
 }
 
 rt::Task<Result<void>> Distributions::sweep_one(std::string id) {

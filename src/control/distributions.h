@@ -87,6 +87,7 @@ class Distributions {
   rt::Task<aws::Answer<aws::cloudfront::DistributionList>> page_of_those(std::optional<std::string> marker,
                                                                          std::optional<std::string> max_items,
                                                                          Wanted is_wanted);
+  rt::Task<aws::Answer<void>> remove_document(aws::cloudfront::DeleteDistributionRequest request);
   rt::Task<Result<void>> sweep_one(std::string id);
   rt::Task<aws::Answer<void>> check(config::DistributionDocument document);
   // `policies` is what the store holds of policies.

@@ -165,10 +165,12 @@ rt::Task<aws::Answer<aws::WireAnswer>> Front::answer(const Asked& asked, std::st
                      .resource = asked.service.resource_of ? asked.service.resource_of(route, request) : "*"});
   }
   const std::string now = iso8601_of(loop_.wall_now());
-  const std::array<aws::ConditionValue, 5> conditions = {
+  const std::string seconds_now = std::to_string(unix_seconds(loop_.wall_now()));
+  const std::array<aws::ConditionValue, 6> conditions = {
       {{"aws:SourceIp", asked.peer},
        {"aws:SecureTransport", "false"},
        {"aws:CurrentTime", now},
+       {"aws:EpochTime", seconds_now},
        {"aws:UserAgent", asked.request.header("User-Agent").value_or("")},
        {"aws:RequestedRegion", verified->region}}};
   for (const aws::OwnedDeed& deed : deeds) {

@@ -2,6 +2,7 @@
 
 #include "aws/gen/acm.h"
 #include "aws/gen/sts.h"
+#include "base/date.h"
 #include "control/control_test_internal.h"
 
 namespace gust::control {
@@ -64,6 +65,12 @@ TEST_F(FrontTest, AsksTheAuthorizerAboutActionAndResource) {
       "sts:GetCallerIdentity *", "cloudfront:GetDistributionConfig arn:aws:cloudfront::123456789012:distribution/E1",
       "cloudfront:ListTagsForResource arn:aws:x", "cloudfront:ListDistributions *"};
   EXPECT_EQ(authorizer.asked_about, expected);
+}
+
+TEST_F(FrontTest, ConditionsOfTimeAreToldInBothForms) {
+  send("GET", "/2020-05-31/distribution");
+  EXPECT_EQ(authorizer.conditions.at("aws:CurrentTime"), iso8601_of(world.wall_now()));
+  EXPECT_EQ(authorizer.conditions.at("aws:EpochTime"), std::to_string(unix_seconds(world.wall_now())));
 }
 
 TEST_F(FrontTest, LetsNothingHappenThatIsRefusedAndReportsIt) {

@@ -93,6 +93,14 @@ TEST_F(KeyValueStoresTest, KeysArePutReadListedAndDeleted) {
   EXPECT_FALSE(ask("GET", "/keys").has("blue"));
 }
 
+TEST_F(KeyValueStoresTest, RequestsForDataAreJudgedByTheStoresArn) {
+  make_store();
+  authorizer.asked_about.clear();
+  put("a", "1", etag());
+  EXPECT_EQ(authorizer.asked_about, (std::vector<std::string>{"cloudfront-keyvaluestore:DescribeKeyValueStore " + arn,
+                                                              "cloudfront-keyvaluestore:PutKey " + arn}));
+}
+
 TEST_F(KeyValueStoresTest, SeveralKeysChangeAtOnceOrNotAtAll) {
   make_store();
   const Reply done = ask(

@@ -44,16 +44,10 @@ aws::Answer<aws::cloudfront::DistributionIdList> id_list_of(const std::vector<st
                                                             const std::optional<std::string>& marker,
                                                             const std::optional<std::string>& max_items) {
   TRY(const PageRequest page_request, read_page_request(marker, max_items));
-  // In order of ids, so that a marker works also when its distribution was deleted.
-  const auto behind = std::ranges::upper_bound(ids, page_request.marker);
-  const Page page = page_of(ids, static_cast<std::size_t>(behind - ids.begin()), page_request.max_items);
+  const Page page = page_behind(ids, page_request);
   aws::cloudfront::DistributionIdList list;
-  list.marker = page_request.marker;
-  list.max_items = page_request.max_items;
-  list.is_truncated = !page.next_marker.empty();
-  if (list.is_truncated) list.next_marker = page.next_marker;
   for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(ids[i]);
-  list.quantity = static_cast<std::int32_t>(list.items.size());
+  tell_page(page_request, page, list);
   return list;
 }
 

@@ -166,21 +166,14 @@ auto Resources<Family>::list(typename Family::ListAll::Input request) -> Task<ty
   std::ranges::move(own, std::back_inserter(all));
   std::vector<std::string> ids;
   for (const Resource& resource : all) ids.push_back(resource.id);
-  // Where the list is in order of ids, a marker works also when its resource was deleted.
-  auto first = static_cast<std::size_t>(std::ranges::upper_bound(ids, page_request.marker) - ids.begin());
+  Page page = page_behind(ids, page_request);
   if (has_managed) {
-    CO_TRY(first, place_behind(ids, page_request.marker));
+    CO_TRY(const std::size_t first, place_behind(ids, page_request.marker));
+    page = page_of(ids, first, page_request.max_items);
   }
-  const Page page = page_of(ids, first, page_request.max_items);
   typename Family::List list;
-  list.max_items = page_request.max_items;
-  if (!page.next_marker.empty()) list.next_marker = page.next_marker;
-  if constexpr (requires { list.is_truncated; }) {
-    list.marker = page_request.marker;
-    list.is_truncated = !page.next_marker.empty();
-  }
   for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(Family::summary_of(all[i]));
-  list.quantity = static_cast<std::int32_t>(list.items.size());
+  tell_page(page_request, page, list);
   co_return typename Family::ListAll::Output{std::move(list)};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/public_key.h"
 #include "base/text.h"
+#include "control/distribution_uses.h"
 #include "control/field_level_encryption.h"
 #include "control/resources_internal.h"
 
@@ -110,12 +111,7 @@ rt::Task<aws::Answer<void>> KeyGroupFamily::check_in_store(Tools tools, Resource
 }
 
 bool KeyGroupFamily::is_used_by(const model::DistributionConfig& config, const std::string& id) {
-  const auto names_it = [&](const auto& behavior) {
-    return behavior.trusted_key_groups &&
-           std::ranges::find(behavior.trusted_key_groups->items, id) != behavior.trusted_key_groups->items.end();
-  };
-  return names_it(config.default_cache_behavior) ||
-         (config.cache_behaviors && std::ranges::any_of(config.cache_behaviors->items, names_it));
+  return names(config, Named::key_group, id);
 }
 
 model::KeyGroupSummary KeyGroupFamily::summary_of(const Resource& resource) { return {resource}; }
