@@ -92,31 +92,51 @@ std::vector<aws::OwnedDeed> Iam::deeds_of(const aws::Caller& caller, const aws::
                                           const aws::OperationRequest&) const {
   const std::string_view operation = route.operation->name;
   aws::OwnedDeed deed{.action = fmt::format("iam:{}", operation), .resource = "*", .conditions = {}};
-  const std::string* user = aws::find_item(route.form, "UserName");
-  const std::string* group = aws::find_item(route.form, "GroupName");
-  const std::string* policy = aws::find_item(route.form, "PolicyArn");
-  const std::string* policy_name = aws::find_item(route.form, "PolicyName");
+  const auto item = [&](std::string_view name) { return aws::find_item(route.form, name); };
+  const auto text = [&](std::string_view name, std::string_view otherwise) {
+    const std::string* found = item(name);
+    return found == nullptr ? otherwise : std::string_view(*found);
+  };
+  const auto arn = [&](std::string_view kind, std::string_view path, std::string_view name) {
+    return fmt::format("arn:aws:iam::{}:{}{}{}", book_.account_id(), kind, path, name);
+  };
   // By the operation, not by what stands in the form: a field that it does not read decides nothing.
   const bool is_of_group = operation.contains("Group") && operation != "ListGroupsForUser";
   const bool is_of_user = !is_of_group && (operation.contains("User") || operation.contains("AccessKey"));
   const bool is_list = operation == "ListUsers" || operation == "ListGroups";
+  const bool is_made = operation == "CreateUser" || operation == "CreateGroup";
+  const bool is_moved = operation == "UpdateUser" || operation == "UpdateGroup";
+  std::string target;  // where it is moved to
+  const auto set_place = [&](std::string_view kind, const Entity* found, std::string_view name,
+                             std::string_view renamed) {
+    const std::string_view path = is_made ? text("Path", "/") : found != nullptr ? std::string_view(found->path) : "/";
+    deed.resource = arn(kind, path, name);
+    if (is_moved) target = arn(kind, text("NewPath", path), text(renamed, name));
+  };
+  const std::string* user = item("UserName");
+  const std::string* group = item("GroupName");
+  const std::string* policy = item("PolicyArn");
+  const std::string* policy_name = item("PolicyName");
   if (is_of_group && group != nullptr) {
-    const Group* found = book_.find_group(*group);
-    deed.resource =
-        found != nullptr ? book_.arn_of(*found) : fmt::format("arn:aws:iam::{}:group/{}", book_.account_id(), *group);
+    set_place("group", book_.find_group(*group), *group, "NewGroupName");
   } else if (is_of_user && user != nullptr) {
-    const User* found = book_.find_user(*user);
-    deed.resource = found != nullptr ? book_.arn_of(*found) : access::user_arn(book_.account_id(), "/", *user);
+    set_place("user", book_.find_user(*user), *user, "NewUserName");
   } else if (is_of_user && !is_list) {
     deed.resource = caller.arn;  // who names nobody means itself
   } else if (operation == "CreatePolicy" && policy_name != nullptr) {
-    deed.resource = fmt::format("arn:aws:iam::{}:policy/{}", book_.account_id(), *policy_name);
+    deed.resource = arn("policy", text("Path", "/"), *policy_name);
   } else if (!is_of_group && !is_list && policy != nullptr) {
     deed.resource = *policy;
   }
   const bool names_policy = operation.starts_with("Attach") || operation.starts_with("Detach");
   if (names_policy && policy != nullptr) deed.conditions.emplace_back("iam:PolicyARN", *policy);
-  return {std::move(deed)};
+  std::vector<aws::OwnedDeed> deeds{deed};
+  if (!target.empty() && target != deed.resource) {
+    // Else who may rename one user of its own could give it a name that others' policies speak of.
+    deed.resource = std::move(target);
+    deeds.push_back(std::move(deed));
+  }
+  return deeds;
 }
 
 }  // namespace gust::iam

@@ -278,9 +278,13 @@ TEST(Iam, KnowsWhatARequestIsAbout) {
     const aws::OperationRequest request{
         .method = "POST", .path = "/", .query = {}, .headers = {}, .bucket = {}, .key = {}, .body = body};
     const aws::Route route{.operation = &operation, .labels = {}, .form = *aws::read_query(body)};
-    const auto deeds = iam.deeds_of(caller, route, request);
-    return deeds.front().action + " " + deeds.front().resource +
-           (deeds.front().conditions.empty() ? "" : " " + deeds.front().conditions.front().second);
+    std::string all;
+    for (const aws::OwnedDeed& deed : iam.deeds_of(caller, route, request)) {
+      if (!all.empty()) all += "; ";
+      all += deed.action + " " + deed.resource;
+      if (!deed.conditions.empty()) all += " " + deed.conditions.front().second;
+    }
+    return all;
   };
   EXPECT_EQ(deed_of(model::op::AttachUserPolicy::operation(),
                     "UserName=ann&PolicyArn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FAdministratorAccess"),
@@ -296,6 +300,43 @@ TEST(Iam, KnowsWhatARequestIsAbout) {
   EXPECT_EQ(deed_of(model::op::CreateAccessKey::operation(), ""), "iam:CreateAccessKey " + caller.arn);
   EXPECT_EQ(deed_of(model::op::ListUsers::operation(), ""), "iam:ListUsers *");
   EXPECT_EQ(deed_of(model::op::DeletePolicy::operation(), "PolicyArn=arn%3Aa"), "iam:DeletePolicy arn:a");
+  EXPECT_EQ(deed_of(model::op::CreateUser::operation(), "UserName=ann&Path=%2Fadmins%2F"),
+            "iam:CreateUser arn:aws:iam::111122223333:user/admins/ann")
+      << "not where one of that name is already";
+  EXPECT_EQ(deed_of(model::op::CreateGroup::operation(), "GroupName=g&Path=%2Fadmins%2F"),
+            "iam:CreateGroup arn:aws:iam::111122223333:group/admins/g");
+  EXPECT_EQ(deed_of(model::op::CreatePolicy::operation(), "PolicyName=p&Path=%2Fadmins%2F"),
+            "iam:CreatePolicy arn:aws:iam::111122223333:policy/admins/p");
+  EXPECT_EQ(deed_of(model::op::CreatePolicy::operation(), "PolicyName=p"),
+            "iam:CreatePolicy arn:aws:iam::111122223333:policy/p");
+  EXPECT_EQ(deed_of(model::op::DeleteUser::operation(), "UserName=none&Path=%2Fadmins%2F"),
+            "iam:DeleteUser arn:aws:iam::111122223333:user/none")
+      << "a field of other operations decides nothing";
+}
+
+TEST(Iam, JudgesAMoveByWhereItComesFromAndWhereItGoes) {
+  World world;
+  EXPECT_EQ(world.outcome(world.users->create({.path = "/staff/", .user_name = "ann"})), "");
+  EXPECT_EQ(world.outcome(world.groups->create({.path = "/staff/", .group_name = "g"})), "");
+  const Iam iam(*world.book);
+  const auto resources_of = [&](const aws::Operation& operation, std::string_view body) {
+    const aws::OperationRequest request{
+        .method = "POST", .path = "/", .query = {}, .headers = {}, .bucket = {}, .key = {}, .body = body};
+    const aws::Route route{.operation = &operation, .labels = {}, .form = *aws::read_query(body)};
+    std::vector<std::string> resources;
+    for (const aws::OwnedDeed& deed : iam.deeds_of(world.root, route, request)) resources.push_back(deed.resource);
+    return resources;
+  };
+  const auto of_user = [&](std::string_view body) { return resources_of(model::op::UpdateUser::operation(), body); };
+  const std::string user = "arn:aws:iam::111122223333:user/";
+  using Resources = std::vector<std::string>;
+  EXPECT_EQ(of_user("UserName=ann&NewUserName=eve"), (Resources{user + "staff/ann", user + "staff/eve"}));
+  EXPECT_EQ(of_user("UserName=ann&NewPath=%2Fadmins%2F"), (Resources{user + "staff/ann", user + "admins/ann"}));
+  EXPECT_EQ(of_user("UserName=ann&NewPath=%2F&NewUserName=eve"), (Resources{user + "staff/ann", user + "eve"}));
+  EXPECT_EQ(of_user("UserName=ann&NewPath=%2Fstaff%2F"), (Resources{user + "staff/ann"}));
+  EXPECT_EQ(of_user("UserName=ann&Path=%2Fadmins%2F&NewGroupName=eve"), (Resources{user + "staff/ann"}));
+  EXPECT_EQ(resources_of(model::op::UpdateGroup::operation(), "GroupName=g&NewPath=%2F&NewGroupName=h"),
+            (Resources{"arn:aws:iam::111122223333:group/staff/g", "arn:aws:iam::111122223333:group/h"}));
 }
 
 }  // namespace
