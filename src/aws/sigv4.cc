@@ -369,7 +369,7 @@ Answer<Verified> verify_signature(const WireRequest& request, const VerifyRules&
   verified.access_key_id = claim.access_key_id;
   verified.region = claim.region;
   verified.service = claim.service;
-  verified.presigned = claim.presigned;
+  verified.kind = claim.presigned ? SignatureKind::query : SignatureKind::header;
   if (verified.payload == PayloadMode::signed_chunks || verified.payload == PayloadMode::signed_chunks_trailer) {
     verified.chunks = {key, claim.date, scope, claim.signature};
   }

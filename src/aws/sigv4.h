@@ -36,6 +36,13 @@ enum class PayloadMode : std::uint8_t {
   unsigned_chunks_trailer,  // STREAMING-UNSIGNED-PAYLOAD-TRAILER
 };
 
+// Where the signature stands.
+enum class SignatureKind : std::uint8_t {
+  header,
+  query,  // presigned
+  form,   // of a browser (sigv4_form.h)
+};
+
 // What the signatures of the chunks of a body are made with.
 struct ChunkSigning {
   std::string key;             // 32 raw bytes; a secret of that day, region and service
@@ -49,7 +56,7 @@ struct Verified {
   PayloadMode payload = PayloadMode::unsigned_body;
   std::string payload_sha256;  // hex; with `hashed` only
   ChunkSigning chunks;         // filled for the signed_chunks modes
-  bool presigned = false;
+  SignatureKind kind = SignatureKind::header;
   WallTime signed_at{};
 };
 

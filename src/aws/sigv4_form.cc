@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "aws/canonical_internal.h"
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -30,6 +31,8 @@ Answer<Verified> verify_form_signature(const SignedForm& form, const FindSecret&
   if (!form.date.starts_with(parts[1]) || parts[1].size() != 8) {
     return malformed("X-Amz-Date must be of the day that the credential scope names.");
   }
+  const auto signed_at = read_iso8601_basic(form.date);
+  if (!signed_at) return malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   const auto secret = find_secret(parts[0]);
   if (!secret) {
     auto refused =
@@ -47,6 +50,8 @@ Answer<Verified> verify_form_signature(const SignedForm& form, const FindSecret&
   verified.access_key_id = parts[0];
   verified.region = parts[2];
   verified.service = parts[3];
+  verified.kind = SignatureKind::form;
+  verified.signed_at = *signed_at;
   return verified;
 }
 

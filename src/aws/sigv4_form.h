@@ -15,7 +15,9 @@ struct SignedForm {
   std::string_view algorithm, credential, date, policy, signature;
 };
 
-//   gives   whose key it is
+//   gives   whose key it is, and when the form says that it was signed; that is no older than its day, for the key is
+//   of
+//           that day
 //   fails   InvalidRequest, AuthorizationQueryParametersError 400, InvalidAccessKeyId, SignatureDoesNotMatch 403
 Answer<Verified> verify_form_signature(const SignedForm& form, const FindSecret& find_secret);
 

@@ -97,7 +97,7 @@ TEST(VerifyHeader, AcceptsWhatTheCliSignsForCloudFront) {
   EXPECT_EQ(verified->service, "cloudfront");
   EXPECT_EQ(verified->region, "us-east-1");
   EXPECT_EQ(verified->payload, PayloadMode::hashed);
-  EXPECT_FALSE(verified->presigned);
+  EXPECT_EQ(verified->kind, SignatureKind::header);
 }
 
 TEST(VerifyHeader, NormalisesAndEncodesThePathTwiceOutsideS3) {
@@ -234,7 +234,7 @@ TEST(VerifyHeader, AllowsFifteenMinutesOfSkewEitherWay) {
 TEST(VerifyQuery, AcceptsWhatBotocorePresigns) {
   const auto verified = s3_presigned().judge();
   ASSERT_TRUE(verified) << verified.error().message;
-  EXPECT_TRUE(verified->presigned);
+  EXPECT_EQ(verified->kind, SignatureKind::query);
   EXPECT_EQ(verified->payload, PayloadMode::unsigned_body);
   EXPECT_EQ(verified->region, "ap-south-1");
 }

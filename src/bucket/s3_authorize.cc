@@ -116,6 +116,18 @@ void add_tags(const S3Call& call, const std::string& bucket, const std::string& 
   }
 }
 
+std::string_view auth_type_of(aws::SignatureKind kind) {
+  switch (kind) {
+    case aws::SignatureKind::header:
+      return "REST-HEADER";
+    case aws::SignatureKind::query:
+      return "REST-QUERY-STRING";
+    case aws::SignatureKind::form:
+      return "POST";
+  }
+  return "";
+}
+
 access::Context context_of(const S3Call& call, const std::string& bucket, const std::string& key,
                            const VersionChoice& version) {
   const std::string peer = rt::address_text(call.exchange.peer());
@@ -136,7 +148,7 @@ access::Context context_of(const S3Call& call, const std::string& bucket, const 
   }
   if (version) context.add("s3:VersionId", text_of_version(*version));
   if (call.verified) {
-    context.add("s3:authType", call.verified->presigned ? "REST-QUERY-STRING" : "REST-HEADER");
+    context.add("s3:authType", std::string(auth_type_of(call.verified->kind)));
     context.add("s3:signatureversion", "AWS4-HMAC-SHA256");
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(call.now - call.verified->signed_at);
     context.add("s3:signatureAge", std::to_string(age.count()));

@@ -1,6 +1,8 @@
 // Forms of browsers: what is stored of them, what their policy must allow, and how they are answered.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/date.h"
 #include "bucket/form_reader.h"
 #include "bucket/s3_test_host_internal.h"
@@ -111,6 +113,45 @@ TEST(S3Forms, AreAnsweredWithARedirectWhereTheyAskForOne) {
   EXPECT_EQ(got.status, 303);
   EXPECT_EQ(got.header("Location"),
             "https://a.example/?x&bucket=pics&key=a%20b&etag=%229dd4e461268c8034f5c8564e155c67a6%22");
+}
+
+TEST(S3Forms, ToPoliciesAreFormsAndAsOldAsTheirDate) {
+  Forms host;
+  const std::string conditions = fmt::format(R"({}, {{"key": "k"}})", of_signature);
+  const auto deny_where = [&](std::string_view condition) {
+    return host
+        .put("/pics?policy", fmt::format(R"({{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny",
+                                             "Principal": "*", "Action": "s3:PutObject",
+                                             "Resource": "arn:aws:s3:::pics/*", "Condition": {}}}]}})",
+                                         condition))
+        .status;
+  };
+  const auto post = [&] {
+    return host.post(host.signed_fields({{"key", "k"}}, host.policy_of(conditions, std::chrono::hours(1))), "x");
+  };
+  EXPECT_EQ(deny_where(R"({"StringNotEquals": {"s3:authType": "POST"}})"), 204);
+  EXPECT_EQ(post().outcome(), "204");
+  EXPECT_EQ(host.put("/pics/k", "x").outcome(), "403 AccessDenied");
+  EXPECT_EQ(deny_where(R"({"StringEquals": {"s3:authType": "POST"}})"), 204);
+  EXPECT_EQ(post().outcome(), "403 AccessDenied");
+  EXPECT_EQ(host.put("/pics/k", "x").status, 200);
+
+  EXPECT_EQ(deny_where(R"({"NumericGreaterThan": {"s3:signatureAge": "600000"}})"), 204);
+  EXPECT_EQ(post().outcome(), "204");
+  const Fields fields = host.signed_fields({{"key", "k"}}, host.policy_of(conditions, std::chrono::hours(1)));
+  host.world.run_for(std::chrono::minutes(11));
+  EXPECT_EQ(host.post(fields, "x").outcome(), "403 AccessDenied");
+}
+
+TEST(S3Forms, WithADateThatIsNoneAreRefused) {
+  Forms host;
+  const std::string conditions = fmt::format(R"({}, {{"key": "k"}})", of_signature);
+  for (const char* behind_the_day : {"", "T", "T000000", "T000000+0000", "T250000Z", " 00:00:00"}) {
+    Fields fields = host.signed_fields({{"key", "k"}}, host.policy_of(conditions));
+    std::string& date = std::ranges::find(fields, "x-amz-date", [](const auto& field) { return field.first; })->second;
+    date = date.substr(0, 8) + behind_the_day;
+    EXPECT_EQ(host.post(fields, "x").outcome(), "400 AuthorizationQueryParametersError") << behind_the_day;
+  }
 }
 
 TEST(FormReader, BoundsWhatComesBeforeTheFile) {
