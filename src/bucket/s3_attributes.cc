@@ -73,7 +73,7 @@ aws::Answer<s3::GetObjectAttributesParts> parts_of(const S3Call& call, const Obj
 S3Task get_object_attributes(S3Call& call) {
   CO_TRY(const BucketInfo bucket, bucket_of(call));
   CO_TRY(const auto attributes, read_attributes(call));
-  CO_TRY(const ObjectPtr object, find_version_of(call));
+  CO_TRY(const ObjectPtr object, readable_object(call));
   const auto asks = [&](std::string_view name) { return std::ranges::find(attributes, name) != attributes.end(); };
   s3::GetObjectAttributesOutput output;
   // This one is written without quotes.

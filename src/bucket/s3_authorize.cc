@@ -19,7 +19,7 @@ struct Row {
 };
 
 // Operations whose action has another name. Those with an empty one ask themselves, for each key (readable_object,
-// delete_objects).
+// delete_objects); GetObjectAttributes does too, for reading the object.
 constexpr auto rows = std::to_array<Row>({
     {"CompleteMultipartUpload", "PutObject"},
     {"CopyObject", "PutObject"},
@@ -38,7 +38,7 @@ constexpr auto rows = std::to_array<Row>({
     {"GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"},
     {"GetObject", ""},
     {"GetObjectAcl", "GetObjectAcl", "GetObjectVersionAcl"},
-    {"GetObjectAttributes", "GetObject", "GetObjectVersion"},
+    {"GetObjectAttributes", "GetObjectAttributes", "GetObjectVersionAttributes"},
     {"GetObjectTagging", "GetObjectTagging", "GetObjectVersionTagging"},
     {"GetPublicAccessBlock", "GetBucketPublicAccessBlock"},
     {"HeadBucket", "ListBucket"},

@@ -29,6 +29,19 @@ aws::ServiceError bad_source(std::string message) {
   return with_detail(s3_error("InvalidArgument", std::move(message)), "ArgumentName", "x-amz-copy-source");
 }
 
+aws::Answer<ObjectPtr> find_object(const S3Call& call, const Source& source) {
+  const auto object = call.store.find_version(source.bucket, source.key, source.version);
+  if (!object) {
+    aws::ServiceError error = s3_error_of(object.error());
+    error.details = {{"BucketName", source.bucket}, {"Key", source.key}};
+    return std::unexpected(std::move(error));
+  }
+  if (!(*object)->is_delete_marker) return *object;
+  if (!source.version) return std::unexpected(with_detail(s3_error("NoSuchKey"), "Key", source.key));
+  return std::unexpected(s3_error(
+      "InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id."));
+}
+
 // x-amz-copy-source: `[/]BUCKET/KEY[?versionId=ID]`, percent-coded.
 aws::Answer<Source> read_source(S3Call& call) {
   std::string_view text = call.header("x-amz-copy-source").value_or("");
@@ -47,18 +60,10 @@ aws::Answer<Source> read_source(S3Call& call) {
   source.bucket = parts.before;
   source.key = parts.after;
   TRY_OK(authorize(call, source.version ? "GetObjectVersion" : "GetObject", source.bucket, source.key, source.version));
-  auto object = call.store.find_version(source.bucket, source.key, source.version);
-  if (object && (*object)->is_delete_marker) {
-    if (!source.version) return std::unexpected(with_detail(s3_error("NoSuchKey"), "Key", source.key));
-    return std::unexpected(s3_error(
-        "InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id."));
-  }
-  if (!object) {
-    aws::ServiceError error = s3_error_of(object.error());
-    error.details = {{"BucketName", source.bucket}, {"Key", source.key}};
-    return std::unexpected(std::move(error));
-  }
-  source.object = *std::move(object);
+  auto object = find_object(call, source);
+  // As readable_object: whoever may not list the bucket does not learn which keys it has.
+  if (!object && object.error().code == "NoSuchKey") TRY_OK(authorize(call, "ListBucket", source.bucket, {}));
+  TRY(source.object, std::move(object));
   return source;
 }
 

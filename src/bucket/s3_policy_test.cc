@@ -151,6 +151,61 @@ TEST(S3Policy, ACopyNeedsToReadItsSource) {
             "403 AccessDenied");
 }
 
+TEST(S3Policy, ACopyDoesNotTellWhichKeysThereAre) {
+  Pics host;
+  const auto add = [&](std::string key, std::string name, std::string_view more) {
+    const access::User user{.account_id = std::string(account), .name = name, .id = "AIDA" + name};
+    host.add_key(std::move(key), user,
+                 {fmt::format(R"({{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action":
+                                  ["s3:GetObject", "s3:PutObject"{}], "Resource": "*"}}}})",
+                              more)});
+  };
+  add("AKIABLIND", "blind", "");
+  add("AKIASEEING", "seeing", R"(, "s3:ListBucket")");
+  const auto copy_as = [&](std::string key, std::string source) {
+    return host
+        .send({.method = "PUT",
+               .target = "/pics/copy",
+               .headers = {{"x-amz-copy-source", std::move(source)}},
+               .key = std::move(key)})
+        .outcome();
+  };
+  EXPECT_EQ(copy_as("AKIABLIND", "/pics/private"), "200");
+  EXPECT_EQ(copy_as("AKIABLIND", "/pics/none"), "403 AccessDenied");
+  EXPECT_EQ(copy_as("AKIASEEING", "/pics/none"), "404 NoSuchKey");
+  EXPECT_EQ(host.put("/pics?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+                .status,
+            200);
+  EXPECT_EQ(host.send({.method = "DELETE", .target = "/pics/private"}).status, 204);
+  EXPECT_EQ(copy_as("AKIABLIND", "/pics/private"), "403 AccessDenied") << "nor which there were";
+  EXPECT_EQ(copy_as("AKIASEEING", "/pics/private"), "404 NoSuchKey");
+}
+
+TEST(S3Policy, AttributesAreToldToWhoMayReadBothThemAndTheObject) {
+  Pics host;
+  const auto get_as = [&](std::string_view actions, std::string target) {
+    const access::User user{.account_id = std::string(account), .name = "ann", .id = "AIDAANN"};
+    host.add_key("AKIAANN", user,
+                 {fmt::format(R"({{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": [{}],
+                                  "Resource": "*"}}}})",
+                              actions)});
+    return host.get_as("AKIAANN", std::move(target), {{"x-amz-object-attributes", "ETag"}}).outcome();
+  };
+  constexpr std::string_view both = R"("s3:GetObject", "s3:GetObjectAttributes")";
+  EXPECT_EQ(get_as(both, "/pics/private?attributes"), "200");
+  EXPECT_EQ(get_as(R"("s3:GetObject")", "/pics/private?attributes"), "403 AccessDenied");
+  EXPECT_EQ(get_as(R"("s3:GetObjectAttributes")", "/pics/private?attributes"), "403 AccessDenied");
+  EXPECT_EQ(get_as(both, "/pics/none?attributes"), "403 AccessDenied") << "which keys there are is not told";
+  EXPECT_EQ(get_as(R"("s3:GetObject*", "s3:ListBucket")", "/pics/none?attributes"), "404 NoSuchKey");
+  EXPECT_EQ(get_as(both, "/pics/private?attributes&versionId=null"), "403 AccessDenied");
+  EXPECT_EQ(
+      get_as(R"("s3:GetObjectVersion", "s3:GetObjectVersionAttributes")", "/pics/private?attributes&versionId=null"),
+      "200");
+  EXPECT_EQ(host.get_anonymous("/pics/public?attributes", {{"x-amz-object-attributes", "ETag"}}).outcome(),
+            "403 AccessDenied")
+      << "a list lets read, no more";
+}
+
 TEST(S3Policy, OfDeletesOfManyKeysEachIsJudged) {
   Pics host;
   EXPECT_EQ(host.put_policy(R"({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
