@@ -59,26 +59,6 @@ constexpr auto rows = std::to_array<Row>({
     {"UploadPartCopy", "PutObject"},
 });
 
-// What stands behind Get and Put in the actions of sub-resources that no operation answers.
-constexpr auto sub_resources = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"accelerate", "AccelerateConfiguration"},
-    {"analytics", "AnalyticsConfiguration"},
-    {"cors", "BucketCORS"},
-    {"encryption", "EncryptionConfiguration"},
-    {"intelligent-tiering", "IntelligentTieringConfiguration"},
-    {"inventory", "InventoryConfiguration"},
-    {"legal-hold", "ObjectLegalHold"},
-    {"lifecycle", "LifecycleConfiguration"},
-    {"logging", "BucketLogging"},
-    {"metrics", "MetricsConfiguration"},
-    {"notification", "BucketNotification"},
-    {"object-lock", "BucketObjectLockConfiguration"},
-    {"replication", "ReplicationConfiguration"},
-    {"requestPayment", "BucketRequestPayment"},
-    {"retention", "ObjectRetention"},
-    {"website", "BucketWebsite"},
-});
-
 // Root of the bucket's account can always repair its policy.
 bool repairs_policy(std::string_view action) {
   return action == "PutBucketPolicy" || action == "GetBucketPolicy" || action == "DeleteBucketPolicy";
@@ -225,9 +205,8 @@ aws::Answer<void> authorize_operation(S3Call& call, std::string_view operation) 
   return {};
 }
 
-aws::Answer<void> authorize_subresource(S3Call& call) {
-  for (const auto& [name, subject] : sub_resources) {
-    if (call.item(name) == nullptr) continue;
+aws::Answer<void> authorize_subresource(S3Call& call, std::string_view subject) {
+  if (!subject.empty()) {
     const std::string_view verb = call.request().method.is_safe() ? "Get" : "Put";
     return authorize(call, fmt::format("{}{}", verb, subject), call.bucket, call.key);
   }

@@ -26,6 +26,7 @@ aws::Answer<void> authorize(S3Call& call, std::string_view action, const std::st
 // For the operation of that name on the request's own bucket and key, with what its headers ask for beside it.
 aws::Answer<void> authorize_operation(S3Call& call, std::string_view operation);
 // For a sub-resource that is answered without an operation.
-aws::Answer<void> authorize_subresource(S3Call& call);
+//   subject  as in SubResourceAnswer
+aws::Answer<void> authorize_subresource(S3Call& call, std::string_view subject);
 
 }  // namespace gust::bucket

@@ -206,6 +206,20 @@ TEST(S3Policy, AttributesAreToldToWhoMayReadBothThemAndTheObject) {
       << "a list lets read, no more";
 }
 
+TEST(S3Policy, OfSeveralSubResourcesTheOneAnsweredIsTheOneJudged) {
+  Pics host;
+  const access::User ann{.account_id = std::string(account), .name = "ann", .id = "AIDAANN"};
+  host.add_key("AKIAANN", ann, {R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+                                    "Action": "s3:GetAccelerateConfiguration", "Resource": "*"}})"});
+  EXPECT_EQ(host.get_as("AKIAANN", "/pics?notification&accelerate").outcome(), "403 AccessDenied");
+  EXPECT_TRUE(host.refusals.back().contains("s3:GetBucketNotification")) << host.refusals.back();
+  const Got got = host.get_as("AKIAANN", "/pics?accelerate&notification");
+  EXPECT_EQ(got.status, 200);
+  EXPECT_TRUE(got.body.contains("<AccelerateConfiguration")) << got.body;
+  EXPECT_EQ(host.get_as("AKIAANN", "/pics?retention&accelerate").outcome(), "501 NotImplemented");
+  EXPECT_EQ(host.get_anonymous("/pics?retention&accelerate").outcome(), "403 AccessDenied");
+}
+
 TEST(S3Policy, OfDeletesOfManyKeysEachIsJudged) {
   Pics host;
   EXPECT_EQ(host.put_policy(R"({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",

@@ -21,6 +21,7 @@ bool is_any(std::string_view name, const Names& names) {
 // How a sub-resource that is never configured is answered.
 struct SubResource {
   std::string_view name;
+  std::string_view subject;  // of its actions
   bool of_bucket, of_object;
   int status;             // of reading it
   std::string_view code;  // of the error; empty: `text` is the document's root and content
@@ -29,22 +30,26 @@ struct SubResource {
 };
 
 constexpr auto sub_resources = std::to_array<SubResource>({
-    {"accelerate", true, false, 200, "", "AccelerateConfiguration ", false},
-    {"analytics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
-    {"intelligent-tiering", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.",
-     false},
-    {"inventory", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
-    {"legal-hold", false, true, 404, "NoSuchObjectLockConfiguration",
+    {"accelerate", "AccelerateConfiguration", true, false, 200, "", "AccelerateConfiguration ", false},
+    {"analytics", "AnalyticsConfiguration", true, false, 404, "NoSuchConfiguration",
+     "The specified configuration does not exist.", false},
+    {"intelligent-tiering", "IntelligentTieringConfiguration", true, false, 404, "NoSuchConfiguration",
+     "The specified configuration does not exist.", false},
+    {"inventory", "InventoryConfiguration", true, false, 404, "NoSuchConfiguration",
+     "The specified configuration does not exist.", false},
+    {"legal-hold", "ObjectLegalHold", false, true, 404, "NoSuchObjectLockConfiguration",
      "The specified object does not have a ObjectLock configuration", false},
-    {"logging", true, false, 200, "", "BucketLoggingStatus ", false},
-    {"metrics", true, false, 404, "NoSuchConfiguration", "The specified configuration does not exist.", false},
-    {"notification", true, false, 200, "", "NotificationConfiguration ", false},
-    {"object-lock", true, false, 404, "ObjectLockConfigurationNotFoundError",
+    {"logging", "BucketLogging", true, false, 200, "", "BucketLoggingStatus ", false},
+    {"metrics", "MetricsConfiguration", true, false, 404, "NoSuchConfiguration",
+     "The specified configuration does not exist.", false},
+    {"notification", "BucketNotification", true, false, 200, "", "NotificationConfiguration ", false},
+    {"object-lock", "BucketObjectLockConfiguration", true, false, 404, "ObjectLockConfigurationNotFoundError",
      "Object Lock configuration does not exist for this bucket", false},
-    {"replication", true, false, 404, "ReplicationConfigurationNotFoundError",
+    {"replication", "ReplicationConfiguration", true, false, 404, "ReplicationConfigurationNotFoundError",
      "The replication configuration was not found", true},
-    {"requestPayment", true, false, 200, "", "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
-    {"retention", false, true, 404, "NoSuchObjectLockConfiguration",
+    {"requestPayment", "BucketRequestPayment", true, false, 200, "",
+     "RequestPaymentConfiguration <Payer>BucketOwner</Payer>", false},
+    {"retention", "ObjectRetention", false, true, 404, "NoSuchObjectLockConfiguration",
      "The specified object does not have a ObjectLock configuration", false},
 });
 
@@ -205,26 +210,30 @@ std::optional<aws::ServiceError> refusal_of_headers(const S3Call& call) {
   return std::nullopt;
 }
 
-std::optional<S3Answer> answer_of_subresource(const S3Call& call) {
+std::optional<SubResourceAnswer> answer_of_subresource(const S3Call& call) {
+  const auto refused = [](aws::ServiceError error) {
+    return SubResourceAnswer{.subject = {}, .answer = std::unexpected(std::move(error))};
+  };
   if (call.bucket.empty()) return std::nullopt;
   const bool of_object = !call.key.empty();
   for (const aws::QueryItem& item : call.query) {
     const auto found = std::ranges::find_if(sub_resources, [&](const SubResource& row) {
       return row.name == item.name && (of_object ? row.of_object : row.of_bucket);
     });
-    if (found != sub_resources.end()) return answer_of(call, *found);
+    if (found != sub_resources.end())
+      return SubResourceAnswer{.subject = found->subject, .answer = answer_of(call, *found)};
     // Without its header the request would be taken for one for the object.
     if (item.name == "attributes" && of_object && !call.header("x-amz-object-attributes")) {
-      return std::unexpected(with_detail(s3_error("InvalidArgument", "Missing required header for this request."),
-                                         "ArgumentName", "x-amz-object-attributes"));
+      return refused(with_detail(s3_error("InvalidArgument", "Missing required header for this request."),
+                                 "ArgumentName", "x-amz-object-attributes"));
     }
     if (std::ranges::find(other_operations, item.name) != other_operations.end()) {
-      return std::unexpected(not_implemented(fmt::format("The sub-resource {}", item.name)));
+      return refused(not_implemented(fmt::format("The sub-resource {}", item.name)));
     }
     // S3 ignores what it does not know when an object is read; so a query that only tells caches apart does no harm.
     const bool reads_object = of_object && call.request().method.is_safe();
     if (!reads_object && !is_known_item(item.name)) {
-      return std::unexpected(not_implemented(fmt::format("The query parameter {}", item.name)));
+      return refused(not_implemented(fmt::format("The query parameter {}", item.name)));
     }
   }
   return std::nullopt;

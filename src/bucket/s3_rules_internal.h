@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "aws/service_error.h"
 #include "bucket/s3_call_internal.h"
@@ -14,10 +15,15 @@ namespace gust::bucket {
 // other than STANDARD, another owner than ours; and for requests that change something any unknown x-amz- header.
 std::optional<aws::ServiceError> refusal_of_headers(const S3Call& call);
 
+struct SubResourceAnswer {
+  std::string_view subject;  // what stands behind Get or Put in its action; empty: it is refused by its name alone
+  S3Answer answer;
+};
+
 // The answer to a request for a sub-resource that cannot be configured here: what S3 says where it is not configured,
 // as tools read it, 204 for deleting it, NotImplemented for setting it. Nothing for other requests. The bucket or
 // object has to exist. Query names that are unknown are refused where the request would change something or names a
 // bucket.
-std::optional<S3Answer> answer_of_subresource(const S3Call& call);
+std::optional<SubResourceAnswer> answer_of_subresource(const S3Call& call);
 
 }  // namespace gust::bucket

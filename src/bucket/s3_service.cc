@@ -163,8 +163,8 @@ S3Task answer(S3Call& call) {
   }
   if (auto refused = refusal_of_headers(call)) co_return std::unexpected(*std::move(refused));
   if (auto answered = answer_of_subresource(call)) {
-    CO_TRY_OK(authorize_subresource(call));
-    co_return *std::move(answered);
+    CO_TRY_OK(authorize_subresource(call, answered->subject));
+    co_return std::move(answered->answer);
   }
   CO_TRY(const aws::Route route, aws::find_operation(aws::s3::service(), call.as_operation("")));
   const auto row = std::ranges::find(rows(), route.operation, &Row::operation);
