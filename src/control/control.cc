@@ -10,8 +10,8 @@
 #include "control/publisher.h"
 #include "control/purger.h"
 #include "control/resource_arn.h"
-#include "control/turns.h"
 #include "rt/scope.h"
+#include "rt/turns.h"
 
 namespace gust::control {
 class Control::Service {
@@ -66,7 +66,7 @@ class Control::Service {
   const Settings settings_;
   Publisher publisher_;
   Purger purger_;
-  Turns turns_;
+  rt::Turns turns_;
   Api api_;
   KeyValueData key_value_data_;
   rt::Scope background_;

@@ -17,7 +17,7 @@
 #include "config/store.h"
 #include "control/control.h"
 #include "control/publisher.h"
-#include "control/turns.h"
+#include "rt/turns.h"
 
 namespace gust::control {
 
@@ -27,7 +27,7 @@ struct Tools {
   config::Store& store;
   const Settings& settings;
   const Publisher& publisher;
-  Turns& turns;
+  rt::Turns& turns;
 };
 
 struct StoredDistribution {

@@ -6,7 +6,7 @@
 //         differs from the others (policy_families.h); PlainFamily says what most of them have nothing of.
 // Shape:  one document a resource, the model's own shape as JSON, under the family's prefix and the resource's id. Its
 //         ETag is made of its revision, so If-Match is the store's compare-and-set. What several documents must agree
-//         on (names, references, quotas, uses) is judged in a turn of one's own (turns.h). A resource that stands below
+//         on (names, references, quotas, uses) is judged in a turn of one's own (rt/turns.h). A resource that stands below
 //         config::config_prefix is for config::read_documents to know; a change of it is published like one of a
 //         distribution.
 // Errors: the service's, as answers.

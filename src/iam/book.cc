@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "rt/loop.h"
@@ -99,11 +100,9 @@ std::string Book::arn_of(const CustomerPolicy& policy) const {
 }
 
 rt::Task<aws::Answer<Book::Turn>> Book::take_turn() {
-  while (is_taken_) {
-    if (auto waited = co_await free_.wait(never); !waited) co_return std::unexpected(error_of(waited.error()));
-  }
-  is_taken_ = true;
-  co_return Turn(*this);
+  auto turn = co_await turns_.take();
+  if (!turn) co_return std::unexpected(error_of(turn.error()));
+  co_return *std::move(turn);
 }
 
 rt::Task<aws::Answer<void>> Book::keep(Changes changes) {

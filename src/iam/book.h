@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "access/directory.h"
@@ -18,8 +17,8 @@
 #include "config/store.h"
 #include "iam/entities.h"
 #include "iam/managed_policies.h"
-#include "rt/signal.h"
 #include "rt/task.h"
+#include "rt/turns.h"
 
 namespace gust::rt {
 class Loop;
@@ -73,21 +72,7 @@ class Book {
   std::string arn_of(const Group& group) const;
   std::string arn_of(const CustomerPolicy& policy) const;
 
-  // It is one's turn as long as this lives.
-  class Turn {
-   public:
-    explicit Turn(Book& book) : book_(&book) {}
-    Turn(Turn&& other) noexcept : book_(std::exchange(other.book_, nullptr)) {}
-    Turn& operator=(Turn&&) = delete;
-    ~Turn() {
-      if (book_ == nullptr) return;
-      book_->is_taken_ = false;
-      book_->free_.notify_one();
-    }
-
-   private:
-    Book* book_;
-  };
+  using Turn = rt::Turns::Turn;
   // fails: ServiceFailure 500 when the wait is cancelled
   rt::Task<aws::Answer<Turn>> take_turn();
 
@@ -122,8 +107,7 @@ class Book {
   Names<User> users_;
   Names<Group> groups_;
   Names<CustomerPolicy> policies_;
-  bool is_taken_ = false;
-  rt::Signal free_;
+  rt::Turns turns_;
 };
 
 }  // namespace gust::iam

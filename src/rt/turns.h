@@ -1,8 +1,8 @@
-// Turns: what must hold between documents (a policy that is named is there, a name stands once) is judged and written
-// by one request at a time.
+// Turns: one task at a time judges and writes what must hold together.
 //
-// Shape:  the store compares single documents only; a Turn keeps others from changing what was looked at.
-// Core:   one. Requests that need none (reads, invalidations) take none.
+// Shape:  a store compares single documents only; where something must hold between them (a policy that is named is
+//         there, a name stands once), a Turn keeps others from changing what was looked at. Who only reads takes none.
+// Core:   one.
 #pragma once
 
 #include <utility>
@@ -11,7 +11,7 @@
 #include "rt/signal.h"
 #include "rt/task.h"
 
-namespace gust::control {
+namespace gust::rt {
 
 class Turns {
  public:
@@ -32,7 +32,7 @@ class Turns {
   };
 
   //   fails  cancelled
-  rt::Task<Result<Turn>> take() {
+  Task<Result<Turn>> take() {
     while (is_taken_) CO_TRY_OK(co_await free_.wait(never));
     is_taken_ = true;
     co_return Turn(*this);
@@ -40,7 +40,7 @@ class Turns {
 
  private:
   bool is_taken_ = false;
-  rt::Signal free_;
+  Signal free_;
 };
 
-}  // namespace gust::control
+}  // namespace gust::rt
