@@ -73,8 +73,8 @@ const User* Book::find_user(std::string_view name) const { return find_named(use
 const Group* Book::find_group(std::string_view name) const { return find_named(groups_, name); }
 
 const CustomerPolicy* Book::find_policy(std::string_view arn) const {
-  const auto found = std::ranges::find_if(policies_, [&](const auto& entry) { return arn_of(entry.second) == arn; });
-  return found == policies_.end() ? nullptr : &found->second;
+  const auto found = policies_.find(to_lower(arn.substr(arn.rfind('/') + 1)));
+  return found == policies_.end() || arn_of(found->second) != arn ? nullptr : &found->second;
 }
 
 access::PolicyRef Book::find_document(std::string_view arn) const {

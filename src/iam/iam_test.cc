@@ -227,6 +227,43 @@ TEST(IamPolicies, OfTheAccountHaveVersionsOfWhichOneHolds) {
   EXPECT_EQ(world.result(world.policies->list_entities({.policy_arn = arn})).policy_users.size(), 1U);
 }
 
+TEST(IamPolicies, AreFoundByTheirWholeArnAndListedInPages) {
+  World world;
+  const std::string prefix = "arn:aws:iam::111122223333:policy/";
+  for (const auto& [path, name] : {std::pair("/", "Zoo"), std::pair("/a/", "one"), std::pair("/a/b/", "two")}) {
+    EXPECT_EQ(world.outcome(world.policies->create(
+                  {.policy_name = name, .path = path, .policy_document = std::string(read_objects)})),
+              "");
+  }
+  const auto get = [&](const std::string& arn) { return world.outcome(world.policies->get({.policy_arn = arn})); };
+  for (const char* arn : {"Zoo", "a/one", "a/b/two"}) EXPECT_EQ(get(prefix + arn), "") << arn;
+  for (const char* arn : {"zoo", "one", "a/two", "a/b/one", "a/b/", ""}) {
+    EXPECT_EQ(get(prefix + arn), "NoSuchEntity") << arn;
+  }
+  EXPECT_EQ(get("two"), "NoSuchEntity");
+
+  const auto names_of = [](const model::ListPoliciesResponse& list) {
+    std::string names;
+    for (const model::Policy& policy : list.policies) names += policy.policy_name.value_or("") + " ";
+    return names;
+  };
+  const auto first = world.result(world.policies->list({.scope = "Local", .max_items = 2}));
+  EXPECT_EQ(names_of(first), "Zoo two ") << "in order of their ARNs";
+  EXPECT_EQ(first.is_truncated, true);
+  const auto second = world.result(world.policies->list({.scope = "Local", .marker = first.marker, .max_items = 2}));
+  EXPECT_EQ(names_of(second), "one ");
+  EXPECT_EQ(second.is_truncated, false);
+  EXPECT_EQ(names_of(world.result(world.policies->list({.scope = "Local", .path_prefix = "/a/"}))), "two one ");
+  EXPECT_EQ(world.result(world.policies->list({.scope = "AWS"})).policies.size(),
+            world.book->managed_policies().size());
+  EXPECT_EQ(world.create_user("ann"), "");
+  EXPECT_EQ(world.attach("ann", prefix + "a/one"), "");
+  EXPECT_EQ(world.attach("ann", "arn:aws:iam::aws:policy/ReadOnlyAccess"), "");
+  const auto attached = world.result(world.policies->list({.only_attached = true}));
+  EXPECT_EQ(names_of(attached), "one ReadOnlyAccess ");
+  EXPECT_EQ(attached.policies.front().attachment_count, 1);
+}
+
 TEST(IamPolicies, InTheUserAreBoundedAndReadBack) {
   World world;
   EXPECT_EQ(world.create_user("ann"), "");

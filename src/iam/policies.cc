@@ -128,23 +128,26 @@ AnswerTask<model::GetPolicyResponse> Policies::get(model::GetPolicyRequest reque
 
 AnswerTask<model::ListPoliciesResponse> Policies::list(model::ListPoliciesRequest request) {
   const std::string scope = request.scope.value_or("All");
-  std::map<std::string, model::Policy> found;  // by ARN
+  std::vector<CustomerPolicy> managed;
+  for (const ManagedPolicy& policy : book_.managed_policies()) managed.push_back(as_policy(policy));
+  std::map<std::string, const CustomerPolicy*> found;  // by ARN
   if (request.policy_usage_filter != "PermissionsBoundary") {
     for (const auto& [name, policy] : book_.policies()) {
-      if (scope != "AWS") found.emplace(book_.arn_of(policy), shape_of(policy, book_.arn_of(policy), false));
+      if (scope != "AWS") found.emplace(book_.arn_of(policy), &policy);
     }
-    for (const ManagedPolicy& managed : book_.managed_policies()) {
-      if (scope != "Local") found.emplace(managed.arn, shape_of(as_policy(managed), managed.arn, false));
+    for (std::size_t i = 0; i < managed.size(); ++i) {
+      if (scope != "Local") found.emplace(book_.managed_policies()[i].arn, &managed[i]);
     }
   }
   model::ListPoliciesResponse output;
   write_page(
       found, request, output, [](const auto& entry) -> const std::string& { return entry.first; },
       [&](const auto& entry) {
-        const model::Policy& policy = entry.second;
-        const bool is_meant = policy.path->starts_with(request.path_prefix.value_or("/")) &&
-                              (!request.only_attached.value_or(false) || *policy.attachment_count > 0);
-        if (is_meant) output.policies.push_back(policy);
+        const auto& [arn, policy] = entry;
+        if (!policy->path.starts_with(request.path_prefix.value_or("/"))) return;
+        model::Policy shape = shape_of(*policy, arn, false);
+        if (request.only_attached.value_or(false) && *shape.attachment_count == 0) return;
+        output.policies.push_back(std::move(shape));
       });
   co_return output;
 }
