@@ -38,6 +38,41 @@ inline std::unexpected<aws::ServiceError> over_quota(std::string_view name, std:
   return refuse("LimitExceeded", fmt::format("Cannot exceed quota for {}: {}", name, most));
 }
 
+inline std::unexpected<aws::ServiceError> delete_conflict(std::string_view first) {
+  return refuse("DeleteConflict", fmt::format("Cannot delete entity, must {} first.", first));
+}
+
+// Copies. fail: NoSuchEntity
+inline aws::Answer<User> find_user(const Book& book, std::string_view name) {
+  if (const User* user = book.find_user(name)) return *user;
+  return no_such("user", name);
+}
+inline aws::Answer<Group> find_group(const Book& book, std::string_view name) {
+  if (const Group* group = book.find_group(name)) return *group;
+  return no_such("group", name);
+}
+
+// As Book::keep, for operations that answer nothing.
+inline NothingTask keep(Book& book, Book::Changes changes) {
+  CO_TRY_OK(co_await book.keep(std::move(changes)));
+  co_return aws::Nothing{};
+}
+inline NothingTask keep(Book& book, User user) {
+  Book::Changes changes;
+  changes.users.push_back(std::move(user));
+  return keep(book, std::move(changes));
+}
+inline NothingTask keep(Book& book, Group group) {
+  Book::Changes changes;
+  changes.groups.push_back(std::move(group));
+  return keep(book, std::move(changes));
+}
+inline NothingTask keep(Book& book, CustomerPolicy policy) {
+  Book::Changes changes;
+  changes.policies.push_back(std::move(policy));
+  return keep(book, std::move(changes));
+}
+
 // `prefix` and 17 of A-Z 2-7, as AIDA..., AGPA..., ANPA...; access keys have 16.
 inline std::string make_id(rt::Loop& loop, std::string_view prefix, std::size_t characters = 17) {
   static constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

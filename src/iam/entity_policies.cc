@@ -17,25 +17,10 @@ constexpr bool is_of_user = requires(const Request& request) { request.user_name
 template <typename Request>
 auto find_entity(const Book& book, const Request& request) {
   if constexpr (is_of_user<Request>) {
-    const User* user = book.find_user(request.user_name);
-    return user == nullptr ? aws::Answer<User>(no_such("user", request.user_name)) : aws::Answer<User>(*user);
+    return find_user(book, request.user_name);
   } else {
-    const Group* group = book.find_group(request.group_name);
-    return group == nullptr ? aws::Answer<Group>(no_such("group", request.group_name)) : aws::Answer<Group>(*group);
+    return find_group(book, request.group_name);
   }
-}
-
-NothingTask keep(Book& book, User user) {
-  Book::Changes changes;
-  changes.users.push_back(std::move(user));
-  CO_TRY_OK(co_await book.keep(std::move(changes)));
-  co_return aws::Nothing{};
-}
-NothingTask keep(Book& book, Group group) {
-  Book::Changes changes;
-  changes.groups.push_back(std::move(group));
-  CO_TRY_OK(co_await book.keep(std::move(changes)));
-  co_return aws::Nothing{};
 }
 
 std::string name_in_arn(std::string_view arn) { return std::string(arn.substr(arn.rfind('/') + 1)); }

@@ -6,11 +6,6 @@
 
 namespace gust::iam {
 
-aws::Answer<Group> Groups::find(std::string_view name) const {
-  if (const Group* group = book_.find_group(name)) return *group;
-  return no_such("group", name);
-}
-
 std::vector<User> Groups::members_of(const Group& group) const {
   std::vector<User> members;
   for (const auto& [name, user] : book_.users()) {
@@ -34,14 +29,12 @@ AnswerTask<model::CreateGroupResponse> Groups::create(model::CreateGroupRequest 
   group.created = book_.loop().wall_now();
   model::CreateGroupResponse output;
   output.group = shape_of_group(book_, group);
-  Book::Changes changes;
-  changes.groups.push_back(std::move(group));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
+  CO_TRY_OK(co_await keep(book_, std::move(group)));
   co_return output;
 }
 
 AnswerTask<model::GetGroupResponse> Groups::get(model::GetGroupRequest request) {
-  CO_TRY(const Group group, find(request.group_name));
+  CO_TRY(const Group group, find_group(book_, request.group_name));
   model::GetGroupResponse output;
   output.group = shape_of_group(book_, group);
   write_page(
@@ -64,7 +57,7 @@ AnswerTask<model::ListGroupsResponse> Groups::list(model::ListGroupsRequest requ
 
 NothingTask Groups::update(model::UpdateGroupRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(Group group, find(request.group_name));
+  CO_TRY(Group group, find_group(book_, request.group_name));
   Book::Changes changes;
   const Group before = group;
   if (request.new_path) group.path = *request.new_path;
@@ -85,60 +78,44 @@ NothingTask Groups::update(model::UpdateGroupRequest request) {
     }
   }
   changes.groups.push_back(std::move(group));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(changes));
 }
 
 NothingTask Groups::remove(model::DeleteGroupRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(Group group, find(request.group_name));
-  const auto conflict = [](std::string_view what) {
-    return refuse("DeleteConflict", fmt::format("Cannot delete entity, must {} first.", what));
-  };
-  if (!members_of(group).empty()) co_return conflict("remove users from group");
-  if (!group.attached.empty()) co_return conflict("detach all policies");
-  if (!group.inline_policies.empty()) co_return conflict("delete policies");
+  CO_TRY(Group group, find_group(book_, request.group_name));
+  if (!members_of(group).empty()) co_return delete_conflict("remove users from group");
+  if (!group.attached.empty()) co_return delete_conflict("detach all policies");
+  if (!group.inline_policies.empty()) co_return delete_conflict("delete policies");
   Book::Changes changes;
   changes.groups_gone.push_back(std::move(group));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(changes));
 }
 
 NothingTask Groups::add_user(model::AddUserToGroupRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY_OK(find(request.group_name));
-  const User* found = book_.find_user(request.user_name);
-  if (found == nullptr) co_return no_such("user", request.user_name);
-  if (std::ranges::find(found->groups, request.group_name) != found->groups.end()) co_return aws::Nothing{};
-  if (found->groups.size() >= book_.quotas().groups_of_user) {
+  CO_TRY_OK(find_group(book_, request.group_name));
+  CO_TRY(User user, find_user(book_, request.user_name));
+  if (std::ranges::find(user.groups, request.group_name) != user.groups.end()) co_return aws::Nothing{};
+  if (user.groups.size() >= book_.quotas().groups_of_user) {
     co_return over_quota("GroupsPerUser", book_.quotas().groups_of_user);
   }
-  User user = *found;
   user.groups.push_back(std::move(request.group_name));
-  Book::Changes changes;
-  changes.users.push_back(std::move(user));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(user));
 }
 
 NothingTask Groups::remove_user(model::RemoveUserFromGroupRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY_OK(find(request.group_name));
-  const User* found = book_.find_user(request.user_name);
-  if (found == nullptr) co_return no_such("user", request.user_name);
-  User user = *found;
+  CO_TRY_OK(find_group(book_, request.group_name));
+  CO_TRY(User user, find_user(book_, request.user_name));
   if (std::erase(user.groups, request.group_name) == 0) co_return no_such("user", request.user_name);
-  Book::Changes changes;
-  changes.users.push_back(std::move(user));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(user));
 }
 
 AnswerTask<model::ListGroupsForUserResponse> Groups::list_of_user(model::ListGroupsForUserRequest request) {
-  const User* found = book_.find_user(request.user_name);
-  if (found == nullptr) co_return no_such("user", request.user_name);
+  CO_TRY(const User user, find_user(book_, request.user_name));
   std::vector<Group> groups;
-  for (const std::string& name : found->groups) {
+  for (const std::string& name : user.groups) {
     if (const Group* group = book_.find_group(name)) groups.push_back(*group);
   }
   std::ranges::sort(groups, {}, &Group::name);

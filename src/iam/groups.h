@@ -27,7 +27,6 @@ class Groups {
   AnswerTask<aws::iam::ListGroupsForUserResponse> list_of_user(aws::iam::ListGroupsForUserRequest request);
 
  private:
-  aws::Answer<Group> find(std::string_view name) const;
   std::vector<User> members_of(const Group& group) const;
 
   Book& book_;

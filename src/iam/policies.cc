@@ -12,6 +12,11 @@ constexpr std::int64_t managed_since = 1'423'161'586;
 
 std::string name_of_version(int number) { return fmt::format("v{}", number); }
 
+// A predicate of versions. `id` outlives it.
+auto has_id(const std::string& id) {
+  return [&id](const PolicyVersion& version) { return name_of_version(version.number) == id; };
+}
+
 std::unexpected<aws::ServiceError> no_policy(std::string_view arn) {
   return refuse("NoSuchEntity", fmt::format("Policy {} was not found.", arn));
 }
@@ -87,13 +92,6 @@ model::Policy Policies::shape_of(const CustomerPolicy& policy, const std::string
   return shape;
 }
 
-NothingTask Policies::keep(CustomerPolicy policy) {
-  Book::Changes changes;
-  changes.policies.push_back(std::move(policy));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
-}
-
 AnswerTask<model::CreatePolicyResponse> Policies::create(model::CreatePolicyRequest request) {
   CO_TRY(auto document, read_own_policy(request.policy_document, book_.quotas()));
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
@@ -115,7 +113,7 @@ AnswerTask<model::CreatePolicyResponse> Policies::create(model::CreatePolicyRequ
   CO_TRY_OK(add_tags(policy.tags, request.tags, book_.quotas().tags));
   model::CreatePolicyResponse output;
   output.policy = shape_of(policy, book_.arn_of(policy), true);
-  CO_TRY_OK(co_await keep(std::move(policy)));
+  CO_TRY_OK(co_await keep(book_, std::move(policy)));
   co_return output;
 }
 
@@ -165,8 +163,7 @@ NothingTask Policies::remove(model::DeletePolicyRequest request) {
   }
   Book::Changes changes;
   changes.policies_gone.push_back(std::move(policy));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(changes));
 }
 
 AnswerTask<model::CreatePolicyVersionResponse> Policies::create_version(model::CreatePolicyVersionRequest request) {
@@ -185,19 +182,17 @@ AnswerTask<model::CreatePolicyVersionResponse> Policies::create_version(model::C
   if (request.set_as_default.value_or(false)) policy.default_version = policy.versions.back().number;
   model::CreatePolicyVersionResponse output;
   output.policy_version = shape_of_version(policy, policy.versions.back(), false);
-  CO_TRY_OK(co_await keep(std::move(policy)));
+  CO_TRY_OK(co_await keep(book_, std::move(policy)));
   co_return output;
 }
 
 AnswerTask<model::GetPolicyVersionResponse> Policies::get_version(model::GetPolicyVersionRequest request) {
   CO_TRY(const CustomerPolicy policy, find_any(request.policy_arn));
-  for (const PolicyVersion& version : policy.versions) {
-    if (name_of_version(version.number) != request.version_id) continue;
-    model::GetPolicyVersionResponse output;
-    output.policy_version = shape_of_version(policy, version, true);
-    co_return output;
-  }
-  co_return no_version(request.policy_arn, request.version_id);
+  const auto version = std::ranges::find_if(policy.versions, has_id(request.version_id));
+  if (version == policy.versions.end()) co_return no_version(request.policy_arn, request.version_id);
+  model::GetPolicyVersionResponse output;
+  output.policy_version = shape_of_version(policy, *version, true);
+  co_return output;
 }
 
 AnswerTask<model::ListPolicyVersionsResponse> Policies::list_versions(model::ListPolicyVersionsRequest request) {
@@ -218,24 +213,20 @@ NothingTask Policies::remove_version(model::DeletePolicyVersionRequest request) 
   if (request.version_id == name_of_version(policy.default_version)) {
     co_return refuse("DeleteConflict", "Cannot delete the default version of a policy.");
   }
-  const auto is_it = [&](const PolicyVersion& version) {
-    return name_of_version(version.number) == request.version_id;
-  };
-  if (std::erase_if(policy.versions, is_it) == 0) co_return no_version(request.policy_arn, request.version_id);
-  co_return co_await keep(std::move(policy));
+  if (std::erase_if(policy.versions, has_id(request.version_id)) == 0) {
+    co_return no_version(request.policy_arn, request.version_id);
+  }
+  co_return co_await keep(book_, std::move(policy));
 }
 
 NothingTask Policies::set_default_version(model::SetDefaultPolicyVersionRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
   CO_TRY(CustomerPolicy policy, find_own(request.policy_arn));
-  const auto is_it = [&](const PolicyVersion& version) {
-    return name_of_version(version.number) == request.version_id;
-  };
-  const auto version = std::ranges::find_if(policy.versions, is_it);
+  const auto version = std::ranges::find_if(policy.versions, has_id(request.version_id));
   if (version == policy.versions.end()) co_return no_version(request.policy_arn, request.version_id);
   policy.default_version = version->number;
   policy.updated = book_.loop().wall_now();
-  co_return co_await keep(std::move(policy));
+  co_return co_await keep(book_, std::move(policy));
 }
 
 AnswerTask<model::ListEntitiesForPolicyResponse> Policies::list_entities(model::ListEntitiesForPolicyRequest request) {

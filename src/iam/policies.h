@@ -37,7 +37,6 @@ class Policies {
   aws::Answer<CustomerPolicy> find_any(const std::string& arn) const;
   aws::iam::Policy shape_of(const CustomerPolicy& policy, const std::string& arn, bool is_whole) const;
   std::size_t count_users(const std::string& arn) const;
-  AnswerTask<aws::Nothing> keep(CustomerPolicy policy);
 
   Book& book_;
 };

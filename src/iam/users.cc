@@ -14,24 +14,12 @@ std::string_view status_of(const AccessKey& key) { return key.is_active ? status
 
 }  // namespace
 
-aws::Answer<User> Users::find(std::string_view name) const {
-  if (const User* user = book_.find_user(name)) return *user;
-  return no_such("user", name);
-}
-
 aws::Answer<User> Users::find_or_self(const std::optional<std::string>& name, const aws::Call& call) const {
-  if (name) return find(*name);
+  if (name) return find_user(book_, *name);
   if (const User* user = book_.find_owner(call.caller.access_key_id)) return *user;
   return aws::refuse("NotImplemented", 501,
                      "Root has one key pair, which is no access key of IAM: gustfront credentials rotate changes it. "
                      "Give a UserName for the keys of a user.");
-}
-
-NothingTask Users::keep(User user) {
-  Book::Changes changes;
-  changes.users.push_back(std::move(user));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
 }
 
 AnswerTask<model::CreateUserResponse> Users::create(model::CreateUserRequest request) {
@@ -53,7 +41,7 @@ AnswerTask<model::CreateUserResponse> Users::create(model::CreateUserRequest req
   CO_TRY_OK(add_tags(user.tags, request.tags, book_.quotas().tags));
   model::CreateUserResponse output;
   output.user = shape_of_user(book_, user, true);
-  CO_TRY_OK(co_await keep(std::move(user)));
+  CO_TRY_OK(co_await keep(book_, std::move(user)));
   co_return output;
 }
 
@@ -87,7 +75,7 @@ AnswerTask<model::ListUsersResponse> Users::list(model::ListUsersRequest request
 
 NothingTask Users::update(model::UpdateUserRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(User user, find(request.user_name));
+  CO_TRY(User user, find_user(book_, request.user_name));
   Book::Changes changes;
   const User before = user;
   if (request.new_path) user.path = *request.new_path;
@@ -100,42 +88,37 @@ NothingTask Users::update(model::UpdateUserRequest request) {
   }
   user.name = request.new_user_name.value_or(user.name);
   changes.users.push_back(std::move(user));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(changes));
 }
 
 NothingTask Users::remove(model::DeleteUserRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(User user, find(request.user_name));
-  const auto conflict = [](std::string_view what) {
-    return refuse("DeleteConflict", fmt::format("Cannot delete entity, must {} first.", what));
-  };
-  if (!user.keys.empty()) co_return conflict("delete access keys");
-  if (!user.attached.empty()) co_return conflict("detach all policies");
-  if (!user.inline_policies.empty()) co_return conflict("delete policies");
-  if (!user.groups.empty()) co_return conflict("remove users from group");
+  CO_TRY(User user, find_user(book_, request.user_name));
+  if (!user.keys.empty()) co_return delete_conflict("delete access keys");
+  if (!user.attached.empty()) co_return delete_conflict("detach all policies");
+  if (!user.inline_policies.empty()) co_return delete_conflict("delete policies");
+  if (!user.groups.empty()) co_return delete_conflict("remove users from group");
   Book::Changes changes;
   changes.users_gone.push_back(std::move(user));
-  CO_TRY_OK(co_await book_.keep(std::move(changes)));
-  co_return aws::Nothing{};
+  co_return co_await keep(book_, std::move(changes));
 }
 
 NothingTask Users::tag(model::TagUserRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(User user, find(request.user_name));
+  CO_TRY(User user, find_user(book_, request.user_name));
   CO_TRY_OK(add_tags(user.tags, request.tags, book_.quotas().tags));
-  co_return co_await keep(std::move(user));
+  co_return co_await keep(book_, std::move(user));
 }
 
 NothingTask Users::untag(model::UntagUserRequest request) {
   CO_TRY(const Book::Turn turn, co_await book_.take_turn());
-  CO_TRY(User user, find(request.user_name));
+  CO_TRY(User user, find_user(book_, request.user_name));
   for (const std::string& key : request.tag_keys) user.tags.erase(key);
-  co_return co_await keep(std::move(user));
+  co_return co_await keep(book_, std::move(user));
 }
 
 AnswerTask<model::ListUserTagsResponse> Users::list_tags(model::ListUserTagsRequest request) {
-  CO_TRY(const User user, find(request.user_name));
+  CO_TRY(const User user, find_user(book_, request.user_name));
   model::ListUserTagsResponse output;
   write_page(
       user.tags, request, output, [](const auto& tag) -> const std::string& { return tag.first; },
@@ -165,7 +148,7 @@ AnswerTask<model::CreateAccessKeyResponse> Users::create_key(const aws::Call& ca
                        .secret_access_key = key.secret,
                        .create_date = key.created};
   user.keys.push_back(std::move(key));
-  CO_TRY_OK(co_await keep(std::move(user)));
+  CO_TRY_OK(co_await keep(book_, std::move(user)));
   co_return output;
 }
 
@@ -193,7 +176,7 @@ NothingTask Users::update_key(const aws::Call& call, model::UpdateAccessKeyReque
     co_return refuse("NoSuchEntity", fmt::format("The Access Key with id {} cannot be found.", request.access_key_id));
   }
   key->is_active = request.status == status_active;
-  co_return co_await keep(std::move(user));
+  co_return co_await keep(book_, std::move(user));
 }
 
 NothingTask Users::remove_key(const aws::Call& call, model::DeleteAccessKeyRequest request) {
@@ -202,7 +185,7 @@ NothingTask Users::remove_key(const aws::Call& call, model::DeleteAccessKeyReque
   if (std::erase_if(user.keys, [&](const AccessKey& key) { return key.id == request.access_key_id; }) == 0) {
     co_return refuse("NoSuchEntity", fmt::format("The Access Key with id {} cannot be found.", request.access_key_id));
   }
-  co_return co_await keep(std::move(user));
+  co_return co_await keep(book_, std::move(user));
 }
 
 AnswerTask<model::GetAccountSummaryResponse> Users::summarize(aws::Nothing) {

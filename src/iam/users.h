@@ -46,9 +46,7 @@ class Users {
 
  private:
   // The user named or, without a name, who asks.
-  aws::Answer<User> find(std::string_view name) const;
   aws::Answer<User> find_or_self(const std::optional<std::string>& name, const aws::Call& call) const;
-  AnswerTask<aws::Nothing> keep(User user);
 
   Book& book_;
 };
