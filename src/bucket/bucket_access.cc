@@ -43,17 +43,7 @@ std::string write_public_access_block(const PublicAccessBlock& block) {
 BucketAccessRef BucketAccessCache::access_of(const BucketInfo& bucket) {
   static const auto nothing = std::make_shared<const BucketAccess>();
   if (!bucket.documents) return nothing;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = kept_.find(bucket.name);
-    if (found != kept_.end() && found->second.documents == bucket.documents) return found->second.access;
-  }
-  BucketAccessRef made = make_access(bucket);
-  constexpr std::size_t kept_max = 4096;  // buckets that are gone leave theirs behind
-  const std::lock_guard lock(mutex_);
-  if (kept_.size() >= kept_max) kept_.clear();
-  kept_.insert_or_assign(bucket.name, Kept{bucket.documents, made});
-  return made;
+  return kept_.of(bucket, [&] { return make_access(bucket); });
 }
 
 }  // namespace gust::bucket

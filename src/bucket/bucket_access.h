@@ -6,13 +6,12 @@
 //         buckets that were made before April 2023.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "access/policy.h"
+#include "bucket/document_cache.h"
 #include "bucket/object.h"
 
 namespace gust::bucket {
@@ -49,12 +48,7 @@ class BucketAccessCache {
   BucketAccessRef access_of(const BucketInfo& bucket);
 
  private:
-  struct Kept {
-    std::shared_ptr<const BucketDocuments> documents;  // of which `access` was made
-    BucketAccessRef access;
-  };
-  std::mutex mutex_;
-  std::map<std::string, Kept, std::less<>> kept_;
+  DocumentCache<BucketAccess, 4096> kept_;
 };
 
 }  // namespace gust::bucket

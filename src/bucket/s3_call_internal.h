@@ -123,14 +123,11 @@ S3Task get_bucket_location(S3Call& call);
 // s3_policy.cc
 S3Task put_bucket_policy(S3Call& call);
 S3Task get_bucket_policy(S3Call& call);
-S3Task delete_bucket_policy(S3Call& call);
 S3Task get_bucket_policy_status(S3Call& call);
 S3Task put_public_access_block(S3Call& call);
 S3Task get_public_access_block(S3Call& call);
-S3Task delete_public_access_block(S3Call& call);
 S3Task put_bucket_ownership(S3Call& call);
 S3Task get_bucket_ownership(S3Call& call);
-S3Task delete_bucket_ownership(S3Call& call);
 // s3_acl.cc
 S3Task get_bucket_acl(S3Call& call);
 S3Task put_bucket_acl(S3Call& call);
@@ -152,21 +149,17 @@ S3Task list_object_versions(S3Call& call);
 // s3_cors.cc
 S3Task get_bucket_cors(S3Call& call);
 S3Task put_bucket_cors(S3Call& call);
-S3Task delete_bucket_cors(S3Call& call);
 S3Answer answer_preflight(S3Call& call);
 void add_cors_headers(S3Call& call);  // of the rule that lets this request's Origin read
 // s3_encryption.cc
 S3Task get_bucket_encryption(S3Call& call);
 S3Task put_bucket_encryption(S3Call& call);
-S3Task delete_bucket_encryption(S3Call& call);
 // s3_lifecycle.cc
 S3Task get_bucket_lifecycle(S3Call& call);
 S3Task put_bucket_lifecycle(S3Call& call);
-S3Task delete_bucket_lifecycle(S3Call& call);
 // s3_website.cc
 S3Task get_bucket_website(S3Call& call);
 S3Task put_bucket_website(S3Call& call);
-S3Task delete_bucket_website(S3Call& call);
 rt::Task<S3Reply> serve_website(S3Call& call);  // a request to the website endpoint
 // s3_post.cc
 bool is_form_post(const S3Call& call);  // a POST to the bucket with a form
@@ -177,7 +170,6 @@ S3Task put_object_tagging(S3Call& call);
 S3Task delete_object_tagging(S3Call& call);
 S3Task get_bucket_tagging(S3Call& call);
 S3Task put_bucket_tagging(S3Call& call);
-S3Task delete_bucket_tagging(S3Call& call);
 // s3_write.cc
 S3Task put_object(S3Call& call);
 S3Task delete_object(S3Call& call);

@@ -34,14 +34,7 @@ S3Task put_bucket_cors(S3Call& call) {
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::PutBucketCors>(call, s3::service(), document));
   CO_TRY_OK(check_cors(input.cors_configuration));
-  CO_TRY_OK(co_await keep_document(call, document::cors, aws::to_json(input.cors_configuration)));
-  co_return S3Reply();
-}
-
-S3Task delete_bucket_cors(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(co_await keep_document(call, document::cors, std::nullopt));
-  co_return empty_reply(204);
+  co_return co_await keep_document(call, document::cors, aws::to_json(input.cors_configuration), 200);
 }
 
 S3Answer answer_preflight(S3Call& call) {

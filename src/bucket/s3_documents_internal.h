@@ -2,15 +2,14 @@
 // and parsed once for each time they were set.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "aws/gen/s3.h"
 #include "aws/shapes.h"
+#include "bucket/document_cache.h"
 #include "bucket/object.h"
 
 namespace gust::bucket {
@@ -33,29 +32,15 @@ class ParsedDocuments {
   std::shared_ptr<const T> of(const BucketInfo& bucket) {
     const std::string* text = bucket.document(name_);
     if (text == nullptr) return nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto found = parsed_.find(bucket.name);
-      if (found != parsed_.end() && found->second.source == bucket.documents) return found->second.value;
-    }
-    auto read = aws::from_json<T>(*text);
-    if (!read) return nullptr;
-    auto value = std::make_shared<const T>(*std::move(read));
-    const std::lock_guard lock(mutex_);
-    if (parsed_.size() >= kept_max) parsed_.clear();
-    parsed_.insert_or_assign(bucket.name, Parsed{bucket.documents, value});
-    return value;
+    return parsed_.of(bucket, [&]() -> std::shared_ptr<const T> {
+      auto read = aws::from_json<T>(*text);
+      return read ? std::make_shared<const T>(*std::move(read)) : nullptr;
+    });
   }
 
  private:
-  static constexpr std::size_t kept_max = 1000;
-  struct Parsed {
-    std::shared_ptr<const BucketDocuments> source;
-    std::shared_ptr<const T> value;
-  };
   std::string_view name_;
-  std::mutex mutex_;
-  std::map<std::string, Parsed, std::less<>> parsed_;
+  DocumentCache<T, 1000> parsed_;
 };
 
 struct S3Documents {

@@ -52,15 +52,8 @@ S3Task put_bucket_encryption(S3Call& call) {
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::PutBucketEncryption>(call, s3::service(), document));
   CO_TRY_OK(check(input.server_side_encryption_configuration));
-  CO_TRY_OK(
-      co_await keep_document(call, document::encryption, aws::to_json(input.server_side_encryption_configuration)));
-  co_return S3Reply();
-}
-
-S3Task delete_bucket_encryption(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(co_await keep_document(call, document::encryption, std::nullopt));
-  co_return empty_reply(204);
+  co_return co_await keep_document(call, document::encryption, aws::to_json(input.server_side_encryption_configuration),
+                                   200);
 }
 
 }  // namespace gust::bucket

@@ -195,10 +195,9 @@ aws::Answer<ObjectPtr> find_version_of(S3Call& call) {
   return std::unexpected(std::move(error));
 }
 
-rt::Task<aws::Answer<std::monostate>> keep_document(S3Call& call, std::string_view name,
-                                                    std::optional<std::string> text) {
+S3Task keep_document(S3Call& call, std::string_view name, std::optional<std::string> text, int status) {
   CO_TRY_OK(answer_of(co_await call.store.set_bucket_document(call.bucket, std::string(name), std::move(text))));
-  co_return std::monostate();
+  co_return empty_reply(status);
 }
 
 aws::Answer<BucketInfo> bucket_of(const S3Call& call) {

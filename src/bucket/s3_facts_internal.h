@@ -43,15 +43,22 @@ aws::Answer<ObjectPtr> find_version_of(S3Call& call);
 // The same, if the caller may read it; otherwise AccessDenied.
 aws::Answer<ObjectPtr> readable_object(S3Call& call);
 
-// Keeps or, with nothing, removes a document of the request's bucket. fails: as BucketStore::set_bucket_document
-rt::Task<aws::Answer<std::monostate>> keep_document(S3Call& call, std::string_view name,
-                                                    std::optional<std::string> text);
+// Keeps or, with nothing, removes a document of the request's bucket. gives: the empty answer of that status
+//   fails  as BucketStore::set_bucket_document
+S3Task keep_document(S3Call& call, std::string_view name, std::optional<std::string> text, int status);
 
 // x-amz-expiration, where a lifecycle rule ends this current version.
 void add_expiration_header(S3Call& call, const BucketInfo& bucket, const Object& object, S3Reply& reply);
 
 // The bucket of the request. fails: NoSuchBucket
 aws::Answer<BucketInfo> bucket_of(const S3Call& call);
+
+// The operations that remove a document: DeleteBucketCors, DeleteBucketPolicy and their kin.
+template <const std::string_view& name>
+S3Task delete_document(S3Call& call) {
+  CO_TRY_OK(bucket_of(call));
+  co_return co_await keep_document(call, name, std::nullopt, 204);
+}
 // fails: KeyTooLongError, InvalidURI
 aws::Answer<std::monostate> check_key(std::string_view key);
 

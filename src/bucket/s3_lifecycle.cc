@@ -43,14 +43,10 @@ S3Task put_bucket_lifecycle(S3Call& call) {
   CO_TRY(auto input, read_input_of<s3::op::PutBucketLifecycleConfiguration>(call, s3::service(), document));
   if (!input.lifecycle_configuration) co_return std::unexpected(s3_error("MalformedXML"));
   CO_TRY_OK(check_lifecycle(*input.lifecycle_configuration));
-  CO_TRY_OK(co_await keep_document(call, document::lifecycle, aws::to_json(*input.lifecycle_configuration)));
-  co_return std::move(S3Reply().add(minimum_header, minimum_default));
-}
-
-S3Task delete_bucket_lifecycle(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(co_await keep_document(call, document::lifecycle, std::nullopt));
-  co_return empty_reply(204);
+  CO_TRY(S3Reply reply,
+         co_await keep_document(call, document::lifecycle, aws::to_json(*input.lifecycle_configuration), 200));
+  reply.add(minimum_header, minimum_default);
+  co_return reply;
 }
 
 void add_expiration_header(S3Call& call, const BucketInfo& bucket, const Object& object, S3Reply& reply) {

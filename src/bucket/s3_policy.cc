@@ -16,11 +16,6 @@ aws::ServiceError missing(const S3Call& call, std::string_view code) {
   return with_detail(s3_error(code), "BucketName", call.bucket);
 }
 
-S3Task keep(S3Call& call, std::string_view name, std::optional<std::string> text, int status) {
-  CO_TRY_OK(answer_of(co_await call.store.set_bucket_document(call.bucket, std::string(name), std::move(text))));
-  co_return empty_reply(status);
-}
-
 }  // namespace
 
 S3Task put_bucket_policy(S3Call& call) {
@@ -33,7 +28,7 @@ S3Task put_bucket_policy(S3Call& call) {
         "AccessDenied",
         "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access of this bucket."));
   }
-  co_return co_await keep(call, policy_document, std::move(text), 204);
+  co_return co_await keep_document(call, policy_document, std::move(text), 204);
 }
 
 S3Task get_bucket_policy(S3Call& call) {
@@ -44,11 +39,6 @@ S3Task get_bucket_policy(S3Call& call) {
   reply.add("Content-Type", "application/json");
   reply.body = *text;
   co_return reply;
-}
-
-S3Task delete_bucket_policy(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  co_return co_await keep(call, policy_document, std::nullopt, 204);
 }
 
 S3Task get_bucket_policy_status(S3Call& call) {
@@ -70,7 +60,7 @@ S3Task put_public_access_block(S3Call& call) {
                                 .ignore_public_acls = given.ignore_public_acls.value_or(false),
                                 .block_public_policy = given.block_public_policy.value_or(false),
                                 .restrict_public_buckets = given.restrict_public_buckets.value_or(false)};
-  co_return co_await keep(call, public_access_block_document, write_public_access_block(block), 200);
+  co_return co_await keep_document(call, public_access_block_document, write_public_access_block(block), 200);
 }
 
 S3Task get_public_access_block(S3Call& call) {
@@ -88,11 +78,6 @@ S3Task get_public_access_block(S3Call& call) {
   co_return reply_of(aws::write_output<s3::op::GetPublicAccessBlock>(s3::service(), output, call.id));
 }
 
-S3Task delete_public_access_block(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  co_return co_await keep(call, public_access_block_document, std::nullopt, 204);
-}
-
 S3Task put_bucket_ownership(S3Call& call) {
   CO_TRY(const BucketInfo bucket, bucket_of(call));
   CO_TRY(const std::string document, co_await read_document(call));
@@ -103,7 +88,7 @@ S3Task put_bucket_ownership(S3Call& call) {
   if (ownership == ownership_enforced && bucket.acl == Acl::public_read) {
     co_return std::unexpected(s3_error("InvalidBucketAclWithObjectOwnership"));
   }
-  co_return co_await keep(call, ownership_document, ownership, 200);
+  co_return co_await keep_document(call, ownership_document, ownership, 200);
 }
 
 S3Task get_bucket_ownership(S3Call& call) {
@@ -114,11 +99,6 @@ S3Task get_bucket_ownership(S3Call& call) {
   output.ownership_controls = s3::OwnershipControls{};
   output.ownership_controls->rules.push_back({.object_ownership = *ownership});
   co_return reply_of(aws::write_output<s3::op::GetBucketOwnershipControls>(s3::service(), output, call.id));
-}
-
-S3Task delete_bucket_ownership(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  co_return co_await keep(call, ownership_document, std::nullopt, 204);
 }
 
 }  // namespace gust::bucket

@@ -220,8 +220,9 @@ std::optional<SubResourceAnswer> answer_of_subresource(const S3Call& call) {
     const auto found = std::ranges::find_if(sub_resources, [&](const SubResource& row) {
       return row.name == item.name && (of_object ? row.of_object : row.of_bucket);
     });
-    if (found != sub_resources.end())
+    if (found != sub_resources.end()) {
       return SubResourceAnswer{.subject = found->subject, .answer = answer_of(call, *found)};
+    }
     // Without its header the request would be taken for one for the object.
     if (item.name == "attributes" && of_object && !call.header("x-amz-object-attributes")) {
       return refused(with_detail(s3_error("InvalidArgument", "Missing required header for this request."),

@@ -155,14 +155,7 @@ S3Task put_bucket_tagging(S3Call& call) {
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::PutBucketTagging>(call, s3::service(), document));
   CO_TRY_OK(check_tags(tags_of(input.tagging.tag_set), bucket_tags_max));
-  CO_TRY_OK(co_await keep_document(call, document::tagging, aws::to_json(input.tagging)));
-  co_return empty_reply(204);
-}
-
-S3Task delete_bucket_tagging(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(co_await keep_document(call, document::tagging, std::nullopt));
-  co_return empty_reply(204);
+  co_return co_await keep_document(call, document::tagging, aws::to_json(input.tagging), 204);
 }
 
 }  // namespace gust::bucket

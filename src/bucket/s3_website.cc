@@ -109,14 +109,7 @@ S3Task put_bucket_website(S3Call& call) {
   CO_TRY(const std::string document, co_await read_document(call));
   CO_TRY(const auto input, read_input_of<s3::op::PutBucketWebsite>(call, s3::service(), document));
   CO_TRY_OK(check_website(input.website_configuration));
-  CO_TRY_OK(co_await keep_document(call, document::website, aws::to_json(input.website_configuration)));
-  co_return S3Reply();
-}
-
-S3Task delete_bucket_website(S3Call& call) {
-  CO_TRY_OK(bucket_of(call));
-  CO_TRY_OK(co_await keep_document(call, document::website, std::nullopt));
-  co_return empty_reply(204);
+  co_return co_await keep_document(call, document::website, aws::to_json(input.website_configuration), 200);
 }
 
 }  // namespace gust::bucket
