@@ -20,6 +20,10 @@
 #include "rt/address.h"
 #include "rt/task.h"
 
+namespace gust::net {
+struct TlsFacts;
+}
+
 namespace gust::http {
 
 // The content of a message as it comes.
@@ -59,6 +63,8 @@ class Exchange {
   Arena& arena() { return arena_; }
   virtual rt::Endpoint local() const = 0;
   virtual rt::Endpoint peer() const = 0;
+  // Of the connection's TLS handshake; null where it has none.
+  virtual const net::TlsFacts* tls() const { return nullptr; }
   const ExchangeFacts& facts() const { return facts_; }
 
   // Sends an interim response (100 to 199 but not 101). Does nothing for HTTP/1.0 viewers.

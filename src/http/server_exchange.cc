@@ -63,6 +63,7 @@ void ServerExchange::release() {
 
 rt::Endpoint ServerExchange::local() const { return stream_.local(); }
 rt::Endpoint ServerExchange::peer() const { return stream_.peer(); }
+const net::TlsFacts* ServerExchange::tls() const { return stream_.tls(); }
 
 // Whether the body may never come unless we ask for it: a viewer that has begun to send it does not wait for us.
 bool ServerExchange::holds_body_back() const {

@@ -43,6 +43,7 @@ class ServerExchange final : public Exchange {
   BodyReader& body() override { return body_; }
   rt::Endpoint local() const override;
   rt::Endpoint peer() const override;
+  const net::TlsFacts* tls() const override;
   rt::Task<Result<void>> inform(const ResponseHead& head) override;
   using Exchange::start;
   rt::Task<Result<void>> start(const ResponseHead& head, BodyFraming framing, std::span<const Slice> first) override;

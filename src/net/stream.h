@@ -17,6 +17,8 @@
 
 namespace gust::net {
 
+struct TlsFacts;
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -52,6 +54,8 @@ class Stream {
   virtual void reset() = 0;
   virtual rt::Endpoint local() const = 0;
   virtual rt::Endpoint peer() const = 0;
+  // What the TLS handshake came to; null where there was none.
+  virtual const TlsFacts* tls() const { return nullptr; }
 };
 
 // A Stream over a plain TCP socket.
