@@ -52,8 +52,8 @@ rt::Task<void> Server::accept_all() {
 
 // Sheds the connection that has been idle for longest. The place is free a moment later.
 bool Server::make_room() {
-  ServerConnection* oldest = nullptr;
-  for (ServerConnection* connection : connections_) {
+  Connection* oldest = nullptr;
+  for (Connection* connection : connections_) {
     if (connection->is_idle() && (!oldest || connection->idle_since() < oldest->idle_since())) oldest = connection;
   }
   if (oldest) oldest->drain();
@@ -72,7 +72,7 @@ rt::Task<void> Server::drain(Instant deadline) {
   accepting_.cancel();
   co_await accepting_.join();
   listener_.reset();
-  for (ServerConnection* connection : connections_) connection->drain();
+  for (Connection* connection : connections_) connection->drain();
   while (!connections_.empty()) {
     if (!co_await one_ended_.wait(deadline)) break;
   }

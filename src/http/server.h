@@ -61,7 +61,7 @@ class Server {
   std::unique_ptr<rt::Listener> listener_;
   rt::Scope accepting_;
   rt::Scope serving_;
-  std::list<ServerConnection*> connections_;
+  std::list<Connection*> connections_;
   rt::Signal one_ended_;
   std::uint64_t turned_away_ = 0;
 };

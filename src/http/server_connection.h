@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "http/chunked.h"
+#include "http/connection.h"
 #include "http/head_parser.h"
 #include "http/message.h"
 #include "rt/task.h"
@@ -54,22 +55,16 @@ struct ServerLimits {
   bool says_keep_alive = true;
 };
 
-class ServerConnection {
+class ServerConnection final : public Connection {
  public:
   // `handler` and `limits` outlive it.
   ServerConnection(std::unique_ptr<net::Stream> stream, Scheme scheme, Handler& handler, const ServerLimits& limits);
-  ~ServerConnection();
-  ServerConnection(const ServerConnection&) = delete;
-  ServerConnection& operator=(const ServerConnection&) = delete;
+  ~ServerConnection() override;
 
-  // Serves requests until the connection is over. Once.
-  rt::Task<void> serve();
-  // Ends the connection when the exchange under way is over; at once where there is none.
-  void drain();
-  // True between two requests, and before the first; not once it is drained.
-  bool is_idle() const;
-  // When it became idle; for shedding the oldest.
-  Instant idle_since() const;
+  rt::Task<void> serve() override;
+  void drain() override;
+  bool is_idle() const override;
+  Instant idle_since() const override;
 
  private:
   struct State;
