@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "app/small_file.h"
+#include "base/seal.h"
 #include "base/text.h"
-#include "iam/seal.h"
 #include "rt/files.h"
 #include "rt/loop.h"
 
@@ -28,7 +28,7 @@ Identities::Identities(rt::Loop& loop, config::Store& store, std::string folder,
       folder_(std::move(folder)),
       account_id_(std::move(account_id)),
       authorizer_(directory_, account_id_),
-      book_(loop, store, directory_, iam::Seal(std::move(seal_key)), account_id_),
+      book_(loop, store, directory_, Seal(std::move(seal_key)), account_id_),
       iam_(book_) {}
 
 rt::Task<Result<std::unique_ptr<Identities>>> Identities::open(rt::Loop& loop, config::Store& store, std::string folder,

@@ -11,6 +11,7 @@
 #include "aws/gen/cloudfront.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "config/certificate_document.h"
 #include "config/finding.h"
 
 namespace gust::config {
@@ -57,6 +58,7 @@ struct PolicyDocuments {
 struct Documents {
   std::vector<DistributionDocument> distributions;
   PolicyDocuments policies;
+  std::vector<CertificateDocument> certificates;
 };
 
 // How an origin's S3OriginConfig names an origin access identity: this, then the id.

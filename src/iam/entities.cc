@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "config/json_members.h"
 
 namespace gust::iam {
 namespace {
@@ -13,75 +14,16 @@ using Json = nlohmann::json;
 
 std::unexpected<Error> corrupt() { return fail(Errc::corrupt, "a document of an identity cannot be read"); }
 
-// Members of a document, each of the type that was written. What is missing makes the reader fail at its end.
-class Members {
+// JsonMembers, with the texts of policies.
+class Members : public config::JsonMembers {
  public:
-  explicit Members(const Json& json) : json_(json) {}
-
-  std::string text(const char* name) {
-    const Json* member = find(name, &Json::is_string);
-    return member == nullptr ? std::string() : member->get<std::string>();
-  }
-  int number(const char* name) {
-    const Json* member = find(name, &Json::is_number_integer);
-    return member == nullptr ? 0 : member->get<int>();
-  }
-  bool truth(const char* name) {
-    const Json* member = find(name, &Json::is_boolean);
-    return member != nullptr && member->get<bool>();
-  }
-  WallTime time(const char* name) {
-    const auto at = read_iso8601(text(name));
-    if (!at) is_whole_ = false;
-    return at.value_or(WallTime{});
-  }
-  std::vector<std::string> texts(const char* name) {
-    std::vector<std::string> all;
-    for (const Json& value : list(name)) {
-      if (!value.is_string()) {
-        is_whole_ = false;
-        break;
-      }
-      all.push_back(value.get<std::string>());
-    }
-    return all;
-  }
-  NameAndText pairs(const char* name) {
-    NameAndText all;
-    const Json* member = find(name, &Json::is_object);
-    if (member == nullptr) return all;
-    for (const auto& [key, value] : member->items()) {
-      if (value.is_string()) {
-        all.emplace(key, value.get<std::string>());
-      } else {
-        is_whole_ = false;
-      }
-    }
-    return all;
-  }
-  const Json& list(const char* name) {
-    static const Json nothing = Json::array();
-    const Json* member = find(name, &Json::is_array);
-    return member == nullptr ? nothing : *member;
-  }
+  using JsonMembers::JsonMembers;
   access::PolicyRef policy(const std::string& document) {
     auto policy = access::read_policy(document, access::PolicyKind::identity);
     if (policy) return *std::move(policy);
-    is_whole_ = false;
+    miss();
     return nullptr;
   }
-  bool is_whole() const { return is_whole_; }
-
- private:
-  const Json* find(const char* name, bool (Json::*is_type)() const) {
-    const auto member = json_.is_object() ? json_.find(name) : json_.end();
-    if (member != json_.end() && ((*member).*is_type)()) return &*member;
-    is_whole_ = false;
-    return nullptr;
-  }
-
-  const Json& json_;
-  bool is_whole_ = true;
 };
 
 Json json_of_entity(const Entity& entity) {

@@ -12,9 +12,9 @@
 
 #include "access/policy.h"
 #include "base/result.h"
+#include "base/seal.h"
 #include "base/time.h"
 #include "config/store.h"
-#include "iam/seal.h"
 
 namespace gust::iam {
 

@@ -1,10 +1,10 @@
-#include "iam/seal.h"
+#include "base/seal.h"
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 
-namespace gust::iam {
+namespace gust {
 namespace {
 
 const std::string key(Seal::key_bytes, 'k');
@@ -34,4 +34,4 @@ TEST(Seal, OpensNothingUnderAnotherNameOrKeyOrWithAChangedByte) {
 }
 
 }  // namespace
-}  // namespace gust::iam
+}  // namespace gust

@@ -1,4 +1,4 @@
-#include "iam/seal.h"
+#include "base/seal.h"
 
 #include <openssl/evp.h>
 
@@ -6,11 +6,11 @@
 
 #include "base/text.h"
 
-namespace gust::iam {
+namespace gust {
 namespace {
 
 constexpr std::size_t tag_bytes = 16;
-constexpr std::size_t secret_bytes_max = 4096;
+constexpr std::size_t secret_bytes_max = 16'384;
 
 struct Free {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -63,4 +63,4 @@ Result<std::string> Seal::open(std::string_view name, std::string_view sealed) c
   return secret;
 }
 
-}  // namespace gust::iam
+}  // namespace gust
