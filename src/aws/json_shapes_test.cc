@@ -109,7 +109,7 @@ TEST(FindTarget, NamesWhatIsWrong) {
   EXPECT_EQ(error_of<List>("{}", "Other.ListCertificates"),
             "400 UnknownOperationException: The operation that the request names is not known.");
   EXPECT_EQ(error_of<List>("{}", "CertificateManager.RequestCertificate"),
-            "501 NotImplemented: The operation RequestCertificate is not implemented.");
+            "501 NotImplemented: The operation RevokeCertificate is not implemented.");
 }
 
 TEST(WriteJsonAnswer, WritesTimesAsSecondsAndLeavesOutWhatIsAbsent) {

@@ -42,7 +42,8 @@ PROTOCOLS = {
     "json": ("json", "json", "application/x-amz-json-"),
     "rest-json": ("rest_json", "json", "application/json"),
 }
-KEYWORDS = {"and", "default", "delete", "namespace", "operator", "public", "private", "class", "template", "new", "union"}
+KEYWORDS = {"and", "default", "delete", "namespace", "operator", "public", "private", "class", "template", "new", "union",
+            "export"}
 INT64_MIN, INT64_MAX = "std::numeric_limits<std::int64_t>::min()", "std::numeric_limits<std::int64_t>::max()"
 
 

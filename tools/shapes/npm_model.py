@@ -10,7 +10,7 @@ unless services.json says otherwise; ranges and patterns come from botocore, whe
 import json
 import re
 
-TOKEN = re.compile(r"""\s+|(?P<arrow>\(\)\s*=>)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_$][\w$]*)
+TOKEN = re.compile(r"""\s+|(?P<arrow>\(\)\s*=>)|(?P<text>"(?:[^"\\]|\\.)*"|`[^`\\$]*`)|(?P<number>-?\d+)|(?P<name>[A-Za-z_$][\w$]*)
                        |(?P<mark>[\[\]{}:,|])""", re.X)
 # Bits of a number in the place of traits, lowest first.
 TRAIT_BITS = ("httpLabel", "idempotent", "idempotencyToken", "sensitive", "httpPayload", "httpResponseCode", "httpQueryParams")
@@ -40,7 +40,7 @@ class SchemaReader:
         if kind == "arrow":
             return self.value()
         if kind == "text":
-            return json.loads(word)
+            return word[1:-1] if word[0] == "`" else json.loads(word)
         if kind == "number":
             return int(word)
         if kind == "name":
@@ -186,7 +186,8 @@ class NpmModel:
         return result
 
     def operation(self, schema):
-        method, uri, status = traits_of(schema[3])["http"]
+        # Protocols that know no paths say none.
+        method, uri, status = traits_of(schema[3]).get("http", ["POST", "/", 200])
         result = {"name": schema[2], "http": {"method": method, "requestUri": uri, "responseCode": status}}
         if schema[4] in self.schemas:
             result["input"] = {"shape": schema[4]}
