@@ -108,7 +108,7 @@ TEST(FindTarget, NamesWhatIsWrong) {
             "400 UnknownOperationException: The operation that the request names is not known.");
   EXPECT_EQ(error_of<List>("{}", "Other.ListCertificates"),
             "400 UnknownOperationException: The operation that the request names is not known.");
-  EXPECT_EQ(error_of<List>("{}", "CertificateManager.RequestCertificate"),
+  EXPECT_EQ(error_of<List>("{}", "CertificateManager.RevokeCertificate"),
             "501 NotImplemented: The operation RevokeCertificate is not implemented.");
 }
 
