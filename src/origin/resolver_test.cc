@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "origin/manual_loop_internal.h"
+#include "rt/datagrams.h"
 #include "rt/network.h"
 
 namespace gust::origin {
@@ -22,6 +23,9 @@ class Names final : public rt::Network {
   }
   rt::Task<Result<std::unique_ptr<rt::Socket>>> connect(const rt::Endpoint&, Instant) override {
     co_return fail(Errc::access_denied, "names only");
+  }
+  Result<std::unique_ptr<rt::Datagrams>> open_datagrams(const rt::Endpoint&, const rt::DatagramOptions&) override {
+    return fail(Errc::access_denied, "names only");
   }
   rt::Task<Result<std::vector<rt::Endpoint>>> resolve(std::string_view host, std::uint16_t port) override {
     asked.emplace_back(host);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -46,6 +47,10 @@ bool is_loopback(const Endpoint& endpoint) {
   std::array<std::uint8_t, 16> one{};
   one[15] = 1;
   return endpoint.address == one;
+}
+
+bool is_any(const Endpoint& endpoint) {
+  return std::ranges::all_of(endpoint.address, [](std::uint8_t byte) { return byte == 0; });
 }
 
 }  // namespace gust::rt

@@ -28,5 +28,7 @@ std::string address_text(const Endpoint& endpoint);
 // "127.0.0.1:80" or "[::1]:80"
 std::string endpoint_text(const Endpoint& endpoint);
 bool is_loopback(const Endpoint& endpoint);
+// True for 0.0.0.0 and ::, which stand for all addresses of a host.
+bool is_any(const Endpoint& endpoint);
 
 }  // namespace gust::rt

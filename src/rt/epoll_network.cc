@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "rt/datagrams.h"
 #include "rt/epoll_loop.h"
 #include "rt/epoll_network_internal.h"
 #include "rt/lent_sender_internal.h"
@@ -184,6 +185,11 @@ class EpollNetwork final : public RealNetwork {
     auto listener = std::make_unique<EpollListener>(loop_, descriptor);
     TRY_OK(listener->start());
     return listener;
+  }
+
+  Result<std::unique_ptr<Datagrams>> open_datagrams(const Endpoint& at, const DatagramOptions& options) override {
+    TRY(const int descriptor, bind_datagrams(at, options));
+    return make_epoll_datagrams(loop_, descriptor);
   }
 
   Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) override {

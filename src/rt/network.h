@@ -23,6 +23,8 @@ namespace gust::rt {
 
 class Socket;
 class Listener;
+class Datagrams;
+struct DatagramOptions;
 
 // `Result<std::size_t> n = co_await socket.read(into, deadline)`: 0 says that the peer has finished.
 //   fails  reset, timed_out, cancelled, io_failed
@@ -160,6 +162,9 @@ class Network {
   virtual Result<std::unique_ptr<Listener>> listen(const Endpoint& at, const ListenOptions& options) = 0;
   //   fails  refused, unreachable, timed_out, cancelled, io_failed
   virtual Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) = 0;
+  // A UDP socket (rt/datagrams.h).
+  //   fails  address_in_use, access_denied, unreachable (not an address of this host), io_failed
+  virtual Result<std::unique_ptr<Datagrams>> open_datagrams(const Endpoint& at, const DatagramOptions& options) = 0;
   // Addresses of a host name or literal, in order of preference; `localhost` and names under it are loopback (RFC
   // 6761).
   //   fails  name_not_found; would_exceed_limit (too many names wait); cancelled

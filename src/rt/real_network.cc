@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "rt/datagrams.h"
 #include "rt/look_up_pool.h"
 #include "rt/real_loop.h"
 #include "rt/real_network_internal.h"
@@ -22,12 +23,12 @@ namespace {
 // us of CPU with this and without a limit, 49 with 512 KiB, 53 with 256 KiB.
 constexpr int unsent_bytes_max = 768 * 1024;
 
-Result<int> bind_to(const Endpoint& at, bool share_port) {
-  const int descriptor =
-      ::socket(at.is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+Result<int> bind_to(const Endpoint& at, bool share_port, int type = SOCK_STREAM) {
+  const int descriptor = ::socket(at.is_v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return failure_of_socket(errno);
   const int on = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // Of UDP it would let anyone share the port.
+  if (type == SOCK_STREAM) setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (share_port) setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (at.is_v6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   NativeAddress native = native_of(at);
@@ -185,6 +186,10 @@ Result<int> RealNetwork::listen_at(const Endpoint& at, const ListenOptions& opti
   const int error = errno;
   close(descriptor);
   return failure_of_socket(error);
+}
+
+Result<int> RealNetwork::bind_datagrams(const Endpoint& at, const DatagramOptions& options) {
+  return bind_to(at, options.share_port, SOCK_DGRAM);
 }
 
 Result<int> RealNetwork::make_socket(const Endpoint& to) {

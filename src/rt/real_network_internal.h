@@ -62,6 +62,8 @@ class RealNetwork : public Network {
   explicit RealNetwork(RealLoop& loop) : real_loop_(loop) {}
   // A non-blocking socket that listens.
   static Result<int> listen_at(const Endpoint& at, const ListenOptions& options);
+  // A non-blocking UDP socket.
+  static Result<int> bind_datagrams(const Endpoint& at, const DatagramOptions& options);
   // A non-blocking socket, not yet connected.
   static Result<int> make_socket(const Endpoint& to);
   // True when it is connected, false when that is under way; connect_end() then tells how it went.

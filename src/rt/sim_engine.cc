@@ -19,6 +19,10 @@ constexpr Duration retransmission = std::chrono::milliseconds{200};
 
 }  // namespace
 
+bool overlap(const Endpoint& a, const Endpoint& b) {
+  return a.port == b.port && a.is_v6 == b.is_v6 && (a.address == b.address || is_any(a) || is_any(b));
+}
+
 SimLoop::SimLoop(Engine& engine, Host& host)
     : engine_(engine), host_(host), network_(make_network(*this)), files_(make_files(*this)) {}
 SimLoop::~SimLoop() = default;
@@ -142,7 +146,8 @@ Host& Engine::add_host(std::string_view name) {
                                           .secrets = Chance(chance_.next()),
                                           .disk = {},
                                           .loops = {},
-                                          .listeners = {}});
+                                          .listeners = {},
+                                          .datagrams = {}});
   made->next_port = static_cast<std::uint16_t>(chance_.between(32768, 60999));
   hosts_.push_back(std::move(made));
   return *hosts_.back();
@@ -199,6 +204,20 @@ void Engine::send(const Host& from, const Host& to, Job job) {
     for (int times = 0; times < 6 && chance_.happens(path.options.loss_chance); ++times, wait *= 2) latency += wait;
   }
   schedule(latency, [&path, job = std::move(job)]() mutable { arrive(path, std::move(job)); });
+}
+
+void Engine::send_datagram(const Host& from, const Host& to, std::size_t bytes, Job arrives) {
+  Link& path = link(from, to);
+  if (&from != &to && bytes > path.options.datagram_bytes_max) return;
+  if (path.options.loss_chance > 0 && chance_.happens(path.options.loss_chance)) return;
+  Instant at = now_ + chance_.between(path.options.latency_least, path.options.latency_most);
+  Instant& last = path.last_datagram[from.index > to.index ? 1 : 0];
+  const bool is_reordered = path.options.reorder_chance > 0 && chance_.happens(path.options.reorder_chance);
+  if (!is_reordered) at = std::max(at, last + std::chrono::nanoseconds{1});
+  last = std::max(last, at);
+  schedule(at - now_, [&path, arrives = std::move(arrives)]() mutable {
+    if (!path.is_cut) arrives();
+  });
 }
 
 void Engine::arrive(Link& path, Job job) {

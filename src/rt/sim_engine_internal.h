@@ -1,6 +1,7 @@
 // Engine: the clock, the queue of events and the hosts of a simulated world; what World offers is done here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -22,6 +23,7 @@
 namespace gust::rt::sim {
 
 class Engine;
+class SimDatagrams;
 class SimListener;
 struct Connection;
 struct Host;
@@ -70,10 +72,19 @@ struct Host {
   double disk_error_chance = 0;
   std::vector<std::unique_ptr<SimLoop>> loops;
   std::vector<SimListener*> listeners;
+  std::vector<SimDatagrams*> datagrams;
   std::uint16_t next_port = 0;  // of connections and of listeners that leave the choice
   std::size_t sockets = 0;
   std::size_t sockets_max = SIZE_MAX;
+
+  std::uint16_t take_port() {
+    next_port = next_port >= 60999 ? std::uint16_t{32768} : static_cast<std::uint16_t>(next_port + 1);
+    return next_port;
+  }
 };
+
+// True when one of the two could be asked for what is sent to the other.
+bool overlap(const Endpoint& a, const Endpoint& b);
 
 class Engine {
  public:
@@ -112,12 +123,15 @@ class Engine {
     LinkOptions options;
     bool has_own_options = false;
     bool is_cut = false;
-    std::vector<Job> held;  // arrived while the link was cut
+    std::vector<Job> held;                   // arrived while the link was cut
+    std::array<Instant, 2> last_datagram{};  // when the latest arrives, each way
   };
   Link& link(const Host& a, const Host& b);
   void set_links(const LinkOptions& options);
   // Runs `job` after the link's latency, or after it is healed and then the latency again.
   void send(const Host& from, const Host& to, Job job);
+  // Runs `arrives` when a datagram of `bytes` bytes has come there, if it does.
+  void send_datagram(const Host& from, const Host& to, std::size_t bytes, Job arrives);
   void cut(const Host& a, const Host& b);
   void heal(const Host& a, const Host& b);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "rt/blocking.h"
+#include "rt/sim_datagrams_internal.h"
 #include "rt/sim_network_internal.h"
 
 namespace gust::rt::sim {
@@ -9,14 +10,6 @@ namespace {
 
 constexpr Duration connect_wait_most = std::chrono::seconds{127};  // six retransmissions of a SYN, as Linux does
 constexpr Duration backlog_retry = std::chrono::seconds{1};        // RFC 6298 section 2.1
-
-bool is_any(const Endpoint& at) {
-  return std::ranges::all_of(at.address, [](std::uint8_t byte) { return byte == 0; });
-}
-
-bool overlap(const Endpoint& a, const Endpoint& b) {
-  return a.port == b.port && a.is_v6 == b.is_v6 && (a.address == b.address || is_any(a) || is_any(b));
-}
 
 // A connect under way, shared by the caller's task and the packets.
 struct Dial {
@@ -100,6 +93,7 @@ Task<Result<std::unique_ptr<Socket>>> SimListener::accept(Instant deadline) {
 
 void crash_network(Engine& engine, Host& host) {
   while (!host.listeners.empty()) host.listeners.back()->die();
+  for (SimDatagrams* socket : std::exchange(host.datagrams, {})) socket->die();
   std::vector<ConnectionRef> alive;
   for (const auto& [id, connection] : engine.connections()) alive.push_back(connection->shared_from_this());
   for (const ConnectionRef& connection : alive) {
@@ -116,15 +110,7 @@ class SimNetwork final : public Network {
   explicit SimNetwork(SimLoop& loop) : loop_(loop) {}
 
   Result<std::unique_ptr<Listener>> listen(const Endpoint& at, const ListenOptions& options) override {
-    Endpoint chosen = at;
-    if (!is_any(at) && engine().find_host(host(), at) != &host()) {
-      return fail(Errc::unreachable, "address not available on this host");
-    }
-    if (host().is_down) return fail(Errc::io_failed, "the host is down");
-    if (chosen.port == 0) {
-      do chosen.port = next_port();
-      while (!is_free(chosen));
-    }
+    TRY(const Endpoint chosen, choose(at, [&](const Endpoint& free) { return is_free(free); }));
     for (const SimListener* other : host().listeners) {
       if (other->takes(chosen) && !(options.share_port && other->shares_port())) {
         return fail(Errc::address_in_use, "address already in use");
@@ -132,6 +118,22 @@ class SimNetwork final : public Network {
     }
     engine().trace().record(engine().now(), host().name, "listens on port", chosen.port);
     return std::make_unique<SimListener>(loop_, chosen, options);
+  }
+
+  Result<std::unique_ptr<Datagrams>> open_datagrams(const Endpoint& at, const DatagramOptions& options) override {
+    const auto is_open = [&](const Endpoint& where) {
+      return std::ranges::any_of(host().datagrams, [&](const SimDatagrams* other) { return other->overlaps(where); });
+    };
+    TRY(const Endpoint chosen, choose(at, [&](const Endpoint& free) { return !is_open(free); }));
+    for (const SimDatagrams* other : host().datagrams) {
+      if (other->overlaps(chosen) && !(options.share_port && other->shares_port())) {
+        return fail(Errc::address_in_use, "address already in use");
+      }
+    }
+    if (host().sockets >= host().sockets_max) {
+      return fail(Errc::would_exceed_limit, "out of file descriptors or socket memory");
+    }
+    return std::make_unique<SimDatagrams>(loop_, chosen, options);
   }
 
   bool is_free(const Endpoint& at) override {
@@ -179,10 +181,16 @@ class SimNetwork final : public Network {
   Engine& engine() const { return loop_.engine(); }
   Host& host() const { return loop_.host(); }
 
-  std::uint16_t next_port() {
-    std::uint16_t& port = host().next_port;
-    port = port >= 60999 ? std::uint16_t{32768} : static_cast<std::uint16_t>(port + 1);
-    return port;
+  // `at`, with a port that `is_free` where it leaves the choice.
+  Result<Endpoint> choose(Endpoint at, auto is_free) {
+    if (!is_any(at) && engine().find_host(host(), at) != &host()) {
+      return fail(Errc::unreachable, "address not available on this host");
+    }
+    if (host().is_down) return fail(Errc::io_failed, "the host is down");
+    if (at.port != 0) return at;
+    do at.port = host().take_port();
+    while (!is_free(at));
+    return at;
   }
 
   std::optional<Endpoint> source_for(const Endpoint& to) {
@@ -191,7 +199,7 @@ class SimNetwork final : public Network {
     for (const Endpoint& own : host().addresses) {
       if (!source && own.is_v6 == to.is_v6) source = own;
     }
-    if (source) source->port = next_port();
+    if (source) source->port = host().take_port();
     return source;
   }
 

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "rt/scope.h"
+#include "rt/sim_datagrams_internal.h"
 #include "rt/sim_engine_internal.h"
 #include "rt/sim_network_internal.h"
 
@@ -132,6 +133,17 @@ void World::isolate(std::string_view host) {
 void World::heal_all() {
   for (const auto& a : engine_->hosts()) {
     for (const auto& b : engine_->hosts()) engine_->heal(*a, *b);
+  }
+}
+
+void World::rebind_datagrams(std::string_view name, std::string_view address) {
+  Host& host = engine_->host(name);
+  engine_->trace().record(engine_->now(), name, "is rebound by its NAT");
+  for (SimDatagrams* socket : host.datagrams) {
+    Endpoint outside = address.empty() ? host.addresses.front() : address_of(address);
+    CHECK(engine_->find_host(host, outside) == &host);
+    outside.port = host.take_port();
+    socket->rebind(outside);
   }
 }
 

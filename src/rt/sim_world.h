@@ -32,6 +32,10 @@ struct LinkOptions {
   double loss_chance = 0;        // per segment; it comes later, as by TCP's retransmission
   double reset_chance = 0;       // per segment; both ends see the connection break
   ByteCount window = 64 * 1024;  // bytes written and not yet read by the peer, each way of a connection
+  // Of datagrams, which with loss_chance are lost and while the link is cut too:
+  double reorder_chance = 0.01;           // takes its own latency and does not wait for those before it
+  double twice_chance = 0;                // comes twice
+  std::size_t datagram_bytes_max = 1472;  // longer ones are lost (but not on the way of a host to itself)
 };
 
 struct WorldOptions {
@@ -89,6 +93,9 @@ class World {
   void heal(std::string_view a, std::string_view b);
   void isolate(std::string_view host);  // from all other hosts
   void heal_all();
+  // The NAT before the host forgets its bindings: each datagram socket of the host is seen from a new port from now on,
+  // and from `address` (one of the host's) where given. What is sent to the ports before is lost.
+  void rebind_datagrams(std::string_view host, std::string_view address = {});
   // Breaks every connection between the two, at both ends.
   void reset_connections(std::string_view a, std::string_view b);
 

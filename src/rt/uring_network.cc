@@ -5,6 +5,7 @@
 #include <deque>
 #include <utility>
 
+#include "rt/datagrams.h"
 #include "rt/real_network_internal.h"
 #include "rt/signal.h"
 #include "rt/uring_connection_internal.h"
@@ -120,6 +121,11 @@ class UringNetwork final : public RealNetwork {
   Result<std::unique_ptr<Listener>> listen(const Endpoint& at, const ListenOptions& options) override {
     TRY(const int descriptor, listen_at(at, options));
     return std::make_unique<UringListener>(loop_, descriptor);
+  }
+
+  Result<std::unique_ptr<Datagrams>> open_datagrams(const Endpoint& at, const DatagramOptions& options) override {
+    TRY(const int descriptor, bind_datagrams(at, options));
+    return make_uring_datagrams(loop_, descriptor);
   }
 
   Task<Result<std::unique_ptr<Socket>>> connect(const Endpoint& to, Instant deadline) override {
