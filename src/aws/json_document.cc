@@ -228,7 +228,12 @@ Done read_json_document(std::string_view document, const Shape& shape, void* val
 }
 
 std::string write_json_document(const Shape& shape, const void* value) {
-  return json_value(shape, TimeForm::epoch_seconds, value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json document = json_value(shape, TimeForm::epoch_seconds, value);
+  for (const Member& member : shape.members) {
+    const bool is_body = member.location == Location::body;
+    if (is_body && member.shape->kind == Kind::list) document.emplace(member.wire, Json::array());
+  }
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace gust::aws

@@ -27,7 +27,8 @@ std::expected<std::monostate, std::string> read_json_document(std::string_view d
                                                               void* value, std::string_view path,
                                                               std::vector<std::string>& violations);
 
-// Leaves out members that are not in the body.
+// Leaves out members that are not in the body. The document's own lists are told where they are empty too, as the
+// service does; those further in are not.
 std::string write_json_document(const Shape& shape, const void* value);
 
 }  // namespace gust::aws

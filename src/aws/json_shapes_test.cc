@@ -126,6 +126,11 @@ TEST(WriteJsonAnswer, WritesTimesAsSecondsAndLeavesOutWhatIsAbsent) {
   EXPECT_EQ(answer.headers, headers);
 }
 
+TEST(WriteJsonAnswer, TellsEmptyListsOfTheDocumentAlone) {
+  EXPECT_EQ(write_output<acm::op::ListCertificates>(acm::service(), {}, {"r-1", ""}).body,
+            R"({"CertificateSummaryList":[]})");
+}
+
 TEST(WriteJsonAnswer, IsAnEmptyObjectWhereThereIsNoOutput) {
   EXPECT_EQ(write_output<acm::op::DeleteCertificate>(acm::service(), {}, {"r-1", ""}).body, "{}");
 }

@@ -90,7 +90,7 @@ std::string query_document(const Service& service, const Operation& operation, c
                            const RequestId& id) {
   std::string body = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{}Response xmlns=\"{}\">",
                                  operation.name, service.xml_namespace);
-  if (operation.output != nullptr) append_xml(body, operation.output_root, *operation.output, output);
+  if (operation.output != nullptr) append_answer_xml(body, operation.output_root, *operation.output, output);
   body +=
       fmt::format("<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{}Response>", id.id, operation.name);
   return body;

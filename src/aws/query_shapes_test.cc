@@ -177,6 +177,17 @@ TEST(WriteQueryAnswer, WritesListsAndMaps) {
             std::string::npos);
 }
 
+// boto3's callers take the member without a look whether it is there.
+TEST(WriteQueryAnswer, TellsEmptyListsOfTheResultAlone) {
+  const auto none = write_output<cloudformation::op::DescribeStacks>(cloudformation::service(), {}, {"r", {}});
+  EXPECT_NE(none.body.find("<DescribeStacksResult><Stacks></Stacks></DescribeStacksResult>"), std::string::npos)
+      << none.body;
+  cloudformation::DescribeStacksOutput one;
+  one.stacks.emplace_back();
+  const auto some = write_output<cloudformation::op::DescribeStacks>(cloudformation::service(), one, {"r", {}});
+  EXPECT_EQ(some.body.find("<Outputs>"), std::string::npos) << some.body;
+}
+
 TEST(WriteQueryError, TakesTheStatusFromTheModel) {
   const ServiceError error = service_error(iam::service(), "NoSuchEntity", "The user <ann> cannot be found.");
   const WireAnswer answer = write_error(iam::service(), error, {"r-1", ""});

@@ -27,8 +27,9 @@ std::expected<std::monostate, std::string> read_xml(std::string_view document, s
 // A whole document with declaration. Leaves out members that are not in the body.
 std::string write_xml(std::string_view root, std::string_view xml_namespace, const Shape& shape, const void* value);
 
-// Appends one element without declaration or namespace.
-void append_xml(std::string& out, std::string_view root, const Shape& shape, const void* value);
+// Appends the result of an operation of the query protocol: one element without declaration or namespace. As with the
+// service, its lists are told where they are empty too; those further in are not.
+void append_answer_xml(std::string& out, std::string_view root, const Shape& shape, const void* value);
 
 // Appends text with the characters escaped that XML needs; control characters as references, as S3 writes them.
 void append_escaped(std::string& out, std::string_view text);

@@ -23,6 +23,15 @@ class Writer {
     out_.append("</").append(name).append(">");
   }
 
+  void answer(std::string_view name, const Shape& shape, const void* value) {
+    out_.append("<").append(name).append(">");
+    for (const Member& member : shape.members) {
+      const bool is_list = member.shape->kind == Kind::list && !member.shape->flattened;
+      if (is_present(member, value) || is_list) write(member, value);
+    }
+    out_.append("</").append(name).append(">");
+  }
+
  private:
   void attribute(std::string_view name, std::string_view text) {
     out_.append(" ").append(name).append("=\"");
@@ -113,8 +122,8 @@ std::string write_xml(std::string_view root, std::string_view xml_namespace, con
   return out;
 }
 
-void append_xml(std::string& out, std::string_view root, const Shape& shape, const void* value) {
-  Writer(out).element(root, {}, shape, TimeForm::iso8601, value);
+void append_answer_xml(std::string& out, std::string_view root, const Shape& shape, const void* value) {
+  Writer(out).answer(root, shape, value);
 }
 
 }  // namespace gust::aws
