@@ -22,6 +22,7 @@
 #include "config/store.h"
 #include "control/control.h"
 #include "control/front.h"
+#include "control/refused_operations.h"
 #include "formation/formation.h"
 #include "geo/mmdb.h"
 #include "http/server.h"
@@ -295,10 +296,20 @@ rt::Task<Outcome> Deployment::Parts::start_formation() {
   const auto make_services = [this](const aws::Caller& caller) {
     return std::make_unique<ApiServices>(loop, addresses.api, identities->authorizer(), caller, settings.region);
   };
-  formation::Settings formation_settings{.account_id = settings.account_id, .region = settings.region, .report = {}};
+  formation::Settings formation_settings{
+      .account_id = settings.account_id, .region = settings.region, .report = {}, .why_refused = {}};
   formation_settings.report = [this](std::string_view line) { log.warning("{}", line); };
+  formation_settings.why_refused = [](std::string_view operation) {
+    const auto* refused = control::find_refused_operation(operation);
+    return refused != nullptr ? refused->reason : std::string_view();
+  };
   formation.emplace(loop, *store, std::move(formation_settings), make_services);
-  serve({.handlers = &formation->handlers(), .region = {}, .resource_of = {}, .refusal_of = {}});
+  control::FrontService service;
+  service.handlers = &formation->handlers();
+  service.deeds_of = [this](const aws::Caller&, const aws::Route& route, const aws::OperationRequest&) {
+    return formation->deeds_of(route);
+  };
+  serve(std::move(service));
   is_formation_started = true;
   if (auto started = co_await formation->start(); !started) {
     co_return std::unexpected(describe("cannot take up the stacks", started.error()));

@@ -54,16 +54,29 @@ std::vector<GivenParameter> read_given(const std::vector<aws::cloudformation::Pa
   return given;
 }
 
-// What can be known before anything is made: functions of resources are left out of the look at properties.
-aws::Answer<void> check_resources(const Template& made, const Scope& scope) {
+// Types that CloudFront has and this program does not, with the reason; empty where it is not such a type.
+std::string missing_type(const std::string& type, const WhyRefused& why_refused) {
+  constexpr std::string_view prefix = "AWS::CloudFront::";
+  if (!type.starts_with(prefix) || !why_refused) return {};
+  const std::string_view why = why_refused(fmt::format("Create{}", std::string_view(type).substr(prefix.size())));
+  return why.empty() ? std::string() : fmt::format("{} is not provided by this release of Gustfront: {}", type, why);
+}
+
+aws::Answer<void> check_types(const Template& made, const WhyRefused& why_refused) {
   std::set<std::string> unknown;
   for (const auto& [name, resource] : made.resources) {
-    if (!find_resource_type(resource.type)) unknown.insert(resource.type);
+    if (find_resource_type(resource.type)) continue;
+    const std::string missing = missing_type(resource.type, why_refused);
+    if (!missing.empty()) return invalid(fmt::format("Resource {}: {}", name, missing));
+    unknown.insert(resource.type);
   }
-  if (!unknown.empty()) {
-    return invalid(fmt::format("Template format error: Unrecognized resource types: [{}]",
-                               join({unknown.begin(), unknown.end()}, ", ")));
-  }
+  if (unknown.empty()) return {};
+  return invalid(fmt::format("Template format error: Unrecognized resource types: [{}]",
+                             join({unknown.begin(), unknown.end()}, ", ")));
+}
+
+// What can be known before anything is made: functions of resources are left out of the look at properties.
+aws::Answer<void> check_resources(const Template& made, const Scope& scope) {
   for (const auto& [name, resource] : made.resources) {
     TRY(const Json properties, evaluate(resource.properties, scope));
     if (is_unresolved(properties)) continue;
@@ -125,6 +138,7 @@ rt::Task<aws::Answer<Wanted>> read_wanted(Services& services, Asked asked, const
   stack.resources.clear();
   Scope scope = scope_of(stack, held, std::move(around.account_id), std::move(around.region));
   scope.exports = std::move(around.exports);
+  CO_TRY_OK(check_types(held, around.why_refused));
   CO_TRY_OK(check_resources(held, scope));
   co_return wanted;
 }

@@ -15,6 +15,7 @@
 #include "aws/gen/cloudformation.h"
 #include "formation/parameters.h"
 #include "formation/services.h"
+#include "formation/settings.h"
 #include "formation/stack.h"
 
 namespace gust::formation {
@@ -38,6 +39,7 @@ struct Asked {
 struct Surroundings {
   std::string account_id, region;
   Exports exports;
+  WhyRefused why_refused = {};
 };
 
 // The text of a template.

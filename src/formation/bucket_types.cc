@@ -146,9 +146,18 @@ class BucketType : public ResourceType {
     return before.value("BucketName", Json()) != after.value("BucketName", Json());
   }
 
+  bool has_own_name(const Json& properties) const override { return !properties.contains("BucketName"); }
+
+  rt::Task<aws::Answer<std::optional<ResourceFacts>>> find(Services& services, Making making,
+                                                           Json properties) const override {
+    const std::string name = name_of(making, properties);
+    const auto answer = co_await services.call(service, "HeadBucket", {{"Bucket", name}});
+    co_return facts_if_there(answer, [&](const Json&) { return facts_of(name, making.region); });
+  }
+
   rt::Task<aws::Answer<ResourceFacts>> create(Services& services, Making making, Json properties) const override {
     CO_TRY_OK(check(properties));
-    const std::string name = properties.value("BucketName", to_lower(make_name(making, 63)));
+    const std::string name = name_of(making, properties);
     Json input = {{"Bucket", name}};
     if (making.region != "us-east-1") input["CreateBucketConfiguration"] = {{"LocationConstraint", making.region}};
     CO_TRY_OK(co_await services.call(service, "CreateBucket", std::move(input)));
@@ -172,6 +181,10 @@ class BucketType : public ResourceType {
   }
 
  private:
+  static std::string name_of(const Making& making, const Json& properties) {
+    return properties.value("BucketName", to_lower(make_name(making, 63)));
+  }
+
   static ResourceFacts facts_of(const std::string& name, const std::string& region) {
     return {.physical_id = name,
             .attributes = {{"Arn", "arn:aws:s3:::" + name},
@@ -219,6 +232,15 @@ class BucketPolicyType : public ResourceType {
 
   bool needs_replacement(const Json& before, const Json& after) const override {
     return before.value("Bucket", Json()) != after.value("Bucket", Json());
+  }
+
+  bool has_own_name(const Json&) const override { return false; }
+
+  rt::Task<aws::Answer<std::optional<ResourceFacts>>> find(Services& services, Making, Json properties) const override {
+    const std::string bucket = text_of(properties.value("Bucket", Json())).value_or("");
+    const auto answer = co_await services.call(service, "GetBucketPolicy", {{"Bucket", bucket}});
+    co_return facts_if_there(answer,
+                             [&](const Json&) { return ResourceFacts{.physical_id = bucket, .attributes = {}}; });
   }
 
   rt::Task<aws::Answer<ResourceFacts>> create(Services& services, Making, Json properties) const override {

@@ -99,7 +99,7 @@ rt::Task<aws::Answer<cf::CreateChangeSetOutput>> ChangeSets::create(const aws::C
   if (!stored) stack.status = "REVIEW_IN_PROGRESS";
   const auto services = runner_.services_for(call.caller);
   CO_TRY_STORE(auto exports, co_await runner_.exports(&stack));
-  const Surroundings around{runner_.settings().account_id, runner_.settings().region, std::move(exports)};
+  const Surroundings around = runner_.surroundings(std::move(exports));
   ChangeSet set;
   CO_TRY(set.wanted, co_await read_wanted(*services,
                                           {.source = {.body = std::move(input.template_body),
@@ -127,7 +127,7 @@ rt::Task<aws::Answer<cf::CreateChangeSetOutput>> ChangeSets::create(const aws::C
     co_return aws::refuse("LimitExceededException", 400,
                           fmt::format("A stack can have at most {} change sets", change_sets_max));
   }
-  const auto saved = co_await store_.save_change_set(stack, set.name, write_change_set(set), config::absent);
+  const auto saved = co_await store_.save_change_set(stack, set, config::absent);
   if (!saved && saved.error().code == Errc::conflict) {
     co_return aws::refuse(
         "AlreadyExistsException", 409,
@@ -194,7 +194,7 @@ rt::Task<aws::Answer<cf::ExecuteChangeSetOutput>> ChangeSets::execute(const aws:
     CO_TRY_STORE(const ChangeSet other, read_change_set(document.value));
     if (other.id != set.id) CO_TRY_STORE_OK(co_await store_.remove_change_set(kept, other.name, document.revision));
   }
-  CO_TRY_STORE_OK(co_await store_.save_change_set(kept, set.name, write_change_set(set), found.revision));
+  CO_TRY_STORE_OK(co_await store_.save_change_set(kept, set, found.revision));
   co_return cf::ExecuteChangeSetOutput{};
 }
 

@@ -39,6 +39,7 @@ std::string reason_of(const aws::ServiceError& error) {
 rt::Task<Result<void>> Deployment::run(bool is_resumed) {
   constexpr std::string_view stopped = "The service was stopped while the operation was under way.";
   const std::string status = stack_.status;
+  if (is_resumed) CO_TRY_OK(co_await adopt_all());
   if (status == "CREATE_IN_PROGRESS")
     co_return is_resumed ? co_await roll_back_create(std::string(stopped)) : co_await create();
   if (status == "ROLLBACK_IN_PROGRESS") co_return co_await remove_all("ROLLBACK", true);
@@ -228,13 +229,62 @@ rt::Task<Result<std::string>> Deployment::apply_one(const Template& made, const 
   co_return fmt::format("The following resource(s) failed to {}: [{}].", is_there ? "update" : "create", name);
 }
 
+rt::Task<Result<aws::Answer<ResourceFacts>>> Deployment::make(const std::string& name, std::string event_status,
+                                                              std::string event_reason, Intention intention) {
+  using Facts = aws::Answer<ResourceFacts>;
+  StackResource& entry = stack_.resources[name];
+  const ResourceType& type = *find_resource_type(intention.type);
+  const Making making = making_of(name, intention.unique);
+  // What is there already is another's, and would be taken for ours after a crash. Who may not look is told by the
+  // service whether it is there.
+  const auto there = type.has_own_name(intention.properties)
+                         ? aws::Answer<std::optional<ResourceFacts>>()
+                         : co_await type.find(services_, making, intention.properties);
+  intention.is_findable = there.has_value();
+  const bool is_taken = there && *there;
+  if (!is_taken) entry.intention = intention;
+  CO_TRY_OK(co_await tell_of(name, std::move(event_status), std::move(event_reason)));
+  if (is_taken) {
+    co_return Facts(aws::refuse("AlreadyExists", 409,
+                                fmt::format("Resource of type '{}' with identifier '{}' already exists.",
+                                            intention.type, (*there)->physical_id)));
+  }
+  auto facts = co_await type.create(services_, making, intention.properties);
+  entry.intention.reset();
+  constexpr int least_unknown = 500;
+  if (!facts && facts.error().status >= least_unknown) co_await adopt(name, intention);
+  co_return Result<Facts>(std::move(facts));
+}
+
+rt::Task<void> Deployment::adopt(const std::string& name, const Intention& intention) {
+  StackResource& entry = stack_.resources[name];
+  const ResourceType* type = find_resource_type(intention.type);
+  if (!type || !intention.is_findable) co_return;
+  auto found = co_await type->find(services_, making_of(name, intention.unique), intention.properties);
+  if (!found || !*found) co_return;
+  entry.now = {.type = intention.type, .facts = std::move(**found), .properties = intention.properties};
+}
+
+rt::Task<Result<void>> Deployment::adopt_all() {
+  for (auto& [name, entry] : stack_.resources) {
+    if (!entry.intention) continue;
+    co_await adopt(name, *entry.intention);
+    entry.intention.reset();
+    if (entry.before && entry.before->facts.physical_id == entry.now.facts.physical_id) entry.before.reset();
+    const bool is_anew = entry.status == "UPDATE_IN_PROGRESS";
+    CO_TRY_OK(co_await tell_of(name, is_anew ? "UPDATE_FAILED" : "CREATE_FAILED",
+                               "The service was stopped while it was being made."));
+  }
+  co_return Result<void>{};
+}
+
 rt::Task<Result<std::string>> Deployment::make_one(const std::string& name, const std::string& type, Json properties) {
   StackResource& entry = stack_.resources[name];
   entry.now = {.type = type, .facts = {}, .properties = properties};
-  CO_TRY_OK(co_await tell_of(name, "CREATE_IN_PROGRESS"));
-  const ResourceType* known = find_resource_type(type);
-  if (!known) co_return Result<std::string>(fmt::format("Unrecognized resource type {}", type));
-  auto facts = co_await known->create(services_, making_of(name), std::move(properties));
+  if (!find_resource_type(type)) co_return Result<std::string>(fmt::format("Unrecognized resource type {}", type));
+  CO_TRY(auto facts,
+         co_await make(name, "CREATE_IN_PROGRESS", "",
+                       {.type = type, .unique = journal_.make_unique(), .properties = std::move(properties)}));
   if (!facts) {
     CO_TRY_OK(co_await tell_of(name, "CREATE_FAILED", reason_of(facts.error())));
     co_return facts.error().message;
@@ -249,16 +299,20 @@ rt::Task<Result<std::string>> Deployment::change_one(const std::string& name, co
   StackResource& entry = stack_.resources[name];
   const ResourceType* known = find_resource_type(type);
   if (!known) co_return Result<std::string>(fmt::format("Unrecognized resource type {}", type));
-  const bool is_replaced = entry.now.type != type || known->needs_replacement(entry.now.properties, properties);
   entry.before = entry.now;
-  CO_TRY_OK(co_await tell_of(
-      name, "UPDATE_IN_PROGRESS",
-      is_replaced ? "Requested update requires the creation of a new physical resource; hence creating one." : ""));
-  auto facts = is_replaced ? co_await known->create(services_, making_of(name), properties)
-                           : co_await known->update(services_, making_of(name), entry.now.facts, entry.now.properties,
-                                                    properties);
+  const Made before = entry.now;
+  aws::Answer<ResourceFacts> facts;
+  if (before.type != type || known->needs_replacement(before.properties, properties)) {
+    CO_TRY(facts,
+           co_await make(name, "UPDATE_IN_PROGRESS",
+                         "Requested update requires the creation of a new physical resource; hence creating one.",
+                         {.type = type, .unique = journal_.make_unique(), .properties = properties}));
+    if (!facts && entry.now.facts.physical_id == before.facts.physical_id) entry.before.reset();  // nothing was made
+  } else {
+    CO_TRY_OK(co_await tell_of(name, "UPDATE_IN_PROGRESS"));
+    facts = co_await known->update(services_, making_of(name, {}), before.facts, before.properties, properties);
+  }
   if (!facts) {
-    if (is_replaced) entry.before.reset();  // nothing was made
     CO_TRY_OK(co_await tell_of(name, "UPDATE_FAILED", reason_of(facts.error())));
     co_return facts.error().message;
   }
@@ -279,7 +333,7 @@ rt::Task<Result<std::string>> Deployment::revert_one(const std::string& name) {
   CO_TRY_OK(co_await tell_of(name, "UPDATE_IN_PROGRESS"));
   const ResourceType* known = find_resource_type(entry.now.type);
   if (!known) co_return Result<std::string>(fmt::format("Unrecognized resource type {}", entry.now.type));
-  auto facts = co_await known->update(services_, making_of(name), entry.now.facts, entry.now.properties,
+  auto facts = co_await known->update(services_, making_of(name, {}), entry.now.facts, entry.now.properties,
                                       entry.before->properties);
   if (!facts) {
     CO_TRY_OK(co_await tell_of(name, "UPDATE_FAILED", reason_of(facts.error())));
@@ -373,12 +427,13 @@ rt::Task<Result<void>> Deployment::tell_of(const std::string& name, std::string 
                .at = resource.changed});
 }
 
-Making Deployment::making_of(const std::string& name) {
+Making Deployment::making_of(const std::string& name, std::string unique) const {
   return {.stack_name = stack_.name,
           .stack_id = stack_.id,
           .logical_id = name,
-          .unique = journal_.make_unique(),
-          .region = place_.region};
+          .unique = std::move(unique),
+          .region = place_.region,
+          .account_id = place_.account_id};
 }
 
 void Deployment::forget_update() {

@@ -62,6 +62,12 @@ class Deployment {
   //   gives  why it could not be done; empty: done
   rt::Task<Result<std::string>> apply();
   rt::Task<Result<std::string>> apply_one(const Template& made, const Exports& exports, const std::string& name);
+  // Records what is about to be made, with the event, and makes it.
+  rt::Task<Result<aws::Answer<ResourceFacts>>> make(const std::string& name, std::string event_status,
+                                                    std::string event_reason, Intention intention);
+  // What was made, or not, by an intention whose end is not known, taken into the stack to be removed with it.
+  rt::Task<void> adopt(const std::string& name, const Intention& intention);
+  rt::Task<Done> adopt_all();
   rt::Task<Result<std::string>> make_one(const std::string& name, const std::string& type, Json properties);
   rt::Task<Result<std::string>> change_one(const std::string& name, const std::string& type, Json properties);
   rt::Task<Result<std::string>> revert_one(const std::string& name);
@@ -70,7 +76,7 @@ class Deployment {
 
   rt::Task<Done> tell(std::string status, std::string reason = {});
   rt::Task<Done> tell_of(const std::string& name, std::string status, std::string reason = {});
-  Making making_of(const std::string& name);
+  Making making_of(const std::string& name, std::string unique) const;
   void note_imports(const Template& made);
   void forget_update();
 

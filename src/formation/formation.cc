@@ -7,6 +7,7 @@
 #include "formation/change_sets.h"
 #include "formation/runner.h"
 #include "formation/stack_reads.h"
+#include "formation/stack_rights.h"
 #include "formation/stack_store.h"
 #include "formation/stacks.h"
 #include "formation/template_reads.h"
@@ -56,5 +57,10 @@ Formation::~Formation() = default;
 rt::Task<Result<void>> Formation::start() { return parts_->runner.start(); }
 rt::Task<void> Formation::stop() { return parts_->runner.stop(); }
 const aws::Handlers& Formation::handlers() const { return parts_->handlers; }
+
+std::vector<aws::OwnedDeed> Formation::deeds_of(const aws::Route& route) const {
+  const Settings& settings = parts_->runner.settings();
+  return {deed_of(route, parts_->store, settings.account_id, settings.region)};
+}
 
 }  // namespace gust::formation

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "aws/access.h"
 #include "base/result.h"
 #include "formation/services.h"
 #include "formation/settings.h"
@@ -16,7 +18,8 @@
 
 namespace gust::aws {
 class Handlers;
-}
+struct Route;
+}  // namespace gust::aws
 namespace gust::config {
 class Store;
 }
@@ -38,6 +41,8 @@ class Formation {
 
   // For the front that checks signatures and rights.
   const aws::Handlers& handlers() const;
+  // What a request does to which stack, for policies (stack_rights.h).
+  std::vector<aws::OwnedDeed> deeds_of(const aws::Route& route) const;
 
  private:
   struct Parts;

@@ -26,8 +26,10 @@ namespace gust::formation {
 struct Cloud {
   std::map<std::string, Json> resources;  // CloudFront's, by id; each with the members of a Get answer
   std::map<std::string, Json> buckets;    // by name; members of the Put calls
-  std::vector<std::string> calls;
-  std::set<std::string> failing;  // operations
+  std::map<std::string, Json> named;      // by the name that a client gave; each with the members of a read's answer
+  std::vector<std::string> calls;         // but for looks at whether a thing is there
+  std::set<std::string> failing;          // operations
+  std::set<std::string> unanswered;       // operations that are carried out and never answered
   int made = 0;
   bool is_held = false;  // calls wait until release()
   rt::Signal released;
@@ -38,11 +40,14 @@ struct Cloud {
   }
 
   aws::Answer<Json> answer(std::string_view operation, const Json& input) {
-    calls.emplace_back(operation);
+    const bool is_look = operation.starts_with("List") || operation == "HeadBucket" || operation == "GetBucketPolicy";
+    if (!is_look) calls.emplace_back(operation);
     if (failing.contains(std::string(operation))) return aws::refuse("InvalidArgument", 400, "not today");
-    return operation.find("Bucket") != operation.npos || operation.starts_with("GetObject")
-               ? answer_of_bucket(operation, input)
-               : answer_of_cloudfront(operation, input);
+    if (operation.contains("Bucket") || operation.starts_with("GetObject")) return answer_of_bucket(operation, input);
+    for (const char* noun : {"Function", "KeyValueStore", "RealtimeLogConfig", "MonitoringSubscription"}) {
+      if (operation.ends_with(noun)) return answer_of_named(operation, noun, input);
+    }
+    return operation.starts_with("List") ? answer_of_list(operation) : answer_of_cloudfront(operation, input);
   }
 
  private:
@@ -53,6 +58,10 @@ struct Cloud {
       return Json::object();
     }
     if (!buckets.contains(name)) return aws::refuse("NoSuchBucket", 404, "The specified bucket does not exist");
+    if (operation == "GetBucketPolicy" && !buckets[name].contains("BucketPolicy")) {
+      return aws::refuse("NoSuchBucketPolicy", 404, "none");
+    }
+    if (operation.starts_with("Get") || operation.starts_with("Head")) return Json::object();
     if (operation == "DeleteBucket") {
       buckets.erase(name);
     } else if (operation.starts_with("Put")) {
@@ -62,9 +71,56 @@ struct Cloud {
     }
     return Json::object();
   }
+  // Functions and what else has a name of the client's; a subscription has its distribution's.
+  aws::Answer<Json> answer_of_named(std::string_view operation, std::string_view noun, const Json& input) {
+    const std::string name =
+        fmt::format("{} {}", noun, input.value("Name", input.value("DistributionId", std::string())));
+    const bool is_made = operation.starts_with("Create");
+    if (is_made == named.contains(name) && noun != "MonitoringSubscription") {
+      return aws::refuse(is_made ? "Exists" : "NoSuchThing", is_made ? 409 : 404, "it is so");
+    }
+    if (!is_made && !named.contains(name)) return aws::refuse("NoSuchThing", 404, "gone");
+    Json& there = named[name];
+    const bool has_etag = noun == "Function" || noun == "KeyValueStore";
+    const bool is_change = !is_made && !operation.starts_with("Describe") && !operation.starts_with("Get");
+    if (is_change && has_etag && input["IfMatch"] != there["ETag"]) return aws::refuse("Failed", 412, "stale");
+    if (operation.starts_with("Delete")) {
+      named.erase(name);
+      return Json::object();
+    }
+    const std::string arn = "arn:" + name.substr(name.find(' ') + 1);
+    if (operation == "PublishFunction") {
+      Json live = there;
+      there["published"] = true;
+      live["FunctionSummary"]["FunctionMetadata"]["Stage"] = "LIVE";
+      live.erase("ETag");
+      return live;
+    }
+    if (is_made || is_change) {
+      there["input"] = input;
+      there["ETag"] = there.value("ETag", "E") + "1";
+      there["FunctionSummary"]["FunctionMetadata"] = {{"FunctionARN", arn}, {"Stage", "DEVELOPMENT"}};
+      there["KeyValueStore"] = {{"Name", input.value("Name", "")}, {"ARN", arn}, {"Id", "K1"}, {"Status", "READY"}};
+      there["RealtimeLogConfig"] = {{"ARN", arn}};
+    }
+    return there;
+  }
+  aws::Answer<Json> answer_of_list(std::string_view operation) {
+    std::string noun(operation.substr(4));
+    noun = noun.ends_with("ies") ? noun.substr(0, noun.size() - 3) + "y" : noun.substr(0, noun.size() - 1);
+    noun = noun_of(noun);
+    Json items = Json::array();
+    for (const auto& [id, resource] : resources) {
+      if (resource.contains(noun)) items.push_back({{noun, resource[noun]}});
+    }
+    return Json{{noun + "List", {{"Items", items}}}};
+  }
+  static std::string noun_of(std::string_view text) {
+    return text == "FieldLevelEncryptionConfig" ? "FieldLevelEncryption" : std::string(text);
+  }
   aws::Answer<Json> answer_of_cloudfront(std::string_view operation, const Json& input) {
     if (operation.starts_with("Create")) {
-      std::string noun(operation.substr(6));
+      std::string noun = noun_of(operation.substr(6));
       const std::string id = fmt::format("ID{}", ++made);
       Json config = input.begin().value();
       if (noun.ends_with("WithTags")) {
@@ -87,13 +143,13 @@ struct Cloud {
     if (operation.starts_with("Get")) return resource;
     if (input["IfMatch"] != resource["ETag"]) return aws::refuse("PreconditionFailed", 412, "stale");
     if (operation.starts_with("Delete")) {
-      const std::string noun(operation.substr(6));
+      const std::string noun = noun_of(operation.substr(6));
       if (resource[noun][noun + "Config"].value("Enabled", false))
         return aws::refuse("DistributionNotDisabled", 409, "enabled");
       resources.erase(id);
       return Json::object();
     }
-    const std::string noun(operation.substr(6));
+    const std::string noun = noun_of(operation.substr(6));
     resource[noun][noun + "Config"] = input[noun + "Config"];
     resource["ETag"] = resource["ETag"].get<std::string>() + "1";
     return resource;
@@ -107,7 +163,10 @@ class FakeServices final : public Services {
     while (cloud_.is_held) {
       if (!co_await cloud_.released.wait(never)) co_return aws::refuse("ServiceUnavailable", 503, "stopped");
     }
-    co_return cloud_.answer(operation, input);
+    auto answer = cloud_.answer(operation, input);
+    if (!cloud_.unanswered.contains(operation)) co_return answer;
+    static_cast<void>(co_await cloud_.released.wait(never));
+    co_return aws::refuse("ServiceUnavailable", 503, "stopped");
   }
   rt::Task<void> pause(Duration) override { co_return; }
 
@@ -122,7 +181,12 @@ class FormationTest : public testing::Test {
 
   void make_runner() {
     runner = std::make_unique<Runner>(loop, store,
-                                      Settings{.account_id = "111122223333", .region = "us-east-1", .report = {}},
+                                      Settings{.account_id = "111122223333",
+                                               .region = "us-east-1",
+                                               .report = {},
+                                               .why_refused = [](std::string_view operation) -> std::string_view {
+                                                 return operation == "CreateVpcOrigin" ? "there are no VPCs" : "";
+                                               }},
                                       [this](const aws::Caller&) { return std::make_unique<FakeServices>(cloud); });
     stacks = std::make_unique<Stacks>(store, *runner);
     reads = std::make_unique<StackReads>(store, *runner);

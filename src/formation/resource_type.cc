@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
 #include "base/result.h"
 #include "formation/bucket_types.h"
 #include "formation/cloudfront_types.h"
+#include "formation/named_cloudfront_types.h"
 
 namespace gust::formation {
 namespace {
@@ -20,6 +22,10 @@ class PassiveType : public ResourceType {
  public:
   aws::Answer<void> check(const Json&) const override { return {}; }
   bool needs_replacement(const Json&, const Json&) const override { return false; }
+  rt::Task<aws::Answer<std::optional<ResourceFacts>>> find(Services&, Making, Json) const override {
+    co_return std::optional<ResourceFacts>();
+  }
+  bool has_own_name(const Json&) const override { return true; }
   rt::Task<aws::Answer<ResourceFacts>> create(Services&, Making making, Json) const override {
     co_return ResourceFacts{.physical_id = make_name(making, 255), .attributes = {}};
   }
@@ -32,6 +38,7 @@ class PassiveType : public ResourceType {
 Types make_types() {
   Types types;
   add_cloudfront_types(types);
+  add_named_cloudfront_types(types);
   add_bucket_types(types);
   types.emplace("AWS::CDK::Metadata", std::make_unique<PassiveType>());
   types.emplace("AWS::CloudFormation::WaitConditionHandle", std::make_unique<PassiveType>());
@@ -72,6 +79,19 @@ aws::Answer<Json> tags_of(const Json& properties) {
 aws::Answer<void> gone_is_done(const aws::Answer<Json>& answer) {
   if (answer || answer.error().status == 404) return {};
   return std::unexpected(answer.error());
+}
+
+aws::Answer<void> check_names(const Json& properties, std::span<const std::string_view> known,
+                              std::span<const std::string_view> required) {
+  for (const auto& [name, value] : properties.items()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return invalid(fmt::format("Properties validation failed: #: extraneous key [{}] is not permitted", name));
+  }
+  for (const std::string_view name : required) {
+    if (properties.contains(name)) continue;
+    return invalid(fmt::format("Properties validation failed: #: required key [{}] not found", name));
+  }
+  return {};
 }
 
 }  // namespace gust::formation

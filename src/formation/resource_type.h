@@ -6,6 +6,8 @@
 // Errors: those of the services, and ValidationError for properties.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,7 @@ namespace gust::formation {
 struct Making {
   std::string stack_name, stack_id, logical_id;
   std::string unique;  // differs each time a resource is made; letters and digits, upper case
-  std::string region;
+  std::string region, account_id;
 };
 
 class ResourceType {
@@ -30,6 +32,13 @@ class ResourceType {
   virtual aws::Answer<void> check(const Json& properties) const = 0;
   // Whether the step from one to the other can only be taken by making a new resource.
   virtual bool needs_replacement(const Json& before, const Json& after) const = 0;
+
+  // The resource that a create() with the same making and properties has made, if it is there: what a making leaves
+  // that was cut off before its end was noted.
+  virtual rt::Task<aws::Answer<std::optional<ResourceFacts>>> find(Services& services, Making making,
+                                                                   Json properties) const = 0;
+  // Whether nobody but that making can have made what find() gives. If not, it is looked for before create() too.
+  virtual bool has_own_name(const Json& properties) const = 0;
 
   virtual rt::Task<aws::Answer<ResourceFacts>> create(Services& services, Making making, Json properties) const = 0;
   virtual rt::Task<aws::Answer<ResourceFacts>> update(Services& services, Making making, ResourceFacts facts,
@@ -48,5 +57,17 @@ aws::Answer<Json> tags_of(const Json& properties);
 
 // Success where the service says that there is no such thing.
 aws::Answer<void> gone_is_done(const aws::Answer<Json>& answer);
+
+// Nothing where the service says so, else what `facts_of` makes of the answer.
+template <typename FactsOf>
+aws::Answer<std::optional<ResourceFacts>> facts_if_there(const aws::Answer<Json>& answer, FactsOf&& facts_of) {
+  if (answer) return std::optional<ResourceFacts>(facts_of(*answer));
+  if (answer.error().status == 404) return std::optional<ResourceFacts>();
+  return std::unexpected(answer.error());
+}
+
+//   fails  ValidationError: a property that is not among `known`, or one of `required` that is missing
+aws::Answer<void> check_names(const Json& properties, std::span<const std::string_view> known,
+                              std::span<const std::string_view> required);
 
 }  // namespace gust::formation

@@ -52,6 +52,7 @@ Runner::Runner(rt::Loop& loop, StackStore& store, Settings settings, MakeService
       background_(loop) {}
 
 rt::Task<Result<void>> Runner::start() {
+  CO_TRY_OK(co_await store_.load());
   CO_TRY(const auto stacks, co_await store_.all());
   for (const Stack& stack : stacks) {
     if (!is_in_progress(stack.status)) continue;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "aws/access.h"
+#include "formation/asked.h"
 #include "formation/deployment.h"
 #include "formation/services.h"
 #include "formation/settings.h"
@@ -44,6 +45,9 @@ class Runner {
   rt::Task<Result<std::vector<std::string>>> importers_of(std::string name);
 
   const Settings& settings() const { return settings_; }
+  Surroundings surroundings(Exports exports) const {
+    return {settings_.account_id, settings_.region, std::move(exports), settings_.why_refused};
+  }
   std::string make_unique();  // 12 of A-Z0-9
   std::string make_uuid();
   rt::Loop& loop() { return loop_; }

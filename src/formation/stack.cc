@@ -31,10 +31,17 @@ Json json_of(const StackResource& resource) {
                {"reason", resource.reason},
                {"changed", iso8601_exact_of(resource.changed)}};
   if (resource.before) json["before"] = json_of(*resource.before);
+  if (const auto& intention = resource.intention) {
+    json["intention"] = {{"type", intention->type},
+                         {"unique", intention->unique},
+                         {"properties", intention->properties},
+                         {"is_findable", intention->is_findable}};
+  }
   return json;
 }
 StackResource resource_of(const Json& json) {
   StackResource resource{.now = made_of(part(json, "now")),
+                         .intention = {},
                          .before = {},
                          .is_reverted = flag(json, "is_reverted"),
                          .on_delete = choice(json, "on_delete", Removal::retain_except_on_create),
@@ -43,6 +50,12 @@ StackResource resource_of(const Json& json) {
                          .reason = text(json, "reason"),
                          .changed = time(json, "changed").value_or(WallTime{})};
   if (json.contains("before")) resource.before = made_of(part(json, "before"));
+  if (const Json intention = part(json, "intention"); intention.is_object()) {
+    resource.intention = Intention{.type = text(intention, "type"),
+                                   .unique = text(intention, "unique"),
+                                   .properties = part(intention, "properties"),
+                                   .is_findable = flag(intention, "is_findable")};
+  }
   return resource;
 }
 

@@ -26,10 +26,18 @@ struct Made {
   Json properties = Json::object();  // worked out
 };
 
+// What is about to be made. It is stored before, so that what a crash cuts off is found again.
+struct Intention {
+  std::string type, unique;  // `unique` as Making has it
+  Json properties = Json::object();
+  bool is_findable = true;  // false: what is found then may have been another's before
+};
+
 struct StackResource {
   Made now;
-  std::optional<Made> before;  // while an update is under way: what the rollback goes back to
-  bool is_reverted = false;    // `now` took its place again in a rollback, and `before` is to be removed
+  std::optional<Intention> intention;  // while it is being made, anew too
+  std::optional<Made> before;          // while an update is under way: what the rollback goes back to
+  bool is_reverted = false;            // `now` took its place again in a rollback, and `before` is to be removed
   Removal on_delete = Removal::remove, on_replace = Removal::remove;
   std::string status, reason;
   WallTime changed{};

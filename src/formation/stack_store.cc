@@ -27,6 +27,29 @@ std::string event_key(const std::string& stack_id, const StackEvent& event) {
 
 std::string uuid_of(const std::string& stack_id) { return stack_id.substr(stack_id.rfind('/') + 1); }
 
+rt::Task<Result<void>> StackStore::load() {
+  CO_TRY(const auto stacks, co_await all());
+  for (const Stack& stack : stacks) {
+    if (!stack.deleted) ids_[stack.name] = stack.id;
+    CO_TRY(const auto documents, co_await change_sets(stack));
+    for (const config::Document& document : documents) {
+      CO_TRY(const ChangeSet set, read_change_set(document.value));
+      owners_[set.id] = stack.id;
+    }
+  }
+  co_return Result<void>{};
+}
+
+const std::string* StackStore::id_of_name(std::string_view name) const {
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? nullptr : &found->second;
+}
+
+const std::string* StackStore::id_of_change_set(std::string_view change_set_id) const {
+  const auto found = owners_.find(change_set_id);
+  return found == owners_.end() ? nullptr : &found->second;
+}
+
 rt::Task<Result<std::optional<StoredStack>>> StackStore::find(std::string name_or_id) {
   std::string uuid;
   if (name_or_id.starts_with("arn:")) {
@@ -57,7 +80,9 @@ rt::Task<Result<config::Revision>> StackStore::create(const Stack& stack) {
   std::vector<config::Write> writes;
   writes.push_back({.key = name_key(stack.name), .value = uuid_of(stack.id), .expected = config::absent});
   writes.push_back({.key = stack_key(stack.id), .value = write_stack(stack), .expected = config::absent});
-  return store_.commit(std::move(writes));
+  CO_TRY(const config::Revision revision, co_await store_.commit(std::move(writes)));
+  ids_[stack.name] = stack.id;
+  co_return revision;
 }
 
 rt::Task<Result<config::Revision>> StackStore::save(const Stack& stack, config::Revision expected,
@@ -73,7 +98,9 @@ rt::Task<Result<config::Revision>> StackStore::save(const Stack& stack, config::
       writes.push_back({.key = named->key, .value = {}, .expected = named->revision});
     }
   }
-  co_return co_await store_.commit(std::move(writes));
+  CO_TRY(const config::Revision revision, co_await store_.commit(std::move(writes)));
+  if (stack.deleted) forget_name(stack);
+  co_return revision;
 }
 
 rt::Task<Result<void>> StackStore::forget(const Stack& stack, config::Revision expected) {
@@ -88,7 +115,14 @@ rt::Task<Result<void>> StackStore::forget(const Stack& stack, config::Revision e
     writes.push_back({.key = named->key, .value = {}, .expected = named->revision});
   }
   CO_TRY_OK(co_await store_.commit(std::move(writes)));
+  forget_name(stack);
+  std::erase_if(owners_, [&](const auto& entry) { return entry.second == stack.id; });
   co_return Result<void>{};
+}
+
+void StackStore::forget_name(const Stack& stack) {
+  const auto found = ids_.find(stack.name);
+  if (found != ids_.end() && found->second == stack.id) ids_.erase(found);
 }
 
 rt::Task<Result<std::vector<StackEvent>>> StackStore::events(const Stack& stack) {
@@ -123,15 +157,18 @@ rt::Task<Result<std::vector<config::Document>>> StackStore::change_sets(const St
   co_return std::move(listing.documents);
 }
 
-rt::Task<Result<void>> StackStore::save_change_set(const Stack& stack, const std::string& name, std::string text,
+rt::Task<Result<void>> StackStore::save_change_set(const Stack& stack, const ChangeSet& set,
                                                    config::Revision expected) {
-  CO_TRY_OK(co_await store_.put(change_set_prefix(stack.id) + name, std::move(text), expected));
+  CO_TRY_OK(co_await store_.put(change_set_prefix(stack.id) + set.name, write_change_set(set), expected));
+  owners_[set.id] = stack.id;
   co_return Result<void>{};
 }
 
 rt::Task<Result<void>> StackStore::remove_change_set(const Stack& stack, const std::string& name,
                                                      config::Revision expected) {
   CO_TRY_OK(co_await store_.remove(change_set_prefix(stack.id) + name, expected));
+  const std::string part = fmt::format(":changeSet/{}/", name);
+  std::erase_if(owners_, [&](const auto& entry) { return entry.second == stack.id && entry.first.contains(part); });
   co_return Result<void>{};
 }
 

@@ -3,15 +3,20 @@
 // Shape:  `cloudformation/stack/UUID` holds a stack, live or deleted; `cloudformation/name/NAME` the UUID of the live
 //         stack of that name, so that a name is taken by one commit; `cloudformation/event/UUID/...` its events in
 //         order of time; `cloudformation/change-set/UUID/NAME` its change sets.
+//         Which stacks and change sets there are is in memory too, for a look at the rights to one.
 // Limits: template_bytes_max, deleted_stacks_max (the oldest go, with their events), events_max a stack.
 // Core:   one.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/store.h"
+#include "formation/change_set.h"
 #include "formation/stack.h"
 
 namespace gust::formation {
@@ -28,6 +33,12 @@ class StackStore {
  public:
   // `store` outlives it.
   explicit StackStore(config::Store& store) : store_(store) {}
+
+  // Learns which stacks and change sets there are.
+  rt::Task<Result<void>> load();
+  // The id of the live stack of that name, or of the stack that a change set's id is of; null where there is none.
+  const std::string* id_of_name(std::string_view name) const;
+  const std::string* id_of_change_set(std::string_view change_set_id) const;
 
   // A live stack by its name, or any by its id. Nothing where there is none.
   rt::Task<Result<std::optional<StoredStack>>> find(std::string name_or_id);
@@ -50,14 +61,16 @@ class StackStore {
 
   // Change sets, as texts (change_set.h).
   rt::Task<Result<std::vector<config::Document>>> change_sets(const Stack& stack);
-  rt::Task<Result<void>> save_change_set(const Stack& stack, const std::string& name, std::string text,
-                                         config::Revision expected);
+  rt::Task<Result<void>> save_change_set(const Stack& stack, const ChangeSet& set, config::Revision expected);
   rt::Task<Result<void>> remove_change_set(const Stack& stack, const std::string& name, config::Revision expected);
 
  private:
   rt::Task<Result<void>> remove_all(std::vector<config::Document> documents);
+  void forget_name(const Stack& stack);
 
   config::Store& store_;
+  std::map<std::string, std::string, std::less<>> ids_;     // of live stacks, by name
+  std::map<std::string, std::string, std::less<>> owners_;  // ids of stacks, by their change sets' ids
 };
 
 // What stands behind the last `/` of an ARN of a stack.

@@ -70,8 +70,7 @@ rt::Task<aws::Answer<cf::CreateStackOutput>> Stacks::create(const aws::Call& cal
                               {.source = {.body = std::move(input.template_body), .url = std::move(input.template_url)},
                                .parameters = std::move(input.parameters),
                                .tags = std::move(input.tags)},
-                              nullptr, stack,
-                              {runner_.settings().account_id, runner_.settings().region, std::move(exports)}));
+                              nullptr, stack, runner_.surroundings(std::move(exports))));
   stack.capabilities = std::move(input.capabilities);
   stack.is_protected = input.enable_termination_protection.value_or(false);
   stack.client_token = input.client_request_token.value_or("");
@@ -104,16 +103,14 @@ rt::Task<aws::Answer<cf::UpdateStackOutput>> Stacks::update(const aws::Call& cal
   CO_TRY_OK(check_is_settled(stack));
   const auto services = runner_.services_for(call.caller);
   CO_TRY_STORE(auto exports, co_await runner_.exports(&stack));
-  CO_TRY(Wanted wanted,
-         co_await read_wanted(*services,
-                              {.source = {.body = std::move(input.template_body),
-                                          .url = std::move(input.template_url),
-                                          .use_previous = input.use_previous_template.value_or(false)},
-                               .parameters = std::move(input.parameters),
-                               .tags = std::move(input.tags),
-                               .keeps_tags = true},
-                              &stack.wanted, stack,
-                              {runner_.settings().account_id, runner_.settings().region, std::move(exports)}));
+  CO_TRY(Wanted wanted, co_await read_wanted(*services,
+                                             {.source = {.body = std::move(input.template_body),
+                                                         .url = std::move(input.template_url),
+                                                         .use_previous = input.use_previous_template.value_or(false)},
+                                              .parameters = std::move(input.parameters),
+                                              .tags = std::move(input.tags),
+                                              .keeps_tags = true},
+                                             &stack.wanted, stack, runner_.surroundings(std::move(exports))));
   if (wanted == stack.wanted) co_return invalid("No updates are to be performed.");
   stack.before = std::exchange(stack.wanted, std::move(wanted));
   stack.capabilities = std::move(input.capabilities);
