@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include "net/stream.h"
+#include "net/tls_server.h"
 #include "rt/loop.h"
 #include "rt/network.h"
 
@@ -12,12 +13,13 @@ constexpr Duration pause_when_full = std::chrono::milliseconds(50);
 
 }  // namespace
 
-Server::Server(rt::Loop& loop, Handler& handler, const ServerLimits& limits, std::size_t connections_max, Scheme scheme)
+Server::Server(rt::Loop& loop, Handler& handler, const ServerLimits& limits, std::size_t connections_max,
+               net::TlsServer* tls)
     : loop_(loop),
       handler_(handler),
       limits_(limits),
       connections_max_(connections_max),
-      scheme_(scheme),
+      tls_(tls),
       accepting_(loop),
       serving_(loop) {}
 
@@ -46,7 +48,8 @@ rt::Task<void> Server::accept_all() {
       (*socket)->reset();
       continue;
     }
-    serving_.spawn(serve(net::make_tcp_stream(std::move(*socket))));
+    auto stream = net::make_tcp_stream(std::move(*socket));
+    serving_.spawn(tls_ == nullptr ? serve(std::move(stream)) : serve_within_tls(std::move(stream)));
   }
 }
 
@@ -60,8 +63,14 @@ bool Server::make_room() {
   return oldest != nullptr;
 }
 
+// Not among connections_ until it can have a request: a drain need not wait for it.
+rt::Task<void> Server::serve_within_tls(std::unique_ptr<net::Stream> stream) {
+  auto within = co_await tls_->accept(std::move(stream), loop_.now() + limits_.handshake_time_max);
+  if (within && !accepting_.is_cancelled()) co_await serve(std::move(*within));
+}
+
 rt::Task<void> Server::serve(std::unique_ptr<net::Stream> stream) {
-  ServerConnection connection(std::move(stream), scheme_, handler_, limits_);
+  ServerConnection connection(std::move(stream), tls_ == nullptr ? Scheme::http : Scheme::https, handler_, limits_);
   const auto place = connections_.insert(connections_.end(), &connection);
   co_await connection.serve();
   connections_.erase(place);

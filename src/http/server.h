@@ -1,7 +1,8 @@
 // Server: the connections that arrive on one port of one core.
 //
 // Source: SECURITY.md "Resources": bounded connections, the oldest idle one shed first; DESIGN.md decision 2.
-// Shape:  listen(), start(), and at the end drain(). Every core of a node has one on the same port (share_port).
+// Shape:  listen(), start(), and at the end drain(). Every core of a node has one on the same port (share_port). With a
+//         TlsServer every connection begins with a handshake, which counts as a connection and has handshake_time_max.
 // Core:   one.
 #pragma once
 
@@ -18,7 +19,8 @@
 
 namespace gust::net {
 class Stream;
-}
+class TlsServer;
+}  // namespace gust::net
 namespace gust::rt {
 class Listener;
 class Loop;
@@ -28,9 +30,9 @@ namespace gust::http {
 
 class Server {
  public:
-  // `loop` and `handler` outlive it.
+  // `loop`, `handler` and `tls` outlive it. `tls`: null where connections are in the clear.
   Server(rt::Loop& loop, Handler& handler, const ServerLimits& limits, std::size_t connections_max,
-         Scheme scheme = Scheme::http);
+         net::TlsServer* tls = nullptr);
   ~Server();  // drain() has ended
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -51,13 +53,14 @@ class Server {
  private:
   rt::Task<void> accept_all();
   rt::Task<void> serve(std::unique_ptr<net::Stream> stream);
+  rt::Task<void> serve_within_tls(std::unique_ptr<net::Stream> stream);
   bool make_room();
 
   rt::Loop& loop_;
   Handler& handler_;
   ServerLimits limits_;
   std::size_t connections_max_;
-  Scheme scheme_;
+  net::TlsServer* tls_;
   std::unique_ptr<rt::Listener> listener_;
   rt::Scope accepting_;
   rt::Scope serving_;

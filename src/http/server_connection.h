@@ -34,6 +34,8 @@ struct ServerLimits {
   ChunkedLimits chunked = {};
   ByteCount body_bytes_max = 64_GiB;    // LIM-4
   std::uint32_t requests_max = 10'000;  // of one connection
+  // The handshake of TLS, where there is one.
+  Duration handshake_time_max = std::chrono::seconds{10};
   // A head: from its first byte (the first of a connection: from its begin) to its end.
   Duration head_time_max = std::chrono::seconds{10};
   // Between an answer and the next request.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/connection_test_internal.h"
+#include "net/tls_server.h"
 
 namespace gust::http {
 namespace {
@@ -32,6 +33,35 @@ TEST(Server, SecurityConnectionsThatComeAllAtOnceAreBounded) {
   EXPECT_LE(server.connections(), connections_max);
   EXPECT_EQ(server.turned_away() + server.connections(), viewers_count);
   ASSERT_TRUE(ends.world.run(ends.far, server.drain(ends.world.now())));
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
+}
+
+TEST(Server, SecurityHandshakesThatNeverComeAreBoundedInNumberAndTime) {
+  constexpr std::size_t connections_max = 4;
+  TwoEnds ends;
+  TestHandler handler(answer_target);
+  net::TlsServer tls(ends.far, net::TicketKeys(std::string(net::TicketKeys::secret_bytes, 'k'), ends.world.wall_now()));
+  Server server(ends.far, handler, ServerLimits{}, connections_max, &tls);
+  ASSERT_TRUE(server.listen(*rt::read_address("10.0.0.2", 443), false));
+  server.start();
+  std::vector<RawPeer> silent(10);
+  rt::Scope scope(ends.near);
+  for (RawPeer& viewer : silent) scope.spawn(connect_to(ends.near, server.local(), viewer));
+  ends.world.run_for(seconds(9));
+  EXPECT_EQ(server.turned_away(), 6U);
+  EXPECT_EQ(scope.running(), 4U);
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; }, seconds(2))) << ends.report();
+  EXPECT_EQ(tls.counts().failed, 4U);
+  EXPECT_TRUE(handler.refusals.empty());
+
+  // A drain waits for no handshake.
+  RawPeer late;
+  scope.spawn(connect_to(ends.near, server.local(), late));
+  ends.world.run_for(seconds(1));
+  const Instant began = ends.world.now();
+  ASSERT_TRUE(ends.world.run(ends.far, server.drain(ends.world.now() + seconds(30))));
+  EXPECT_LT(ends.world.now() - began, seconds(1));
+  ASSERT_TRUE(ends.world.run(ends.far, tls.close()));
   ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
 }
 
