@@ -78,8 +78,9 @@ Distribution compile_one(const DistributionDocument& document, const PolicySet& 
   return compile_distribution(document, policies, Place(found, path));
 }
 
-// DIST-1: a name stands for one distribution.
-void check_names(const std::vector<Distribution>& distributions, Findings& found) {
+}  // namespace
+
+void check_names(const std::vector<DistributionRef>& distributions, Findings& found) {
   std::map<std::string, std::string_view> owners;
   const auto take = [&](const Distribution& distribution, const std::string& name) {
     const auto [owner, is_free] = owners.emplace(to_lower(name), distribution.id);
@@ -88,13 +89,16 @@ void check_names(const std::vector<Distribution>& distributions, Findings& found
                      fmt::format("The name {} is in use by the distribution {}.", name, owner->second),
                      "CNAMEAlreadyExists"});
   };
-  for (const Distribution& distribution : distributions) {
-    take(distribution, distribution.domain_name);
-    for (const std::string& alias : distribution.aliases) take(distribution, alias);
+  for (const DistributionRef& distribution : distributions) {
+    take(*distribution, distribution->domain_name);
+    for (const std::string& alias : distribution->aliases) take(*distribution, alias);
   }
 }
 
-}  // namespace
+DistributionRef compile_stored(const DistributionDocument& document, const PolicySet& policies, Findings& found) {
+  return std::make_shared<const Distribution>(
+      compile_one(document, policies, document.id + ".DistributionConfig", found));
+}
 
 bool is_visible_ascii(std::string_view text, std::size_t most) {
   return text.size() <= most && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
@@ -115,12 +119,11 @@ std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const 
                                              const PolicyDocuments& policies) {
   Findings found;
   const PolicySet set(policies, found);
-  std::vector<Distribution> distributions;
+  std::vector<DistributionRef> distributions;
   for (const DistributionDocument& document : documents) {
-    distributions.push_back(compile_one(document, set, document.id + ".DistributionConfig", found));
+    distributions.push_back(compile_stored(document, set, found));
   }
   check_names(distributions, found);
-  join_staging(distributions);
   if (!found.empty()) return std::unexpected(std::move(found));
   return std::make_shared<const Snapshot>(revision, std::move(distributions));
 }

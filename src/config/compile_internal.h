@@ -62,11 +62,9 @@ void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place&
 
 class PolicySet;
 
-// CD-1: what a distribution has to do with staging. join_staging() fills in the rest.
+// CD-1: what a distribution has to do with staging.
 void compile_staging(const aws::cloudfront::DistributionConfig& config, const PolicySet& policies, const Place& place,
                      Distribution& out);
-// Finds the staging distributions by their names; a share whose staging distribution is not there or not enabled goes.
-void join_staging(std::vector<Distribution>& distributions);
 
 // FAIL-1, FAIL-2. Indexes are those of `origins`.
 struct OriginGroup {
@@ -108,6 +106,11 @@ class PolicySet {
   std::set<std::string> origin_access_identities_;
   std::map<std::string, aws::cloudfront::ContinuousDeploymentPolicyConfig> continuous_deployment_;
 };
+
+// One that is stored. Paths of findings begin with its id.
+DistributionRef compile_stored(const DistributionDocument& document, const PolicySet& policies, Findings& found);
+// DIST-1: a name stands for one distribution.
+void check_names(const std::vector<DistributionRef>& distributions, Findings& found);
 
 std::vector<Origin> compile_origins(const aws::cloudfront::Origins& origins, const PolicySet& policies,
                                     const Place& place);

@@ -73,18 +73,4 @@ void compile_staging(const model::DistributionConfig& config, const PolicySet& p
   out.staging = compile_share(*policy, Place(of_policy, id));
 }
 
-void join_staging(std::vector<Distribution>& distributions) {
-  for (Distribution& primary : distributions) {
-    if (!primary.staging) continue;
-    const auto staging = std::ranges::find_if(distributions, [&](const Distribution& other) {
-      return other.is_staging && other.enabled && other.domain_name == primary.staging->domain_name;
-    });
-    if (staging == distributions.end()) {
-      primary.staging.reset();
-    } else {
-      primary.staging->distribution_id = staging->id;
-    }
-  }
-}
-
 }  // namespace gust::config

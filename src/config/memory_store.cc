@@ -32,6 +32,11 @@ class MemoryStore final : public WatchedStore {
     co_return listing;
   }
 
+  rt::Task<Result<std::size_t>> count(std::string prefix) override {
+    CO_TRY(const Listing listing, co_await list(std::move(prefix)));
+    co_return listing.documents.size();
+  }
+
   rt::Task<Result<Revision>> commit(std::vector<Write> writes) override {
     CO_TRY_OK(check(writes));
     const std::scoped_lock lock(mutex_);

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -187,27 +188,38 @@ struct Distribution {
   std::optional<StagingShare> staging;  // CD-1: who goes to the staging copy instead
 };
 
+// One that has not changed is the same in each Snapshot.
+using DistributionRef = std::shared_ptr<const Distribution>;
+
 class Snapshot {
  public:
   // `distributions` in any order; names are unique (DIST-1), which the compiler has checked.
+  Snapshot(std::uint64_t revision, std::vector<DistributionRef> distributions);
   Snapshot(std::uint64_t revision, std::vector<Distribution> distributions);
 
   // The store's revision that this Snapshot shows.
   std::uint64_t revision() const { return revision_; }
-  const std::vector<Distribution>& distributions() const { return distributions_; }
+  const std::vector<DistributionRef>& refs() const { return distributions_; }
+  auto distributions() const {
+    return std::views::transform(distributions_,
+                                 [](const DistributionRef& ref) -> const Distribution& { return *ref; });
+  }
 
   // The distribution that a viewer's Host names: without port, without regard to case; an exact name before the most
   // specific wildcard (DIST-1). Null where there is none.
   const Distribution* find_distribution(std::string_view host) const;
   const Distribution* find_by_id(std::string_view id) const;
+  // CD-1: the staging distribution that is meant; null where it is not there or not enabled.
+  const Distribution* find_staging(const StagingShare& share) const;
 
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
  private:
   std::uint64_t revision_;
-  std::vector<Distribution> distributions_;
+  std::vector<DistributionRef> distributions_;
   HostTable by_name_;
+  HostTable staging_;                                        // those that are enabled, by domain name
   HostTable by_wildcard_;                                    // what follows `*`, as in ".example.com"
   std::unordered_map<std::string_view, std::size_t> by_id_;  // views into distributions_
 };

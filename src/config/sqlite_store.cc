@@ -33,12 +33,14 @@ std::int64_t signed_of(Revision revision) { return static_cast<std::int64_t>(rev
 Revision revision_of(std::int64_t number) { return static_cast<Revision>(number); }
 
 struct Statements {
-  Statement get, list, changes, counter, put, remove, remember, unremember, take_revision, forget, prune;
+  Statement get, list, count, changes, counter, put, remove, remember, unremember, take_revision, forget, prune;
 
   static Result<Statements> prepare(Database& database) {
     TRY(Statement get, database.prepare("SELECT value, revision FROM document WHERE key = ?1"));
     TRY(Statement list, database.prepare("SELECT key, value, revision FROM document"
                                          " WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key"));
+    TRY(Statement count, database.prepare("SELECT count(*) FROM document"
+                                          " WHERE key >= ?1 AND (?2 IS NULL OR key < ?2)"));
     TRY(Statement changes, database.prepare("SELECT key, value, revision, 1 FROM document"
                                             " WHERE revision > ?3 AND key >= ?1 AND (?2 IS NULL OR key < ?2)"
                                             " UNION ALL SELECT key, NULL, revision, 0 FROM deletion"
@@ -54,9 +56,9 @@ struct Statements {
     TRY(Statement forget, database.prepare("UPDATE counter SET forgotten = max(forgotten, coalesce((SELECT revision"
                                            " FROM deletion ORDER BY revision DESC LIMIT 1 OFFSET ?1), 0))"));
     TRY(Statement prune, database.prepare("DELETE FROM deletion WHERE revision <= (SELECT forgotten FROM counter)"));
-    return Statements{std::move(get),           std::move(list),   std::move(changes),  std::move(counter),
-                      std::move(put),           std::move(remove), std::move(remember), std::move(unremember),
-                      std::move(take_revision), std::move(forget), std::move(prune)};
+    return Statements{std::move(get),        std::move(list),          std::move(count),  std::move(changes),
+                      std::move(counter),    std::move(put),           std::move(remove), std::move(remember),
+                      std::move(unremember), std::move(take_revision), std::move(forget), std::move(prune)};
   }
 };
 
@@ -78,6 +80,13 @@ class SqliteStore final : public WatchedStore {
     co_return co_await rt::blocking(co_await rt::this_loop(), [this, &prefix] {
       const std::scoped_lock lock(mutex_);
       return read_all(prefix);
+    });
+  }
+
+  rt::Task<Result<std::size_t>> count(std::string prefix) override {
+    co_return co_await rt::blocking(co_await rt::this_loop(), [this, &prefix] {
+      const std::scoped_lock lock(mutex_);
+      return read_count(prefix);
     });
   }
 
@@ -120,6 +129,16 @@ class SqliteStore final : public WatchedStore {
     statement.reset();
     if (!row) return std::unexpected(row.error());
     return listing;
+  }
+
+  Result<std::size_t> read_count(const std::string& prefix) {
+    const std::optional<std::string> end = end_of_prefix(prefix);
+    Statement& statement = statements_.count.bind(1, prefix).bind_or_null(2, end);
+    const Result<bool> row = statement.step();
+    const auto counted = row && *row ? static_cast<std::size_t>(statement.number(0)) : 0;
+    statement.reset();
+    if (!row) return std::unexpected(row.error());
+    return counted;
   }
 
   Result<Changes> read_changes(const std::string& prefix, Revision after) {

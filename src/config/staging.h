@@ -12,8 +12,7 @@ namespace gust::config {
 struct StagingShare {
   enum class By : std::uint8_t { header, weight };
 
-  std::string domain_name;      // of the staging distribution
-  std::string distribution_id;  // the same one's
+  std::string domain_name;  // of the staging distribution
   By by = By::header;
   std::string header, value;  // requests that have exactly this field, by its name in lower case
   double weight = 0;          // of all requests; 0 to 0.15

@@ -77,6 +77,9 @@ class Store {
   // All documents whose key begins with `prefix`.
   virtual rt::Task<Result<Listing>> list(std::string prefix) = 0;
 
+  // How many those are.
+  virtual rt::Task<Result<std::size_t>> count(std::string prefix) = 0;
+
   // Makes all of the writes, or none.
   //   gives  the revision that they took; they are on stable storage then, as far as the engine has one
   //   needs  every key at most once, at least one write

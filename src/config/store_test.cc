@@ -56,6 +56,13 @@ TEST_P(StoreTest, GivesBackWhatWasPutAndNothingForAKeyThatIsNotThere) {
   EXPECT_EQ(*world_.run(store_->get("a")), std::nullopt);
 }
 
+TEST_P(StoreTest, CountsWhatAListWouldGive) {
+  for (const char* key : {"a", "a/b", "a/c", "b"}) put(key, "value");
+  EXPECT_EQ(*world_.run(store_->count("a/")), 2U);
+  EXPECT_EQ(*world_.run(store_->count("")), 4U);
+  EXPECT_EQ(*world_.run(store_->count("none")), 0U);
+}
+
 TEST_P(StoreTest, KeysAndValuesAreBytes) {
   const std::string key("k\0\xFF'%_\n", 7);
   ASSERT_NE(put(key, std::string("\0v\xFF", 3)), absent);

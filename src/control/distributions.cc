@@ -14,7 +14,7 @@
 #include "control/distribution_shapes.h"
 #include "control/ids.h"
 #include "control/keys_internal.h"
-#include "control/policy_uses.h"
+#include "config/policy_uses.h"
 #include "control/resources.h"
 #include "control/tags.h"
 #include "rt/loop.h"
@@ -81,7 +81,7 @@ rt::Task<aws::Answer<StoredDistribution>> find_distribution(const Tools& tools, 
 
 std::string_view Distributions::status_of(const DistributionDocument& document, config::Revision revision,
                                           const config::Listing& policies) const {
-  const config::Revision newest = std::max(revision, newest_policy_of(document.config, policies));
+  const config::Revision newest = std::max(revision, config::newest_policy_of(document.config, policies));
   return tools_.publisher.is_deployed(newest) ? "Deployed" : "InProgress";
 }
 
@@ -119,11 +119,11 @@ rt::Task<aws::Answer<Distributions::Created>> Distributions::make(model::Distrib
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
   CO_TRY_OK(co_await check(document));
   CO_TRY_OK(check_tags(tags, tools_.settings.quotas));
-  CO_TRY_STORE(const auto existing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  CO_TRY_STORE(const auto existing, co_await tools_.store.count(std::string(config::distribution_prefix)));
   const std::string& reference = document.config.caller_reference;
   CO_TRY_STORE(const auto user, co_await tools_.store.get(distribution_reference_key(reference)));
   if (user) co_return std::unexpected(co_await reference_in_use(tools_, reference));
-  if (existing.documents.size() >= tools_.settings.quotas.distributions) {
+  if (existing >= tools_.settings.quotas.distributions) {
     co_return refuse("TooManyDistributions",
                      "Processing your request would cause you to exceed the maximum number of distributions allowed.");
   }

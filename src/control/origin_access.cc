@@ -3,7 +3,7 @@
 #include "access/caller.h"
 #include "config/compile.h"
 #include "control/candidate.h"
-#include "control/policy_uses.h"
+#include "config/policy_uses.h"
 #include "control/resources_internal.h"
 
 namespace gust::control {
@@ -19,7 +19,7 @@ aws::Answer<void> OriginAccessControlFamily::check_config(const Config& config, 
 }
 
 bool OriginAccessControlFamily::is_used_by(const model::DistributionConfig& config, const std::string& id) {
-  return policies_of(config).contains(id);
+  return config::policies_of(config).contains(id);
 }
 
 model::OriginAccessControlSummary OriginAccessControlFamily::summary_of(const Resource& resource) {
@@ -44,7 +44,7 @@ aws::Answer<void> OriginAccessIdentityFamily::check_config(const Config& config,
 }
 
 bool OriginAccessIdentityFamily::is_used_by(const model::DistributionConfig& config, const std::string& id) {
-  return policies_of(config).contains(id);
+  return config::policies_of(config).contains(id);
 }
 
 model::CloudFrontOriginAccessIdentitySummary OriginAccessIdentityFamily::summary_of(const Resource& resource) {

@@ -52,7 +52,7 @@ class OriginAccessTest : public ControlTest {
   Reply remove(std::string_view kind, std::string_view id, const std::string& etag) {
     return send("DELETE", fmt::format("{}/{}", kind, id), "", {{"If-Match", etag}});
   }
-  const config::Origin& origin_in_force() { return delivery.published.back()->distributions().at(0).origins.at(0); }
+  const config::Origin& origin_in_force() { return delivery.published.back()->distributions()[0].origins.at(0); }
 };
 
 TEST_F(OriginAccessTest, AControlIsCreatedReadListedUpdatedAndDeleted) {

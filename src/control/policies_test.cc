@@ -64,7 +64,7 @@ class PoliciesTest : public ControlTest {
   }
   // What the nodes were last given of the one distribution.
   const config::Behavior& behavior_in_force() {
-    return delivery.published.back()->distributions().at(0).behaviors.at(0);
+    return delivery.published.back()->distributions()[0].behaviors.at(0);
   }
 };
 

@@ -12,7 +12,7 @@
 #include "config/managed_documents.h"
 #include "control/answers_internal.h"
 #include "control/candidate.h"
-#include "control/policy_uses.h"
+#include "config/policy_uses.h"
 
 namespace gust::control {
 namespace {
@@ -52,7 +52,7 @@ std::optional<Policy> document_if(const Managed* managed) {
 template <typename Family, typename Policy, typename Config>
 bool PolicyFamily<Family, Policy, Config>::is_used_by(const aws::cloudfront::DistributionConfig& config,
                                                       const std::string& id) {
-  return policies_of(config).contains(id);
+  return config::policies_of(config).contains(id);
 }
 
 template <typename Family, typename Policy, typename Config>

@@ -4,20 +4,18 @@
 
 #include <vector>
 
-#include "config/compile.h"
+#include "config/document.h"
 #include "control/report_internal.h"
 #include "rt/loop.h"
 #include "rt/signal.h"
 
 namespace gust::control {
+
 rt::Task<Result<config::Findings>> Publisher::publish_once() {
   is_due_ = true;
   CO_TRY(const config::Listing listing, co_await store_.list(std::string(config::config_prefix)));
   seen_ = listing.revision;
-  config::Findings found;
-  const config::Documents documents = config::read_documents(listing, found);
-  auto snapshot = config::compile(listing.revision, documents.distributions, documents.policies);
-  if (!snapshot) found.insert(found.end(), snapshot.error().begin(), snapshot.error().end());
+  const config::Findings found = assembly_.load(listing);
   if (!found.empty()) {
     is_due_ = false;
     for (const config::Finding& finding : found) {
@@ -25,15 +23,30 @@ rt::Task<Result<config::Findings>> Publisher::publish_once() {
     }
     co_return found;
   }
-  const Result<Receipt> receipt = co_await delivery_.publish(std::move(*snapshot));
+  co_await deliver(listing.revision);
+  co_return found;
+}
+
+rt::Task<void> Publisher::deliver(config::Revision revision) {
+  is_due_ = true;
+  const Result<Receipt> receipt = co_await delivery_.publish(assembly_.snapshot(revision));
   if (!receipt) {
-    report(settings_, fmt::format("the configuration of revision {} was not confirmed by all nodes: {}",
-                                  listing.revision, receipt.error().text));
-    co_return found;
+    report(settings_, fmt::format("the configuration of revision {} was not confirmed by all nodes: {}", revision,
+                                  receipt.error().text));
+    co_return;
   }
   is_due_ = false;
-  confirmed_ = listing.revision;
-  co_return found;
+  confirmed_ = revision;
+}
+
+rt::Task<Result<void>> Publisher::publish_changes(const config::Changes& changes) {
+  if (is_due_ || !assembly_.apply(changes)) {
+    CO_TRY_OK(co_await publish_once());
+    co_return Result<void>();
+  }
+  seen_ = changes.revision;
+  co_await deliver(changes.revision);
+  co_return Result<void>();
 }
 
 Instant Publisher::next_try(Instant now) const { return is_due_ ? now + settings_.retry_after : never; }
@@ -43,7 +56,12 @@ rt::Task<void> Publisher::run() {
   while (true) {
     const auto changes = co_await store_.watch(std::string(config::config_prefix), seen_, next_try(loop.now()));
     if (!changes && changes.error().code == Errc::cancelled) co_return;
-    const auto published = co_await publish_once();
+    Result<void> published;
+    if (changes) {
+      published = co_await publish_changes(*changes);
+    } else if (const auto all = co_await publish_once(); !all) {
+      published = std::unexpected(all.error());
+    }
     if (published) continue;
     report(settings_, fmt::format("the store cannot be read: {}", published.error().text));
     if (!co_await rt::sleep_until(loop.now() + settings_.retry_after)) co_return;

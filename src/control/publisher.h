@@ -4,6 +4,7 @@
 // Shape:  one task that follows the store, so that a change by another control node is published too.
 #pragma once
 
+#include "config/assembly.h"
 #include "config/finding.h"
 #include "config/store.h"
 #include "control/control.h"
@@ -16,7 +17,7 @@ class Publisher {
   Publisher(config::Store& store, Delivery& delivery, const Settings& settings)
       : store_(store), delivery_(delivery), settings_(settings) {}
 
-  // Compiles what the store holds now and delivers it.
+  // Compiles all that the store holds now and delivers it.
   //   gives  what does not compile; then nothing was delivered. A delivery that failed is reported, and run() repeats
   //   it fails  with the store's errors
   rt::Task<Result<config::Findings>> publish_once();
@@ -28,11 +29,14 @@ class Publisher {
   bool is_deployed(config::Revision revision) const { return revision <= confirmed_; }
 
  private:
+  rt::Task<void> deliver(config::Revision revision);
+  rt::Task<Result<void>> publish_changes(const config::Changes& changes);
   Instant next_try(Instant now) const;
 
   config::Store& store_;
   Delivery& delivery_;
   const Settings& settings_;
+  config::Assembly assembly_;
   config::Revision seen_ = config::absent;       // what was last read of the store
   config::Revision confirmed_ = config::absent;  // what was last confirmed by the nodes
   bool is_due_ = false;                          // the delivery failed, or the store did

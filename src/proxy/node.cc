@@ -65,7 +65,9 @@ NodeCore::NodeCore(Node& node, NodeCoreParts parts)
 NodeCore::~NodeCore() = default;
 
 void NodeCore::install(config::SnapshotRef snapshot) {
-  routes_ = std::make_shared<const Routes>(std::move(snapshot), parts_.buckets, parts_.origin_keys);
+  routes_ =
+      std::make_shared<const Routes>(std::move(snapshot), parts_.buckets, parts_.origin_keys, node_.route_cache());
+  if (parts_.keeps_cache) node_.route_cache().tidy();
   if (node_.settings().tier == Tier::edge && parts_.keeps_cache) warn_of_missing_locations();
   // The tier that asks origins.
   if (!parts_.parents && parts_.keeps_cache) warn_of_missing_keys();

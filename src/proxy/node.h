@@ -77,6 +77,7 @@ class Node {
   const NodeSettings& settings() const { return settings_; }
   const std::string& via_name() const { return via_name_; }
   cache::Cache& cache() { return cache_; }
+  RouteCache& route_cache() { return route_cache_; }
   // Which origins are known to be down.
   origin::Circuits& circuits() { return circuits_; }
 
@@ -93,6 +94,7 @@ class Node {
   std::string via_name_;
   cache::Cache cache_;
   origin::Circuits circuits_;
+  RouteCache route_cache_;
   std::atomic<bool> has_long_slices_ = false;
 };
 

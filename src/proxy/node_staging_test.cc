@@ -13,7 +13,6 @@ void install_staging(NodeWorld& net, const config::StagingShare& share) {
   config::Distribution primary = plain_distribution();
   primary.staging = share;
   primary.staging->domain_name = "d2.cdn.test";
-  primary.staging->distribution_id = "E2";
   config::Distribution staging = plain_distribution();
   staging.id = "E2";
   staging.domain_name = "d2.cdn.test";

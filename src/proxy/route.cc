@@ -37,8 +37,10 @@ bool is_for_staging(const Passage& passage, const config::StagingShare& share) {
 void share_with_staging(Passage& passage) {
   const config::StagingShare& share = *passage.distribution->staging;
   if (!is_for_staging(passage, share)) return;
+  const config::Distribution* staging = passage.routes->snapshot().find_staging(share);
+  if (staging == nullptr) return;
   passage.decision.note("CD-1");
-  passage.distribution = passage.routes->find_by_id(share.distribution_id);
+  passage.distribution = staging;
 }
 
 }  // namespace

@@ -49,7 +49,9 @@ inline void disable_caching(config::Behavior& behavior) {
 
 inline RoutesRef make_routes(config::Distribution distribution, const BucketHosting& buckets = {}) {
   std::vector<config::Distribution> distributions{std::move(distribution)};
-  return std::make_shared<const Routes>(std::make_shared<const config::Snapshot>(1, std::move(distributions)), buckets);
+  RouteCache cache;
+  return std::make_shared<const Routes>(std::make_shared<const config::Snapshot>(1, std::move(distributions)), buckets,
+                                        OriginKeys{}, cache);
 }
 
 // The route of the one distribution's last behaviour.

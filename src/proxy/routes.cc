@@ -1,6 +1,7 @@
 #include "proxy/routes.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -202,19 +203,63 @@ bool Route::sends_header(ByteView name) const {
   return false;
 }
 
-Routes::Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys)
-    : snapshot_(std::move(snapshot)) {
-  for (const config::Distribution& distribution : snapshot_->distributions()) {
-    CHECK(!distribution.behaviors.empty());
-    std::vector<Route>& routes = routes_.emplace_back();
-    for (std::size_t i = 0; i < distribution.behaviors.size(); ++i) {
-      routes.push_back(make_route(distribution, i, buckets, keys));
-    }
+DistributionRoutes::DistributionRoutes(config::DistributionRef its_distribution, const BucketHosting& buckets,
+                                       const OriginKeys& keys)
+    : distribution(std::move(its_distribution)) {
+  CHECK(!distribution->behaviors.empty());
+  routes.reserve(distribution->behaviors.size());
+  for (std::size_t i = 0; i < distribution->behaviors.size(); ++i) {
+    routes.push_back(make_route(*distribution, i, buckets, keys));
   }
 }
 
+DistributionRoutesRef RouteCache::find_or_make(const config::DistributionRef& distribution,
+                                               const BucketHosting& buckets, const OriginKeys& keys) {
+  const std::scoped_lock lock(mutex_);
+  // What is still in use keeps its distribution, so that no other can have taken its place.
+  std::weak_ptr<const DistributionRoutes>& place = made_[distribution.get()];
+  DistributionRoutesRef found = place.lock();
+  if (!found) {
+    found = std::make_shared<const DistributionRoutes>(distribution, buckets, keys);
+    place = found;
+  }
+  return found;
+}
+
+void RouteCache::tidy() {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(made_, [](const auto& entry) { return entry.second.expired(); });
+}
+
+Routes::Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys, RouteCache& cache)
+    : snapshot_(std::move(snapshot)) {
+  const std::vector<config::DistributionRef>& refs = snapshot_->refs();
+  const auto bits = static_cast<int>(std::bit_width(2 * refs.size() + 1));
+  shift_ = 64 - bits;
+  slots_.resize(std::size_t{1} << static_cast<unsigned>(bits));
+  for (const config::DistributionRef& distribution : refs) {
+    const DistributionRoutesRef& made = all_.emplace_back(cache.find_or_make(distribution, buckets, keys));
+    slots_[place_of(*distribution)] = {distribution.get(), &made->routes};
+  }
+}
+
+// Where it is, or the free place where it would be.
+std::size_t Routes::place_of(const config::Distribution& distribution) const {
+  constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;
+  const auto address = reinterpret_cast<std::uintptr_t>(&distribution);
+  std::size_t place = (address * golden) >> static_cast<unsigned>(shift_);
+  while (slots_[place].distribution != nullptr && slots_[place].distribution != &distribution) {
+    place = (place + 1) & (slots_.size() - 1);
+  }
+  return place;
+}
+
+const std::vector<Route>& Routes::routes_of(const config::Distribution& distribution) const {
+  return *slots_[place_of(distribution)].routes;
+}
+
 const Route& Routes::match(const config::Distribution& distribution, ByteView path) const {
-  const auto& routes = routes_[static_cast<std::size_t>(&distribution - snapshot_->distributions().data())];
+  const std::vector<Route>& routes = routes_of(distribution);
   for (std::size_t i = 0; i + 1 < routes.size(); ++i) {
     if (routes[i].pattern.matches(path)) return routes[i];
   }
@@ -222,14 +267,14 @@ const Route& Routes::match(const config::Distribution& distribution, ByteView pa
 }
 
 const Route* Routes::find_if(const std::function<bool(const Route&)>& is_it) const {
-  for (const std::vector<Route>& routes : routes_) {
-    if (const auto found = std::ranges::find_if(routes, is_it); found != routes.end()) return &*found;
+  for (const DistributionRoutesRef& each : all_) {
+    if (const auto found = std::ranges::find_if(each->routes, is_it); found != each->routes.end()) return &*found;
   }
   return nullptr;
 }
 
 const Route& Routes::find(const config::Distribution& distribution, ByteView pattern, ByteView path) const {
-  const auto& routes = routes_[static_cast<std::size_t>(&distribution - snapshot_->distributions().data())];
+  const std::vector<Route>& routes = routes_of(distribution);
   const auto found =
       std::ranges::find(routes, pattern, [](const Route& r) { return ByteView(r.behavior->path_pattern); });
   return found == routes.end() ? match(distribution, path) : *found;

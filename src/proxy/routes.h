@@ -1,15 +1,19 @@
 // Routes: what a node's core makes of a Snapshot, ready for requests: key rules, selections, TTLs and targets.
 //
 // Source: DESIGN.md decision 9; CLOUDFRONT.md sections 4 to 6.3, 9, 18.
-// Shape:  immutable; made once per Snapshot and core; a request keeps the Routes it began with.
+// Shape:  immutable; a core's, made once per Snapshot; what has not changed is shared (RouteCache). A request keeps the
+//         Routes it began with.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cache/freshness.h"
@@ -82,9 +86,33 @@ struct BucketHosting {
   std::function<bool(std::string_view bucket)> has_bucket;
 };
 
+// The behaviours of one distribution, in order of precedence.
+struct DistributionRoutes {
+  DistributionRoutes(config::DistributionRef its_distribution, const BucketHosting& buckets, const OriginKeys& keys);
+
+  const config::DistributionRef distribution;
+  std::vector<Route> routes;
+};
+using DistributionRoutesRef = std::shared_ptr<const DistributionRoutes>;
+
+// What a node has made of distributions: its cores share them, and so do Routes of which only some have changed.
+//   core  any
+class RouteCache {
+ public:
+  DistributionRoutesRef find_or_make(const config::DistributionRef& distribution, const BucketHosting& buckets,
+                                     const OriginKeys& keys);
+  // Forgets what nobody uses any more.
+  void tidy();
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<const config::Distribution*, std::weak_ptr<const DistributionRoutes>> made_;
+};
+
 class Routes {
  public:
-  Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys = {});
+  // `buckets` and `keys` are the same at each call with one `cache`.
+  Routes(config::SnapshotRef snapshot, const BucketHosting& buckets, const OriginKeys& keys, RouteCache& cache);
 
   std::uint64_t revision() const { return snapshot_->revision(); }
   const config::Distribution* find_distribution(ByteView host) const { return snapshot_->find_distribution(host); }
@@ -98,8 +126,18 @@ class Routes {
   const Route& find(const config::Distribution& distribution, ByteView pattern, ByteView path) const;
 
  private:
+  struct Slot {
+    const config::Distribution* distribution = nullptr;
+    const std::vector<Route>* routes = nullptr;
+  };
+  std::size_t place_of(const config::Distribution& distribution) const;
+  const std::vector<Route>& routes_of(const config::Distribution& distribution) const;
+
   config::SnapshotRef snapshot_;
-  std::vector<std::vector<Route>> routes_;  // by distribution, then precedence
+  std::vector<DistributionRoutesRef> all_;
+  // By distribution, open addressing, a power of two and at most half full.
+  std::vector<Slot> slots_;
+  int shift_ = 0;  // of a hash to a place
 };
 
 using RoutesRef = std::shared_ptr<const Routes>;

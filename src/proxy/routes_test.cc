@@ -83,12 +83,45 @@ TEST(Routes, EachDistributionHasItsOwn) {
   second.domain_name = "d2.cdn.test";
   second.origins.front().domain_name = "other.test";
   const auto snapshot = std::make_shared<const config::Snapshot>(7, std::vector{first, second});
-  const Routes routes(snapshot, {});
+  RouteCache cache;
+  const Routes routes(snapshot, {}, {}, cache);
   EXPECT_EQ(routes.revision(), 7U);
   EXPECT_EQ(routes.match(*routes.find_distribution("D2.CDN.TEST"), "/").target.host, "other.test");
   EXPECT_EQ(routes.match(*routes.find_distribution("d1.cdn.test"), "/").target.host, "origin.test");
   EXPECT_EQ(routes.match(*routes.find_distribution("d2.cdn.test"), "/").target.tenant, "E2");
   EXPECT_EQ(routes.find_distribution("d3.cdn.test"), nullptr);
+}
+
+TEST(Routes, WhatHasNotChangedIsMadeOnce) {
+  const auto first = std::make_shared<const config::Distribution>(plain_distribution());
+  const auto second = std::make_shared<const config::Distribution>(plain_distribution());
+  const auto changed = std::make_shared<const config::Distribution>(plain_distribution());
+  const auto snapshot_of = [](std::vector<config::DistributionRef> refs) {
+    return std::make_shared<const config::Snapshot>(1, std::move(refs));
+  };
+  RouteCache cache;
+  std::optional<Routes> before;
+  before.emplace(snapshot_of({first, second}), BucketHosting{}, OriginKeys{}, cache);
+  const Routes after(snapshot_of({first, changed}), {}, {}, cache);
+  const Routes of_other_core(snapshot_of({first, changed}), {}, {}, cache);
+  EXPECT_EQ(&after.match(*first, "/"), &before->match(*first, "/"));
+  EXPECT_EQ(&after.match(*changed, "/"), &of_other_core.match(*changed, "/"));
+  EXPECT_EQ(after.match(*changed, "/").distribution, changed.get());
+  before.reset();
+  cache.tidy();
+  EXPECT_EQ(after.match(*first, "/").distribution, first.get());
+}
+
+TEST(Routes, ManyDistributionsAreFoundEach) {
+  std::vector<config::DistributionRef> refs;
+  for (int i = 0; i < 1000; ++i) {
+    config::Distribution distribution = plain_distribution();
+    distribution.id = std::to_string(i);
+    refs.push_back(std::make_shared<const config::Distribution>(std::move(distribution)));
+  }
+  RouteCache cache;
+  const Routes routes(std::make_shared<const config::Snapshot>(1, refs), {}, {}, cache);
+  for (const config::DistributionRef& ref : refs) EXPECT_EQ(routes.match(*ref, "/a").distribution, ref.get());
 }
 
 TEST(Routes, Orp4TheOriginsOwnHostUnlessTheViewersIsForwarded) {

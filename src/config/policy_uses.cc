@@ -1,8 +1,8 @@
-#include "control/policy_uses.h"
+#include "config/policy_uses.h"
 
 #include <algorithm>
 
-namespace gust::control {
+namespace gust::config {
 
 namespace model = aws::cloudfront;
 
@@ -29,13 +29,13 @@ std::set<std::string> policies_of(const model::DistributionConfig& config) {
   return ids;
 }
 
-config::Revision newest_policy_of(const model::DistributionConfig& config, const config::Listing& stored) {
+Revision newest_policy_of(const model::DistributionConfig& config, const Listing& stored) {
   const std::set<std::string> ids = policies_of(config);
-  config::Revision newest = config::absent;
-  for (const config::Document& document : stored.documents) {
+  Revision newest = absent;
+  for (const Document& document : stored.documents) {
     if (ids.contains(document.key.substr(document.key.rfind('/') + 1))) newest = std::max(newest, document.revision);
   }
   return newest;
 }
 
-}  // namespace gust::control
+}  // namespace gust::config

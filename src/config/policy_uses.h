@@ -8,11 +8,11 @@
 #include "aws/gen/cloudfront.h"
 #include "config/store.h"
 
-namespace gust::control {
+namespace gust::config {
 
 std::set<std::string> policies_of(const aws::cloudfront::DistributionConfig& config);
 
 // The revision of the newest of those policies; `stored` lists the documents of policies.
-config::Revision newest_policy_of(const aws::cloudfront::DistributionConfig& config, const config::Listing& stored);
+Revision newest_policy_of(const aws::cloudfront::DistributionConfig& config, const Listing& stored);
 
-}  // namespace gust::control
+}  // namespace gust::config
