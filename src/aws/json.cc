@@ -1,6 +1,11 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "aws/scalar_internal.h"
 #include "aws/shapes.h"
@@ -62,80 +67,170 @@ Json json_of_value(const Shape& shape, const void* value) {
   return nullptr;
 }
 
-bool read_text(const Json& json, std::string& text) {
-  if (json.is_string()) {
-    text = json.get_ref<const std::string&>();
+// Fills a value of a shape as the parser meets its parts, without a tree of the document. False ends the parse: what
+// comes does not fit the shape.
+class Filler {
+ public:
+  Filler(const Shape& shape, void* value) : next_{&shape, value} {}
+
+  bool is_bad_syntax() const { return is_bad_syntax_; }
+
+  // What nlohmann's SAX parser calls.
+  bool null() { return false; }
+  bool binary(Json::binary_t& /*bytes*/) { return false; }
+  bool boolean(bool given) {
+    const Target into = take();
+    if (!into.is(Kind::boolean)) return false;
+    *static_cast<bool*>(into.value) = given;
     return true;
   }
-  if (!json.is_object() || json.size() != 1 || !json.contains("base64") || !json["base64"].is_string()) return false;
-  auto bytes = bytes_of_base64(json["base64"].get_ref<const std::string&>());
-  if (bytes) text = std::move(*bytes);
-  return bytes.has_value();
-}
-
-bool read_value(const Json& json, const Shape& shape, void* value);
-
-bool read_structure(const Json& json, const Shape& shape, void* value) {
-  if (!json.is_object()) return false;
-  std::size_t known = 0;
-  for (const Member& member : shape.members) {
-    const auto found = json.find(std::string(member.name));
-    if (found != json.end()) {
-      ++known;
-      if (!read_value(*found, *member.shape, make_value(member, value))) return false;
-    } else if (member.required) {
-      return false;
-    }
+  bool number_integer(std::int64_t given) { return number(given); }
+  bool number_unsigned(std::uint64_t given) { return number(given); }
+  bool number_float(double given, const std::string& /*text*/) {
+    const Target into = take();
+    if (!into.is(Kind::real) || !std::isfinite(given)) return false;
+    *static_cast<double*>(into.value) = given;
+    return true;
   }
-  return known == json.size();
+  bool string(std::string& given);
+  bool start_object(std::size_t /*size*/);
+  bool key(std::string& name);
+  bool end_object();
+  bool start_array(std::size_t /*size*/);
+  bool end_array();
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Json::exception& /*what*/) {
+    is_bad_syntax_ = true;
+    return false;
+  }
+
+ private:
+  // Where a value goes. Without a shape it is text; without a place it has none.
+  struct Target {
+    const Shape* shape = nullptr;
+    void* value = nullptr;
+    bool is(Kind kind) const { return value != nullptr && shape != nullptr && shape->kind == kind; }
+    bool is_text() const { return value != nullptr && (shape == nullptr || shape->kind == Kind::string); }
+  };
+  enum class Part : std::uint8_t { structure, list, map, pair, bytes };
+  // What is open.
+  struct Frame {
+    Part part;
+    Target into;
+    std::vector<bool> seen;  // of a structure, by member
+  };
+
+  Target take();
+  template <typename Number>
+  bool number(Number given);
+  bool is_in(Part part) const { return !open_.empty() && open_.back().part == part; }
+  bool open(Part part, Target into) {
+    open_.push_back({part, into, {}});
+    if (part == Part::structure) open_.back().seen.resize(into.shape->members.size());
+    return true;
+  }
+
+  Target next_;  // of the document, of the member whose name was met, or of the bytes
+  std::vector<Frame> open_;
+  std::vector<std::string> pair_;  // of a map: what there is of a name and its text
+  bool is_bad_syntax_ = false;
+};
+
+Filler::Target Filler::take() {
+  if (is_in(Part::list)) {
+    const Target list = open_.back().into;
+    return {list.shape->element, list.shape->list->add(list.value)};
+  }
+  if (is_in(Part::pair)) {
+    if (pair_.size() == 2) return {};
+    return {nullptr, &pair_.emplace_back()};
+  }
+  return std::exchange(next_, {});
 }
 
-bool read_map(const Json& json, void* value) {
-  if (!json.is_array()) return false;
-  for (const Json& pair : json) {
-    std::string name, text;
-    if (!pair.is_array() || pair.size() != 2 || !read_text(pair[0], name) || !read_text(pair[1], text)) return false;
-    static_cast<std::map<std::string, std::string>*>(value)->insert_or_assign(std::move(name), std::move(text));
+template <typename Number>
+bool Filler::number(Number given) {
+  const Target into = take();
+  if (into.is(Kind::real)) {
+    *static_cast<double*>(into.value) = static_cast<double>(given);
+    return true;
+  }
+  // By way of text, so that one place holds the ranges.
+  return (into.is(Kind::integer) || into.is(Kind::long_integer)) &&
+         read_scalar(*into.shape, TimeForm::iso8601, std::to_string(given), into.value);
+}
+
+bool Filler::string(std::string& given) {
+  const bool is_bytes = is_in(Part::bytes);
+  const Target into = take();
+  if (is_bytes) {
+    auto bytes = bytes_of_base64(given);
+    if (into.value == nullptr || !bytes) return false;
+    *static_cast<std::string*>(into.value) = std::move(*bytes);
+    return true;
+  }
+  if (into.is_text()) {
+    *static_cast<std::string*>(into.value) = std::move(given);
+    return true;
+  }
+  return (into.is(Kind::blob) || into.is(Kind::timestamp)) &&
+         read_scalar(*into.shape, TimeForm::iso8601, given, into.value);
+}
+
+bool Filler::start_object(std::size_t /*size*/) {
+  if (is_in(Part::bytes)) return false;
+  const Target into = take();
+  if (into.is(Kind::structure)) return open(Part::structure, into);
+  return into.is_text() && open(Part::bytes, into);
+}
+
+bool Filler::key(std::string& name) {
+  Frame& frame = open_.back();
+  if (frame.part == Part::bytes) {
+    if (name != "base64" || frame.into.value == nullptr) return false;
+    next_ = std::exchange(frame.into, {});
+    return true;
+  }
+  const auto members = frame.into.shape->members;
+  const auto member = std::ranges::find(members, std::string_view(name), &Member::name);
+  if (member == members.end()) return false;
+  const auto index = static_cast<std::size_t>(member - members.begin());
+  if (frame.seen[index]) return false;
+  frame.seen[index] = true;
+  next_ = {member->shape, make_value(*member, frame.into.value)};
+  return true;
+}
+
+bool Filler::end_object() {
+  const Frame frame = std::move(open_.back());
+  open_.pop_back();
+  if (frame.part == Part::bytes) return frame.into.value == nullptr;  // taken by its key
+  const auto members = frame.into.shape->members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (members[i].required && !frame.seen[i]) return false;
   }
   return true;
 }
 
-bool read_number(const Json& json, const Shape& shape, void* value) {
-  if (shape.kind == Kind::real) {
-    if (!json.is_number()) return false;
-    *static_cast<double*>(value) = json.get<double>();
-    return std::isfinite(*static_cast<double*>(value));
+bool Filler::start_array(std::size_t /*size*/) {
+  if (is_in(Part::map)) {
+    pair_.clear();
+    pair_.reserve(2);  // targets point into it
+    return open(Part::pair, {});
   }
-  // By way of text, so that one place holds the ranges.
-  return json.is_number_integer() && read_scalar(shape, TimeForm::iso8601, json.dump(), value);
+  if (is_in(Part::bytes)) return false;
+  const Target into = take();
+  if (into.is(Kind::list)) return open(Part::list, into);
+  return into.is(Kind::map) && open(Part::map, into);
 }
 
-bool read_value(const Json& json, const Shape& shape, void* value) {
-  switch (shape.kind) {
-    case Kind::structure:
-      return read_structure(json, shape, value);
-    case Kind::list:
-      if (!json.is_array()) return false;
-      for (const Json& item : json) {
-        if (!read_value(item, *shape.element, shape.list->add(value))) return false;
-      }
-      return true;
-    case Kind::map:
-      return read_map(json, value);
-    case Kind::string:
-      return read_text(json, *static_cast<std::string*>(value));
-    case Kind::blob:
-    case Kind::timestamp:
-      return json.is_string() && read_scalar(shape, TimeForm::iso8601, json.get_ref<const std::string&>(), value);
-    case Kind::boolean:
-      if (json.is_boolean()) *static_cast<bool*>(value) = json.get<bool>();
-      return json.is_boolean();
-    case Kind::integer:
-    case Kind::long_integer:
-    case Kind::real:
-      return read_number(json, shape, value);
-  }
-  return false;
+bool Filler::end_array() {
+  const Part part = open_.back().part;
+  open_.pop_back();
+  if (part != Part::pair) return true;
+  if (pair_.size() != 2) return false;
+  auto& map = *static_cast<std::map<std::string, std::string>*>(open_.back().into.value);
+  map.insert_or_assign(std::move(pair_[0]), std::move(pair_[1]));
+  return true;
 }
 
 }  // namespace
@@ -143,10 +238,10 @@ bool read_value(const Json& json, const Shape& shape, void* value) {
 std::string json_of(const Shape& shape, const void* value) { return json_of_value(shape, value).dump(); }
 
 Result<bool> read_json_into(const Shape& shape, std::string_view json, void* value) {
-  const Json parsed = Json::parse(json, nullptr, false);
-  if (parsed.is_discarded()) return fail(Errc::bad_syntax, "the document is no JSON");
-  if (!read_value(parsed, shape, value)) return fail(Errc::bad_value, "the document does not fit its shape");
-  return true;
+  Filler filler(shape, value);
+  if (Json::sax_parse(json, &filler)) return true;
+  if (filler.is_bad_syntax()) return fail(Errc::bad_syntax, "the document is no JSON");
+  return fail(Errc::bad_value, "the document does not fit its shape");
 }
 
 }  // namespace gust::aws

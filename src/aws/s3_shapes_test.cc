@@ -231,9 +231,27 @@ TEST(S3Json, KeepsBytesThatAreNoUtf8TimesAndMaps) {
   EXPECT_EQ(back->content_language, output.content_language);
   EXPECT_EQ(back->metadata, output.metadata);
   EXPECT_FALSE(back->etag);
-  for (const char* bad :
-       {"{\"ETag\":1}", "{\"ContentLength\":\"1\"}", "{\"ContentLength\":1.5}", "{\"PartsCount\":2147483648}",
-        "{\"LastModified\":\"x\"}", "{\"Metadata\":{}}", "{\"Odd\":1}", "[]"}) {
+  for (const char* bad : {"{\"ETag\":1}",
+                          "{\"ContentLength\":\"1\"}",
+                          "{\"ContentLength\":1.5}",
+                          "{\"PartsCount\":2147483648}",
+                          "{\"LastModified\":\"x\"}",
+                          "{\"Metadata\":{}}",
+                          "{\"Odd\":1}",
+                          "[]",
+                          R"({"ETag":null})",
+                          R"({"ETag":["a"]})",
+                          R"({"ETag":"a","ETag":"a"})",
+                          R"({"ETag":{}})",
+                          R"({"ETag":{"base64":"!"}})",
+                          R"({"ETag":{"base64":{}}})",
+                          R"({"ETag":{"base64":"YQ==","base64":"YQ=="}})",
+                          R"({"ETag":{"base32":"YQ=="}})",
+                          R"({"Metadata":["a"]})",
+                          R"({"Metadata":[{"a":"b"}]})",
+                          R"({"Metadata":[["a"]]})",
+                          R"({"Metadata":[["a","b","c"]]})",
+                          R"({"ETag":"a"} 1)"}) {
     EXPECT_FALSE(from_json<s3::HeadObjectOutput>(bad)) << bad;
   }
 }

@@ -129,11 +129,19 @@ std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const 
 }
 
 Findings check_distribution(const DistributionDocument& document, const PolicyDocuments& policies) {
-  Findings of_policies;  // they are not this document's
+  const auto misfit = find_misfit(std::span(&document, 1), policies);
+  return misfit ? misfit->found : Findings{};
+}
+
+std::optional<Misfit> find_misfit(std::span<const DistributionDocument> documents, const PolicyDocuments& policies) {
+  Findings of_policies;  // they are not the documents'
   const PolicySet set(policies, of_policies);
-  Findings found;
-  static_cast<void>(compile_one(document, set, "DistributionConfig", found));
-  return found;
+  for (const DistributionDocument& document : documents) {
+    Findings found;
+    static_cast<void>(compile_one(document, set, "DistributionConfig", found));
+    if (!found.empty()) return Misfit{document.id, std::move(found)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace gust::config

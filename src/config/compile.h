@@ -6,7 +6,9 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "config/document.h"
 #include "config/finding.h"
@@ -22,6 +24,13 @@ std::expected<SnapshotRef, Findings> compile(Revision revision, std::span<const 
 // What is wrong with one distribution by itself; policies of other kinds than the managed ones are those of `policies`.
 // Paths begin with `DistributionConfig`.
 Findings check_distribution(const DistributionDocument& document, const PolicyDocuments& policies = {});
+
+// The first of `documents` that is wrong with these policies, which are right by themselves.
+struct Misfit {
+  std::string id;
+  Findings found;
+};
+std::optional<Misfit> find_misfit(std::span<const DistributionDocument> documents, const PolicyDocuments& policies);
 
 // What is wrong with one policy by itself. Paths begin with `CachePolicyConfig` and the like.
 Findings check_policy(const aws::cloudfront::CachePolicyConfig& config);

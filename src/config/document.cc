@@ -2,44 +2,60 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "aws/shapes.h"
-#include "base/date.h"
 #include "config/store.h"
 
 namespace gust::config {
 
-using nlohmann::json;
+namespace {
 
-std::string write_document(const DistributionDocument& document) {
-  json out;
-  out["Id"] = document.id;
-  out["DomainName"] = document.domain_name;
-  out["LastModifiedTime"] = iso8601_exact_of(document.last_modified);
-  out["DistributionConfig"] = json::parse(aws::to_json(document.config), nullptr, false);
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+aws::Shape shape_with(std::string_view name, aws::Kind kind) {
+  aws::Shape shape{};
+  shape.name = name;
+  shape.kind = kind;
+  return shape;
 }
 
-Result<DistributionDocument> read_document(std::string_view text) {
-  const json in = json::parse(text, nullptr, false);
-  if (!in.is_object()) return fail(Errc::bad_syntax, "a distribution's document is not a JSON object");
-  const auto text_of = [&](const char* name) -> const std::string* {
-    const auto found = in.find(name);
-    return found == in.end() ? nullptr : found->get_ptr<const std::string*>();
+aws::Member member_at(std::size_t offset, std::string_view name, const aws::Shape& shape) {
+  aws::Member member{};
+  member.name = name;
+  member.shape = &shape;
+  member.offset = static_cast<std::uint32_t>(offset);
+  member.required = true;
+  return member;
+}
+
+// As the model's own shapes, so that what reads and writes these does it for the whole document.
+const aws::Shape& document_shape() {
+  using Config = aws::cloudfront::DistributionConfig;
+  static const aws::Shape text = shape_with("String", aws::Kind::string);
+  static const aws::Shape time = shape_with("Timestamp", aws::Kind::timestamp);
+  static const std::array members{
+      member_at(offsetof(DistributionDocument, id), "Id", text),
+      member_at(offsetof(DistributionDocument, domain_name), "DomainName", text),
+      member_at(offsetof(DistributionDocument, last_modified), "LastModifiedTime", time),
+      member_at(offsetof(DistributionDocument, config), "DistributionConfig", aws::shape_for<Config>()),
   };
-  const std::string* id = text_of("Id");
-  const std::string* domain_name = text_of("DomainName");
-  const std::string* modified = text_of("LastModifiedTime");
-  const auto config = in.find("DistributionConfig");
-  if (!id || !domain_name || !modified || config == in.end() || in.size() != 4) {
-    return fail(Errc::bad_value, "a distribution's document has not the members it should have");
-  }
-  const auto last_modified = read_iso8601(*modified);
-  if (!last_modified) return fail(Errc::bad_value, "a distribution's document has a time that cannot be read");
-  TRY(auto typed, aws::from_json<aws::cloudfront::DistributionConfig>(config->dump()));
-  return DistributionDocument{*id, *domain_name, *last_modified, std::move(typed)};
+  static const aws::Shape shape = [] {
+    aws::Shape document = shape_with("DistributionDocument", aws::Kind::structure);
+    document.members = members;
+    return document;
+  }();
+  return shape;
+}
+
+}  // namespace
+
+std::string write_document(const DistributionDocument& document) { return aws::json_of(document_shape(), &document); }
+
+Result<DistributionDocument> read_document(std::string_view text) {
+  DistributionDocument document;
+  TRY_OK(aws::read_json_into(document_shape(), text, &document));
+  return document;
 }
 
 namespace {

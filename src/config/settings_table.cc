@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -354,42 +355,54 @@ const void* place_of(const aws::Member& member, const void* structure) {
   return member.optional ? member.optional->get(place) : place;
 }
 
+// Where the walk is. There is text of it only where something is found.
+struct Path {
+  const Path* owner = nullptr;
+  std::string_view name = {};       // of a member, or of the whole value
+  std::optional<std::size_t> item;  // of a list
+
+  std::string text() const {
+    if (owner == nullptr) return std::string(name);
+    return item ? fmt::format("{}[{}]", owner->text(), *item) : fmt::format("{}.{}", owner->text(), name);
+  }
+};
+
 class Walk {
  public:
   Findings found;
 
-  void look_at(const aws::Shape& shape, const void* value, const std::string& path) {
+  void look_at(const aws::Shape& shape, const void* value, const Path& path) {
     if (shape.kind == aws::Kind::structure) look_at_members(shape, value, path);
     if (shape.kind != aws::Kind::list) return;
     for (std::size_t i = 0; i < shape.list->size(value); ++i) {
-      look_at(*shape.element, shape.list->at(value, i), fmt::format("{}[{}]", path, i));
+      look_at(*shape.element, shape.list->at(value, i), {.owner = &path, .name = {}, .item = i});
     }
   }
 
  private:
-  void look_at_members(const aws::Shape& shape, const void* value, const std::string& path) {
+  void look_at_members(const aws::Shape& shape, const void* value, const Path& path) {
     compare_quantity(shape, value, path);
     for (const aws::Member& member : shape.members) {
       const void* place = place_of(member, value);
       if (place == nullptr) continue;
-      const std::string member_path = fmt::format("{}.{}", path, member.name);
+      const Path member_path{.owner = &path, .name = member.name, .item = {}};
       const SettingRow* row = find_setting(shape.name, member.name);
       if (row == nullptr || (row->treatment == refused && !is_let_through(*row, *member.shape, place))) {
-        refuse(row, member_path);
+        refuse(row, member_path.text());
       } else {
         look_at(*member.shape, place, member_path);
       }
     }
   }
 
-  void compare_quantity(const aws::Shape& shape, const void* value, const std::string& path) {
+  void compare_quantity(const aws::Shape& shape, const void* value, const Path& path) {
     const auto quantity = std::ranges::find(shape.members, std::string_view("Quantity"), &aws::Member::name);
     const auto items = std::ranges::find(shape.members, std::string_view("Items"), &aws::Member::name);
     if (quantity == shape.members.end() || items == shape.members.end()) return;
     const std::int32_t told = *static_cast<const std::int32_t*>(place_of(*quantity, value));
     const std::size_t counted = items->shape->list->size(place_of(*items, value));
     if (std::cmp_equal(told, counted)) return;
-    found.push_back({path,
+    found.push_back({path.text(),
                      fmt::format("The value of Quantity ({}) and the size of Items ({}) don't match.", told, counted),
                      "InconsistentQuantities"});
   }
@@ -418,14 +431,18 @@ std::span<const SettingRow> settings_table() { return rows; }
 
 const SettingRow* find_setting(std::string_view shape, std::string_view member) {
   if (shape == "DefaultCacheBehavior") shape = "CacheBehavior";
-  const auto found =
-      std::ranges::find_if(rows, [&](const SettingRow& row) { return row.shape == shape && row.member == member; });
-  return found == std::end(rows) ? nullptr : &*found;
+  static const auto by_names = [] {
+    std::map<std::pair<std::string_view, std::string_view>, const SettingRow*> all;
+    for (const SettingRow& row : rows) all.emplace(std::pair(row.shape, row.member), &row);
+    return all;
+  }();
+  const auto found = by_names.find({shape, member});
+  return found == by_names.end() ? nullptr : found->second;
 }
 
 Findings check_settings(const aws::Shape& shape, const void* value, std::string_view path) {
   Walk walk;
-  walk.look_at(shape, value, std::string(path));
+  walk.look_at(shape, value, {.owner = nullptr, .name = path, .item = {}});
   return std::move(walk.found);
 }
 

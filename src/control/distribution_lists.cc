@@ -9,11 +9,15 @@
 #include "control/distribution_uses.h"
 #include "control/distributions.h"
 #include "control/ids.h"
+#include "control/keys_internal.h"
 #include "control/paging.h"
+#include "control/resources.h"
+#include "rt/blocking.h"
 
 namespace gust::control {
 
 namespace model = aws::cloudfront;
+using config::DistributionDocument;
 
 namespace {
 
@@ -28,18 +32,17 @@ bool overlap(std::string_view a, std::string_view b) {
   return covers(a, b) || covers(b, a);
 }
 
-}  // namespace
+struct ReadPage {
+  Page page;
+  std::vector<StoredDistribution> distributions;
+};
 
-rt::Task<aws::Answer<model::DistributionList>> Distributions::page_of_those(std::optional<std::string> marker,
-                                                                            std::optional<std::string> max_items,
-                                                                            Wanted is_wanted) {
-  CO_TRY(const PageRequest page_request, read_page_request(marker, max_items));
-  CO_TRY_STORE(auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
-  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
+// What a request shows of those that are wanted; of all, where `is_wanted` is empty.
+Result<ReadPage> read_page(config::Listing listing, const PageRequest& request, const IsMeant& is_wanted) {
   if (is_wanted) {
     std::vector<config::Document> wanted;
     for (config::Document& stored : listing.documents) {
-      CO_TRY_STORE(const auto document, config::read_document(stored.value));
+      TRY(const auto document, config::read_document(stored.value));
       if (is_wanted(document.config)) wanted.push_back(std::move(stored));
     }
     listing.documents = std::move(wanted);
@@ -48,14 +51,33 @@ rt::Task<aws::Answer<model::DistributionList>> Distributions::page_of_those(std:
   for (const config::Document& stored : listing.documents) {
     ids.push_back(stored.key.substr(config::distribution_prefix.size()));
   }
-  const Page page = page_behind(ids, page_request);
-  model::DistributionList list;
-  for (std::size_t i = page.first; i < page.end; ++i) {
+  ReadPage read{page_behind(ids, request), {}};
+  for (std::size_t i = read.page.first; i < read.page.end; ++i) {
     const config::Document& stored = listing.documents[i];
-    CO_TRY_STORE(const auto document, config::read_document(stored.value));
+    TRY(auto document, config::read_document(stored.value));
+    read.distributions.push_back({std::move(document), stored.revision});
+  }
+  return read;
+}
+
+}  // namespace
+
+rt::Task<aws::Answer<model::DistributionList>> Distributions::page_of_those(std::optional<std::string> marker,
+                                                                            std::optional<std::string> max_items,
+                                                                            Wanted is_wanted) {
+  CO_TRY(const PageRequest page_request, read_page_request(marker, max_items));
+  CO_TRY_STORE(auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
+  CO_TRY_STORE(const auto policies, co_await tools_.store.list(std::string(config::policy_prefix)));
+  CO_TRY_STORE(const ReadPage read, co_await rt::blocking(tools_.loop, [&] {
+                 return read_page(std::move(listing), page_request, is_wanted);
+               }));
+  const Page& page = read.page;
+  model::DistributionList list;
+  for (const StoredDistribution& stored : read.distributions) {
+    const DistributionDocument& document = stored.document;
     auto summary = summary_of(document, distribution_arn(tools_.settings.account_id, document.id),
                               status_of(document, stored.revision, policies));
-    summary.etag = etag_of(stored.key, stored.revision);
+    summary.etag = etag_of(distribution_key(document.id), stored.revision);
     summary.connection_mode = "direct";
     list.items.push_back(std::move(summary));
   }

@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "config/origin_name.h"
+#include "config/policy_uses.h"
 #include "control/answers_internal.h"
 #include "control/candidate.h"
 #include "control/defaults.h"
 #include "control/distribution_shapes.h"
 #include "control/ids.h"
 #include "control/keys_internal.h"
-#include "config/policy_uses.h"
 #include "control/resources.h"
 #include "control/tags.h"
 #include "rt/loop.h"

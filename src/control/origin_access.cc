@@ -2,8 +2,8 @@
 
 #include "access/caller.h"
 #include "config/compile.h"
-#include "control/candidate.h"
 #include "config/policy_uses.h"
+#include "control/candidate.h"
 #include "control/resources_internal.h"
 
 namespace gust::control {

@@ -63,9 +63,7 @@ class PoliciesTest : public ControlTest {
     return send("GET", fmt::format("/2020-05-31/{}/{}", kind, id));
   }
   // What the nodes were last given of the one distribution.
-  const config::Behavior& behavior_in_force() {
-    return delivery.published.back()->distributions()[0].behaviors.at(0);
-  }
+  const config::Behavior& behavior_in_force() { return delivery.published.back()->distributions()[0].behaviors.at(0); }
 };
 
 TEST_F(PoliciesTest, ManagedCachePoliciesAreListedAndPaged) {

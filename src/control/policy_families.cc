@@ -10,9 +10,10 @@
 
 #include "config/compile.h"
 #include "config/managed_documents.h"
+#include "config/policy_uses.h"
 #include "control/answers_internal.h"
 #include "control/candidate.h"
-#include "config/policy_uses.h"
+#include "rt/blocking.h"
 
 namespace gust::control {
 namespace {
@@ -63,21 +64,29 @@ aws::Answer<void> PolicyFamily<Family, Policy, Config>::check_config(const Confi
 
 template <typename Family, typename Policy, typename Config>
 rt::Task<aws::Answer<void>> PolicyFamily<Family, Policy, Config>::check_in_store(Tools tools, Policy candidate) {
-  CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(config::config_prefix)));
+  CO_TRY_STORE(auto listing, co_await tools.store.list(std::string(config::config_prefix)));
+  co_return co_await rt::blocking(tools.loop, [&] { return check_users(std::move(listing), std::move(candidate)); });
+}
+
+template <typename Family, typename Policy, typename Config>
+aws::Answer<void> PolicyFamily<Family, Policy, Config>::check_users(config::Listing listing, Policy candidate) {
+  // Who uses the policy has its id somewhere; the others need not be read.
+  std::erase_if(listing.documents, [&](const config::Document& stored) {
+    return stored.key.starts_with(config::distribution_prefix) && stored.value.find(candidate.id) == stored.value.npos;
+  });
   config::Findings unreadable;  // the publisher tells them
   config::Documents documents = config::read_documents(listing, unreadable);
   std::vector<Policy>& policies = documents.policies.*Family::documents_of;
   const auto own = std::ranges::find(policies, candidate.id, &Policy::id);
-  if (own == policies.end()) co_return aws::Answer<void>();
+  if (own == policies.end()) return {};
+  std::erase_if(documents.distributions,
+                [&](const config::DistributionDocument& each) { return !is_used_by(each.config, candidate.id); });
   *own = std::move(candidate);
-  for (const config::DistributionDocument& user : documents.distributions) {
-    if (!is_used_by(user.config, own->id)) continue;
-    auto holds = answer_of(config::check_distribution(user, documents.policies));
-    if (holds) continue;
-    holds.error().message += fmt::format(" The distribution {} uses the policy.", user.id);
-    co_return std::unexpected(std::move(holds.error()));
-  }
-  co_return aws::Answer<void>();
+  const auto misfit = config::find_misfit(documents.distributions, documents.policies);
+  if (!misfit) return {};
+  auto refused = answer_of(misfit->found);
+  refused.error().message += fmt::format(" The distribution {} uses the policy.", misfit->id);
+  return refused;
 }
 
 template struct PolicyFamily<CachePolicyFamily, CachePolicyFamily::Resource, CachePolicyFamily::Config>;

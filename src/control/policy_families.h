@@ -21,6 +21,7 @@ struct PolicyFamily : PlainFamily<Policy> {
   static aws::Answer<void> check_config(const Config& config, const Quotas& quotas);
   // The distributions that name it must still be right.
   static rt::Task<aws::Answer<void>> check_in_store(Tools tools, Policy candidate);
+  static aws::Answer<void> check_users(config::Listing listing, Policy candidate);
   static auto summary_of(const Policy& policy) {
     return typename Family::Summary{Family::find_managed(policy.id) ? "managed" : "custom", policy};
   }

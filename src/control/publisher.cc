@@ -6,6 +6,7 @@
 
 #include "config/document.h"
 #include "control/report_internal.h"
+#include "rt/blocking.h"
 #include "rt/loop.h"
 #include "rt/signal.h"
 
@@ -15,7 +16,9 @@ rt::Task<Result<config::Findings>> Publisher::publish_once() {
   is_due_ = true;
   CO_TRY(const config::Listing listing, co_await store_.list(std::string(config::config_prefix)));
   seen_ = listing.revision;
-  const config::Findings found = assembly_.load(listing);
+  // Beside the loop, which may serve viewers.
+  const config::Findings found =
+      co_await rt::blocking(co_await rt::this_loop(), [&] { return assembly_.load(listing); });
   if (!found.empty()) {
     is_due_ = false;
     for (const config::Finding& finding : found) {

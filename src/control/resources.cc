@@ -6,6 +6,7 @@
 #include "control/answers_internal.h"
 #include "control/ids.h"
 #include "control/paging.h"
+#include "rt/blocking.h"
 #include "rt/loop.h"
 
 namespace gust::control {
@@ -32,12 +33,15 @@ aws::Answer<void> check_if_match(const std::string& if_match, std::string_view e
 
 rt::Task<aws::Answer<std::vector<std::string>>> find_distributions(Tools tools, IsMeant is_meant) {
   CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(config::distribution_prefix)));
-  std::vector<std::string> ids;
-  for (const config::Document& document : listing.documents) {
-    CO_TRY_STORE(const auto distribution, config::read_document(document.value));
-    if (is_meant(distribution.config)) ids.push_back(distribution.id);
-  }
-  co_return std::move(ids);
+  co_return co_await rt::blocking(tools.loop, [&]() -> aws::Answer<std::vector<std::string>> {
+    std::vector<std::string> ids;
+    for (const config::Document& document : listing.documents) {
+      const auto distribution = config::read_document(document.value);
+      if (!distribution) return refuse(distribution.error());
+      if (is_meant(distribution->config)) ids.push_back(distribution->id);
+    }
+    return ids;
+  });
 }
 
 aws::Answer<aws::cloudfront::DistributionIdList> id_list_of(const std::vector<std::string>& ids,

@@ -134,7 +134,7 @@ aws::Answer<void> check_if_match(const std::string& if_match, std::string_view e
 // Whether a distribution is among those that are meant.
 using IsMeant = std::function<bool(const aws::cloudfront::DistributionConfig&)>;
 
-// The ids of the distributions that are meant, in order.
+// The ids of the distributions that are meant, in order. `is_meant` is called outside of the loop's thread.
 rt::Task<aws::Answer<std::vector<std::string>>> find_distributions(Tools tools, IsMeant is_meant);
 // The page of a list of ids that a request asks for.
 //   fails  InvalidArgument
