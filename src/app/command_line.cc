@@ -13,6 +13,7 @@
 #include "app/credentials_command.h"
 #include "app/explain_command.h"
 #include "app/settings.h"
+#include "app/trust_command.h"
 #include "app/up.h"
 
 namespace gust::app {
@@ -85,6 +86,13 @@ int rotate_credentials(const std::optional<std::string>& data) {
   return folder ? run_credentials_rotate(*folder) : complain(folder.error());
 }
 
+int trust(TrustOptions options, const std::optional<std::string>& data) {
+  const auto folder = folder_of(data);
+  if (!folder) return complain(folder.error());
+  options.data = *folder;
+  return run_trust(options);
+}
+
 }  // namespace
 
 int run_command_line(int argument_count, const char* const* arguments) {
@@ -134,6 +142,13 @@ int run_command_line(int argument_count, const char* const* arguments) {
   rotate_command->add_option("--data", data, "data folder, also GUSTFRONT_DATA [./gustfront-data]")
       ->type_name("FOLDER");
 
+  CLI::App* trust_command = app.add_subcommand(
+      "trust", "Have this machine trust the certificates of the local authority, by its root in the system's store.");
+  TrustOptions trusted;
+  CLI::Option* print = trust_command->add_flag("--print", trusted.is_print, "print the root as PEM and change nothing");
+  trust_command->add_flag("--remove", trusted.is_remove, "take the root out of the store again")->excludes(print);
+  trust_command->add_option("--data", data, "data folder, also GUSTFRONT_DATA [./gustfront-data]")->type_name("FOLDER");
+
   const auto commands = app.get_subcommands([](CLI::App*) { return true; });
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
   if (argument_count > 1 && arguments[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
@@ -151,6 +166,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
   }
   if (explain_command->parsed()) return explain(asked, data);
   if (rotate_command->parsed()) return rotate_credentials(data);
+  if (trust_command->parsed()) return trust(trusted, data);
   for (const auto& [name, value] : given) {
     std::string flag = "--" + name;
     std::replace(flag.begin(), flag.end(), '_', '-');

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/api_services.h"
+#include "app/certificates.h"
 #include "app/core_group.h"
 #include "app/explain_access.h"
 #include "app/gateway.h"
@@ -74,6 +75,7 @@ struct Deployment::Parts {
   std::optional<LocalDelivery> delivery;
   std::optional<control::Control> control;
   bool is_control_started = false;
+  std::unique_ptr<Certificates> certificates;
   std::optional<control::Front> front;
   std::optional<formation::Formation> formation;
   bool is_formation_started = false;
@@ -94,6 +96,7 @@ struct Deployment::Parts {
   rt::Task<Outcome> open_shipper();
   rt::Task<Outcome> start_nodes();
   rt::Task<Outcome> start_control();
+  rt::Task<Outcome> start_certificates();
   rt::Task<Outcome> start_formation();
   Outcome start_metrics();
   RunningNodeOptions node_options(proxy::Tier tier, const std::string& name, rt::Endpoint at, ByteCount memory);
@@ -292,6 +295,18 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   co_return Outcome{};
 }
 
+rt::Task<Outcome> Deployment::Parts::start_certificates() {
+  const auto report = [this](std::string_view line) { log.info("certificates: {}", line); };
+  auto opened =
+      co_await Certificates::open(loop, *store, settings.data, identities->seal(), settings.account_id, report);
+  if (!opened) {
+    co_return std::unexpected(describe(fmt::format("cannot read or make {}/authority", settings.data), opened.error()));
+  }
+  certificates = std::move(*opened);
+  serve(certificates->service());
+  co_return Outcome{};
+}
+
 rt::Task<Outcome> Deployment::Parts::start_formation() {
   const auto make_services = [this](const aws::Caller& caller) {
     return std::make_unique<ApiServices>(loop, addresses.api, identities->authorizer(), caller, settings.region);
@@ -344,6 +359,7 @@ rt::Task<Outcome> Deployment::start() {
   if (auto started = parts.start_api_server(); !started) co_return started;
   if (auto opened = co_await parts.open_shipper(); !opened) co_return opened;
   if (auto started = co_await parts.start_nodes(); !started) co_return started;
+  if (auto started = co_await parts.start_certificates(); !started) co_return started;
   if (auto started = co_await parts.start_control(); !started) co_return started;
   if (auto started = co_await parts.start_formation(); !started) co_return started;
   if (auto started = parts.start_metrics(); !started) co_return started;
@@ -371,6 +387,7 @@ rt::Task<void> Deployment::stop() {
   if (parts.shipper) co_await parts.shipper->stop();
   if (parts.is_formation_started) co_await parts.formation->stop();
   if (parts.api) co_await parts.api->drain(deadline);
+  if (parts.certificates) co_await parts.certificates->stop();
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());
   if (parts.lifecycle) co_await parts.lifecycle->stop();

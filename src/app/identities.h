@@ -42,6 +42,8 @@ class Identities {
 
   const access::Directory& directory() const { return directory_; }
   const aws::Authorizer& authorizer() const { return authorizer_; }
+  // With what the secrets in the store are sealed.
+  const Seal& seal() const { return book_.seal(); }
   control::FrontService iam_service() const;
   control::FrontService sts_service() const;
 

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "access/directory.h"
+#include "acm/acm.h"
+#include "aws/gen/acm.h"
 #include "aws/gen/cloudformation.h"
 #include "aws/gen/cloudfront.h"
 #include "aws/gen/iam.h"
@@ -103,13 +105,17 @@ int run() {
                    [&](const aws::Operation& operation) { return cloudfront.handlers->has(operation); });
   write_operations("S3 2006-03-01", aws::s3::service(), bucket::S3Service::has);
   access::Directory directory;
-  iam::Book book(loop, *store, directory, iam::Seal(std::string(iam::Seal::key_bytes, 'k')), "000000000000");
+  iam::Book book(loop, *store, directory, Seal(std::string(Seal::key_bytes, 'k')), "000000000000");
   const iam::Iam identities(book);
   const auto by_rows = [](const aws::Handlers& handlers) {
     return [&handlers](const aws::Operation& operation) { return handlers.has(operation); };
   };
   write_operations("IAM 2010-05-08", aws::iam::service(), by_rows(identities.iam_handlers()));
   write_operations("STS 2011-06-15", aws::sts::service(), by_rows(identities.sts_handlers()));
+  const acm::Authority authority = *acm::Authority::make(loop.wall_now());
+  acm::LocalIssuer issuer(loop, authority);
+  const acm::Acm certificates(loop, *store, Seal(std::string(Seal::key_bytes, 'k')), "000000000000", issuer, {});
+  write_operations("ACM 2015-12-08", aws::acm::service(), by_rows(certificates.handlers()));
   const formation::Formation stacks(loop, *store, {}, {});
   write_operations("CloudFormation 2010-05-15", aws::cloudformation::service(), by_rows(stacks.handlers()));
   write_settings();
