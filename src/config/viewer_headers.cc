@@ -42,6 +42,7 @@ constexpr std::array rows{
     ViewerHeaderRow{.header = header_count, .name = "CloudFront-Viewer-Header-Count"},
     ViewerHeaderRow{.header = forwarded_proto, .name = "CloudFront-Forwarded-Proto"},
     ViewerHeaderRow{.header = http_version, .name = "CloudFront-Viewer-Http-Version"},
+    ViewerHeaderRow{.header = tls, .name = "CloudFront-Viewer-TLS", .in_cache_key = false},
 };
 
 }  // namespace

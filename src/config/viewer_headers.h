@@ -2,8 +2,8 @@
 // which kind of policy each may be listed.
 //
 // Source: CFH-1, KEY-10 and the list in CLOUDFRONT.md section 8. proxy/viewer_headers.h gives their values.
-// Shape:  a constant table. Not in it: CloudFront-Viewer-TLS, -JA3-Fingerprint and -JA4-Fingerprint, which only a
-//         viewer over TLS has.
+// Shape:  a constant table. Not in it: CloudFront-Viewer-JA3-Fingerprint and -JA4-Fingerprint, which tell of the bytes
+//         of a viewer's ClientHello.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,7 @@ enum class ViewerHeader : std::uint8_t {
   header_count,
   forwarded_proto,
   http_version,
+  tls,
 };
 
 struct ViewerHeaderRow {

@@ -16,9 +16,9 @@ TEST(ViewerHeaders, Cfh1NamesAreFoundInAnyCase) {
   EXPECT_TRUE(objection_to_viewer_header("CloudFront-Viewer-Country", ListedIn::cache_policy).empty());
 }
 
-TEST(ViewerHeaders, Cfh1WhatNeedsTlsIsNotProvided) {
-  for (const char* name : {"CloudFront-Viewer-TLS", "CloudFront-Viewer-JA3-Fingerprint",
-                           "CloudFront-Viewer-JA4-Fingerprint", "CloudFront-Anything"}) {
+TEST(ViewerHeaders, Cfh1FingerprintsOfTlsAreNotProvided) {
+  for (const char* name :
+       {"CloudFront-Viewer-JA3-Fingerprint", "CloudFront-Viewer-JA4-Fingerprint", "CloudFront-Anything"}) {
     EXPECT_EQ(find_viewer_header(name), nullptr) << name;
     EXPECT_NE(objection_to_viewer_header(name, ListedIn::origin_request_policy).find("not provided"), std::string::npos)
         << name;
@@ -26,7 +26,7 @@ TEST(ViewerHeaders, Cfh1WhatNeedsTlsIsNotProvided) {
 }
 
 TEST(ViewerHeaders, Key10SomeAreForOriginRequestPoliciesOnly) {
-  for (const char* name : {"CloudFront-Viewer-Address", "cloudfront-viewer-asn"}) {
+  for (const char* name : {"CloudFront-Viewer-Address", "cloudfront-viewer-asn", "cloudfront-viewer-tls"}) {
     EXPECT_TRUE(objection_to_viewer_header(name, ListedIn::origin_request_policy).empty()) << name;
     EXPECT_NE(objection_to_viewer_header(name, ListedIn::cache_policy).find("origin request policy"), std::string::npos)
         << name;

@@ -39,13 +39,14 @@ class BodyReader {
 
 // What logs and metrics want to know.
 struct ExchangeFacts {
-  Instant began{};                   // the first byte of the request was here
-  Instant first_byte_sent{};         // of the final response; only with status
-  std::uint16_t status = 0;          // of the final response; 0: none was begun
-  ByteCount bytes_received = 0;      // head and body as on the wire
-  ByteCount bytes_sent = 0;          // heads and content as on the wire, what the kernel took
-  ByteCount content_bytes_sent = 0;  // without framing
-  bool viewer_left = false;          // the connection broke, or its reader was too slow, before the answer was out
+  Instant began{};                     // the first byte of the request was here
+  Instant first_byte_sent{};           // of the final response; only with status
+  std::uint16_t status = 0;            // of the final response; 0: none was begun
+  ByteCount bytes_received = 0;        // head and body as on the wire
+  ByteCount bytes_sent = 0;            // heads and content as on the wire, what the kernel took
+  ByteCount content_bytes_sent = 0;    // without framing
+  bool is_on_used_connection = false;  // others were served on its connection before
+  bool viewer_left = false;            // the connection broke, or its reader was too slow, before the answer was out
 };
 
 class Tunnel;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "http/framing.h"
@@ -37,6 +38,7 @@ void ServerExchange::begin(rt::Loop& loop, BodyFraming framing, std::size_t head
   loop_ = &loop;
   request_framing_ = framing;
   facts_ = {};
+  facts_.is_on_used_connection = std::exchange(has_served_, true);
   facts_.began = began;
   facts_.bytes_received = head_bytes;
   finished_ = false;

@@ -85,6 +85,7 @@ class ServerExchange final : public Exchange {
   StreamTunnel tunnel_;
   std::string front_;  // heads and chunk lines to be sent; keeps its memory
 
+  bool has_served_ = false;
   bool closing_ = false;
   bool aborted_ = false;
   bool expects_continue_ = false;  // and has not been told

@@ -2,6 +2,7 @@
 //
 // Source: LOG-1, LOG-3 to LOG-6; DESIGN.md decision 10.
 
+#include "net/tls_facts.h"
 #include "observe/result_types.h"
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
@@ -65,6 +66,10 @@ observe::AccessRecord make_record(const Passage& passage, const observe::ResultT
   record.time_taken = taken;
   record.forwarded_for = field(Name::x_forwarded_for);
   record.response_result = types.response;
+  if (const net::TlsFacts* tls = passage.exchange.tls()) {
+    record.ssl_protocol = tls->version;
+    record.ssl_cipher = tls->cipher;
+  }
   record.protocol_version = protocol_version_of(request.version);
   if (record.status != 0) record.time_to_first_byte = facts.first_byte_sent - facts.began;
   record.detailed_result = types.detailed;

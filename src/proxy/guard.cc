@@ -67,6 +67,17 @@ bool is_stopped_by_country(Passage& passage) {
   return true;
 }
 
+// VPP-2: the same URL in https. Who came by the port of http (80, or one that leads to ours) finds https at its own
+// too; who named a port is sent to the one where this edge speaks TLS.
+ByteView https_url_of(const Passage& passage) {
+  const http::RequestHead& request = passage.viewer_request;
+  const std::uint16_t port = passage.core.node().https_port();
+  const bool names_port = request.authority.size() > request.host.size();
+  if (!names_port || port == 0 || port == 443) return passage.arena.join({"https://", request.host, request.target});
+  const std::string text = std::to_string(port);
+  return passage.arena.join({"https://", request.host, ":", text, request.target});
+}
+
 // VPP-2 to VPP-4. True if the request is answered.
 bool is_stopped_by_protocol(Passage& passage) {
   const http::RequestHead& request = passage.viewer_request;
@@ -78,7 +89,7 @@ bool is_stopped_by_protocol(Passage& passage) {
     passage.own = {.status = static_cast<std::uint16_t>(is_get_or_head(request.method) ? 301 : 307),
                    .log_detail = {},
                    .reason = {},
-                   .location = passage.arena.join({"https://", request.host, request.target})};
+                   .location = https_url_of(passage)};
     passage.result = observe::ResultType::redirect;
     return true;
   }

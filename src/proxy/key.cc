@@ -29,7 +29,8 @@ Next key(Passage& passage) {
   // RFC 9110 section 7.6.1. Before the key is made: what is not sent on must not be in it.
   if (passage.request().fields.has(http::Name::connection)) http::remove_hop_by_hop(passage.change_request().fields);
   if (!passage.from_edge && !match.viewer_headers.empty()) {
-    const ViewerFacts facts{passage.viewer_request, passage.exchange.peer(), passage.core.locations()};
+    const ViewerFacts facts{passage.viewer_request, passage.exchange.peer(), passage.core.locations(),
+                            passage.exchange.tls(), passage.exchange.facts().is_on_used_connection};
     match.viewer_headers.add_to(passage.change_request().fields, facts, passage.arena);
   }
   const std::string& root = passage.distribution->default_root_object;

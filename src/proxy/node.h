@@ -86,6 +86,10 @@ class Node {
   bool has_long_slices() const { return has_long_slices_.load(std::memory_order_relaxed); }
   void note_long_slices() { has_long_slices_.store(true, std::memory_order_relaxed); }
 
+  // Where viewers of this edge find it over TLS, once it listens there; 0: nowhere.
+  std::uint16_t https_port() const { return https_port_.load(std::memory_order_relaxed); }
+  void set_https_port(std::uint16_t port) { https_port_ = port; }
+
   // From now on nothing that the purge reaches and that began before it is served. From any thread.
   void apply(const cache::Purge& purge) { cache_.apply(purge); }
 
@@ -96,6 +100,7 @@ class Node {
   origin::Circuits circuits_;
   RouteCache route_cache_;
   std::atomic<bool> has_long_slices_ = false;
+  std::atomic<std::uint16_t> https_port_ = 0;
 };
 
 // What a NodeCore works with; all outlives it.

@@ -499,6 +499,21 @@ TEST(Node, Vpp2Vpp3RedirectsToHttps) {
   EXPECT_EQ(net.edge().access.records()[0].result, observe::ResultType::redirect);
 }
 
+TEST(Node, Vpp2WhoNamedAPortIsSentToTheEdgesPortForHttps) {
+  config::Distribution distribution = plain_distribution();
+  distribution.behaviors.front().viewer_protocol_policy = config::ViewerProtocolPolicy::redirect_to_https;
+  NodeWorld net({.distribution = distribution});
+  const auto location = [&](std::string_view host) {
+    return field(net.ask("GET /a?b HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), "Location");
+  };
+  EXPECT_EQ(location("d1.cdn.test:8080"), "https://d1.cdn.test/a?b");
+  net.edge().node.set_https_port(8443);
+  EXPECT_EQ(location("d1.cdn.test:8080"), "https://d1.cdn.test:8443/a?b");
+  EXPECT_EQ(location("d1.cdn.test"), "https://d1.cdn.test/a?b");
+  net.edge().node.set_https_port(443);
+  EXPECT_EQ(location("d1.cdn.test:8080"), "https://d1.cdn.test/a?b");
+}
+
 TEST(Node, Vpp4HttpsOnlyIs403OverHttp) {
   config::Distribution distribution = plain_distribution();
   distribution.behaviors.front().viewer_protocol_policy = config::ViewerProtocolPolicy::https_only;

@@ -1,9 +1,11 @@
 // The step `route`: which distribution a request is for, and whether it may be reached.
 //
-// Source: DIST-1, DIST-6, LIM-7, TIER-1, CD-1.
+// Source: DIST-1, DIST-4, DIST-6, LIM-7, TIER-1, CD-1.
 
 #include "base/digest.h"
+#include "net/tls_facts.h"
 #include "proxy/forward.h"
+#include "proxy/misdirected.h"
 #include "proxy/passage.h"
 #include "proxy/steps.h"
 #include "proxy/tier_fields.h"
@@ -22,6 +24,15 @@ bool read_tier_fields(Passage& passage) {
   passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());
   if (const auto id = fields.get(http::Name::x_amz_cf_id); id && is_request_id(*id)) passage.request_id = *id;
   return true;
+}
+
+// DIST-4.
+bool is_on_others_connection(const Passage& passage) {
+  const http::RequestHead& request = passage.viewer_request;
+  if (request.scheme != http::Scheme::https) return false;
+  const net::TlsFacts* tls = passage.exchange.tls();
+  return tls != nullptr &&
+         is_misdirected(passage.routes->snapshot(), tls->server_name, *passage.distribution, request.host);
 }
 
 // CD-1: whether this viewer is one of those who see what is staged.
@@ -65,6 +76,11 @@ Next route(Passage& passage) {
   if (!passage.distribution) {
     passage.answer(403, "No distribution has this host name. Check the distribution's domain name in the URL.",
                    "InvalidRequest");
+    return Next::respond;
+  }
+  if (!is_from_edge && is_on_others_connection(passage)) {
+    passage.decision.note("DIST-4");
+    passage.answer(421, "The connection was made for another name. Make one for this name.", "InvalidRequest");
     return Next::respond;
   }
   if (!passage.distribution->enabled) {

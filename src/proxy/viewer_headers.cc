@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/snapshot.h"
 #include "geo/locations.h"
+#include "net/tls_facts.h"
 #include "proxy/device.h"
 
 namespace gust::proxy {
@@ -41,6 +42,8 @@ class Values {
         return http::text_of(request.scheme);
       case ViewerHeader::http_version:
         return http::number_of(request.version);
+      case ViewerHeader::tls:
+        return tls();
       default:
         return {};
     }
@@ -94,6 +97,14 @@ class Values {
       default:
         return {};
     }
+  }
+
+  ByteView tls() {
+    if (facts_.tls == nullptr) return {};
+    const ByteView how = facts_.is_on_used_connection ? "connectionReused"
+                         : facts_.tls->is_resumed     ? "sessionResumed"
+                                                      : "fullHandshake";
+    return arena_.join({facts_.tls->version, ":", facts_.tls->cipher, ":", how});
   }
 
   ByteView number(std::optional<std::uint64_t> value) {

@@ -24,6 +24,9 @@ struct Selection;
 namespace gust::geo {
 class Locations;
 }
+namespace gust::net {
+struct TlsFacts;
+}
 
 namespace gust::proxy {
 
@@ -32,6 +35,8 @@ struct ViewerFacts {
   const http::RequestHead& request;           // as the viewer sent it
   rt::Endpoint peer;                          // the viewer
   const geo::Locations* locations = nullptr;  // null: no databases
+  const net::TlsFacts* tls = nullptr;         // null: plain HTTP
+  bool is_on_used_connection = false;         // as in http::ExchangeFacts
 };
 
 class ViewerHeaders {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "geo/locations.h"
+#include "net/tls_facts.h"
 #include "proxy/route_test_internal.h"
 
 namespace gust::proxy {
@@ -101,6 +102,25 @@ TEST(ViewerHeaders, Cfh1WhatIsNotAsciiIsPercentEncoded) {
   EXPECT_EQ(ascii_of("a b\r\n%", arena), "a b%0D%0A%") << "a database cannot split a head";
 }
 
+TEST(ViewerHeaders, Cfh1TlsIsVersionCipherAndHowTheConnectionWasMade) {
+  const RequestText request(request_text("GET", "/"));
+  const ViewerHeaders headers({}, listed({"cloudfront-viewer-tls"}));
+  net::TlsFacts tls;
+  tls.version = "TLSv1.3";
+  tls.cipher = "TLS_AES_128_GCM_SHA256";
+  const auto told = [&](const net::TlsFacts* of, bool is_used) {
+    Arena arena;
+    http::Fields fields;
+    headers.add_to(fields, {request.head(), {}, nullptr, of, is_used}, arena);
+    return std::string(fields.get("CloudFront-Viewer-TLS").value_or("none"));
+  };
+  EXPECT_EQ(told(&tls, false), "TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake");
+  EXPECT_EQ(told(&tls, true), "TLSv1.3:TLS_AES_128_GCM_SHA256:connectionReused");
+  tls.is_resumed = true;
+  EXPECT_EQ(told(&tls, false), "TLSv1.3:TLS_AES_128_GCM_SHA256:sessionResumed");
+  EXPECT_EQ(told(nullptr, false), "none");
+}
+
 TEST(ViewerHeaders, Cfh1WhatIsNotKnownIsLeftOut) {
   const OnePlace place;
   EXPECT_THAT(added({"cloudfront-viewer-metro-code"}, {}, &place), ElementsAre());
@@ -124,11 +144,11 @@ TEST(ViewerHeaders, Orp2AllViewerHeadersBringOnlyTheListedOnes) {
   EXPECT_TRUE(ViewerHeaders({}, all()).empty());
   EXPECT_TRUE(ViewerHeaders({}, all_except({"cloudfront-viewer-country"})).empty());
   config::Selection all_and = all();
-  all_and.names = {"cloudfront-viewer-country", "cloudfront-viewer-tls"};
+  all_and.names = {"cloudfront-viewer-country", "cloudfront-viewer-ja3-fingerprint"};
   const ViewerHeaders headers(listed({"accept", "cloudfront-is-ios-viewer"}), all_and);
   EXPECT_TRUE(headers.has("CloudFront-Viewer-Country"));
   EXPECT_TRUE(headers.has("cloudfront-is-ios-viewer"));
-  EXPECT_FALSE(headers.has("CloudFront-Viewer-TLS")) << "not provided: left out as on plain HTTP";
+  EXPECT_FALSE(headers.has("CloudFront-Viewer-JA3-Fingerprint")) << "not provided: left out as on plain HTTP";
   EXPECT_TRUE(headers.needs_cities());
   EXPECT_FALSE(headers.needs_networks());
   EXPECT_TRUE(headers.has_device());
