@@ -135,6 +135,32 @@ TEST_F(AssemblyTest, AChangedPolicyIsCompiledIntoAllThatNameItAndNoOther) {
   EXPECT_TRUE(apply());
 }
 
+TEST_F(AssemblyTest, AChangedCertificateIsCompiledIntoAllThatShowItAndNoOther) {
+  CertificateDocument certificate;
+  certificate.arn = "arn:aws:acm:us-east-1:000000000000:certificate/c1";
+  certificate.certificate = "one";
+  put(key_of(certificate), write_document(certificate));
+  DistributionDocument named = distribution("E1");
+  named.config.viewer_certificate = model::ViewerCertificate{.cloud_front_default_certificate = false,
+                                                             .iam_certificate_id = {},
+                                                             .acm_certificate_arn = certificate.arn,
+                                                             .ssl_support_method = "sni-only",
+                                                             .minimum_protocol_version = "TLSv1.2_2021",
+                                                             .certificate = {},
+                                                             .certificate_source = {}};
+  put(named);
+  put(distribution("E2"));
+  ASSERT_EQ(load(), Findings{});
+  const SnapshotRef before = snapshot();
+  certificate.certificate = "two";
+  put(key_of(certificate), write_document(certificate));
+  EXPECT_FALSE(apply());
+  ASSERT_EQ(load(), Findings{});
+  EXPECT_EQ(snapshot()->find_by_id("E1")->tls.certificate->certificate, "two");
+  EXPECT_EQ(before->find_by_id("E1")->tls.certificate->certificate, "one");
+  EXPECT_EQ(snapshot()->find_by_id("E2"), before->find_by_id("E2"));
+}
+
 TEST_F(AssemblyTest, WhatDoesNotCompileIsToldUntilItDoes) {
   EXPECT_FALSE(apply()) << "nothing is loaded";
   put(distribution("E1"));

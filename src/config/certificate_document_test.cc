@@ -52,8 +52,8 @@ TEST(CertificateDocument, StandsAmongWhatASnapshotIsMadeOf) {
   const Documents documents =
       read_documents({.documents = {{key_of(sample()), write_document(sample()), 1}}, .revision = 1}, found);
   EXPECT_TRUE(found.empty());
-  ASSERT_EQ(documents.certificates.size(), 1U);
-  EXPECT_EQ(documents.certificates[0].arn, sample().arn);
+  ASSERT_EQ(documents.policies.certificates.size(), 1U);
+  EXPECT_EQ(documents.policies.certificates[0].arn, sample().arn);
 }
 
 }  // namespace

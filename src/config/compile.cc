@@ -29,26 +29,13 @@ void compile_cache_tags(const model::CacheTagConfig& tags, const Place& place, D
   out.cache_tag_header = to_lower(tags.header_name);
 }
 
-void check_certificate(const model::DistributionConfig& config, const Place& place) {
-  const bool has_default =
-      !config.viewer_certificate || config.viewer_certificate->cloud_front_default_certificate.value_or(false);
-  place.in("ViewerCertificate")
-      .expect(has_default, "A viewer certificate is exactly one of the default one, an ACM and an IAM certificate.",
-              "InvalidViewerCertificate");
-  place.in("Aliases").expect(!config.aliases || config.aliases->items.empty(),
-                             "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a "
-                             "trusted certificate that validates your authorization to use the domain name.",
-                             "InvalidViewerCertificate");  // DIST-3
-}
-
 Distribution compile_distribution(const DistributionDocument& document, const PolicySet& policies, const Place& place) {
   const model::DistributionConfig& config = document.config;
   Distribution out;
   out.id = document.id;
   out.domain_name = document.domain_name;
   out.enabled = config.enabled;
-  if (config.aliases) out.aliases = config.aliases->items;
-  check_certificate(config, place);
+  compile_viewer(config, policies, place, out);
   compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
   out.origins = compile_origins(config.origins, policies, place.in("Origins"));
   std::vector<OriginGroup> groups;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,6 +63,10 @@ void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place&
 
 class PolicySet;
 
+// DIST-1, DIST-3, TLS-1, TLS-3.
+void compile_viewer(const aws::cloudfront::DistributionConfig& config, const PolicySet& policies, const Place& place,
+                    Distribution& out);
+
 // CD-1: what a distribution has to do with staging.
 void compile_staging(const aws::cloudfront::DistributionConfig& config, const PolicySet& policies, const Place& place,
                      Distribution& out);
@@ -97,6 +102,8 @@ class PolicySet {
   const aws::cloudfront::OriginAccessControlConfig* origin_access_control(const std::string& id) const;
   bool has_origin_access_identity(const std::string& id) const { return origin_access_identities_.contains(id); }
   const aws::cloudfront::ContinuousDeploymentPolicyConfig* continuous_deployment(const std::string& id) const;
+  // By ARN, where it has been issued.
+  std::shared_ptr<const CertificateDocument> certificate(const std::string& arn) const;
 
  private:
   std::map<std::string, CachePolicy> cache_;
@@ -105,6 +112,7 @@ class PolicySet {
   std::map<std::string, aws::cloudfront::OriginAccessControlConfig> origin_access_controls_;
   std::set<std::string> origin_access_identities_;
   std::map<std::string, aws::cloudfront::ContinuousDeploymentPolicyConfig> continuous_deployment_;
+  std::map<std::string, std::shared_ptr<const CertificateDocument>> certificates_;
 };
 
 // One that is stored. Paths of findings begin with its id.

@@ -94,6 +94,16 @@ PolicySet::PolicySet(const PolicyDocuments& documents, Findings& found) {
   for (const model::ContinuousDeploymentPolicy& document : documents.continuous_deployment) {
     continuous_deployment_[document.id] = document.continuous_deployment_policy_config;
   }
+  for (const CertificateDocument& document : documents.certificates) {
+    if (!document.certificate.empty()) {
+      certificates_[document.arn] = std::make_shared<const CertificateDocument>(document);
+    }
+  }
+}
+
+std::shared_ptr<const CertificateDocument> PolicySet::certificate(const std::string& arn) const {
+  const auto found = certificates_.find(arn);
+  return found == certificates_.end() ? nullptr : found->second;
 }
 
 const model::OriginAccessControlConfig* PolicySet::origin_access_control(const std::string& id) const {

@@ -60,6 +60,10 @@ Findings check_policy(const model::ContinuousDeploymentPolicyConfig& config) {
 void compile_staging(const model::DistributionConfig& config, const PolicySet& policies, const Place& place,
                      Distribution& out) {
   out.is_staging = config.staging.value_or(false);
+  place.in("Aliases").expect(
+      !out.is_staging || out.aliases.empty(),
+      "A staging distribution has no alternate domain names of its own: viewers reach it by those "
+      "of the primary one.");
   const std::string id = config.continuous_deployment_policy_id.value_or("");
   if (id.empty()) return;
   const Place here = place.in("ContinuousDeploymentPolicyId");

@@ -5,6 +5,7 @@
 
 #include "aws/shapes.h"
 #include "config/distribution_test_internal.h"
+#include "net/security_policy.h"
 
 namespace gust::config {
 namespace {
@@ -100,6 +101,91 @@ TEST(Compile, Dist3AnAliasNeedsACertificate) {
   EXPECT_EQ(wrong([](Config& c) { c.aliases = model::Aliases{1, {"www.example.org"}}; }),
             "InvalidViewerCertificate Aliases");
   EXPECT_EQ(wrong([](Config& c) { c.viewer_certificate.emplace(); }), "InvalidViewerCertificate ViewerCertificate");
+}
+
+constexpr std::string_view certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/c1";
+
+PolicyDocuments with_certificate() {
+  PolicyDocuments documents;
+  CertificateDocument& certificate = documents.certificates.emplace_back();
+  certificate.arn = certificate_arn;
+  certificate.certificate = "-----BEGIN CERTIFICATE-----";
+  return documents;
+}
+
+// A distribution with an alternate name and a certificate for it, after one more change.
+DistributionDocument named(void (*change)(Config&) = [](Config&) {}) {
+  DistributionDocument document = changed([](Config& c) {
+    c.aliases = model::Aliases{2, {"www.example.org", "*.example.net"}};
+    c.viewer_certificate = model::ViewerCertificate{.cloud_front_default_certificate = false,
+                                                    .acm_certificate_arn = std::string(certificate_arn),
+                                                    .ssl_support_method = "sni-only",
+                                                    .minimum_protocol_version = "TLSv1.2_2021",
+                                                    .certificate = std::string(certificate_arn),
+                                                    .certificate_source = "acm"};
+  });
+  change(document.config);
+  return document;
+}
+
+std::string wrong_when_named(void (*change)(Config&)) {
+  std::string all;
+  for (const Finding& finding : check_distribution(named(change), with_certificate())) {
+    all += fmt::format("{} {};", finding.code, finding.path);
+  }
+  return all;
+}
+
+TEST(Compile, Dist3ACertificateOfAcmComesWithItsPolicyAndProtocols) {
+  const DistributionDocument document = named();
+  const auto snapshot = compile(7, std::span(&document, 1), with_certificate());
+  ASSERT_TRUE(snapshot) << snapshot.error().front().message;
+  const Distribution* found = (*snapshot)->find_distribution("WWW.example.org");
+  ASSERT_NE(found, nullptr);
+  ASSERT_NE(found->tls.certificate, nullptr);
+  EXPECT_EQ(found->tls.certificate->arn, certificate_arn);
+  EXPECT_EQ(found->tls.policy->name, "TLSv1.2_2021");
+  EXPECT_TRUE(found->tls.offers_http2);
+  EXPECT_EQ((*snapshot)->find_distribution("a.example.net"), found);
+  EXPECT_EQ(compiled(small_distribution()).tls.certificate, nullptr);
+}
+
+TEST(Compile, Tls3Http2IsOfferedUnlessTheDistributionSpeaksHttp11) {
+  EXPECT_FALSE(compiled(changed([](Config& c) { c.http_version = "http1.1"; })).tls.offers_http2);
+  EXPECT_EQ(wrong([](Config& c) { c.http_version = "http4"; }), "InvalidArgument HttpVersion");
+}
+
+TEST(Compile, Dist1AliasesHaveTheFormOfNamesAndStandOnce) {
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.aliases = model::Aliases{1, {"WWW.example.org"}}; }),
+            "InvalidArgument DistributionConfig.Aliases.Items[0];");
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.aliases = model::Aliases{2, {"a.example.org", "a.example.org"}}; }),
+            "InvalidArgument DistributionConfig.Aliases.Items[1];");
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.staging = true; }), "InvalidArgument DistributionConfig.Aliases;");
+}
+
+TEST(Compile, Dist3ACertificateIsThereAndOneOfItsKind) {
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->acm_certificate_arn = "arn:aws:acm:x"; }),
+            "InvalidViewerCertificate DistributionConfig.ViewerCertificate.ACMCertificateArn;");
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->cloud_front_default_certificate = true; }),
+            "InvalidViewerCertificate DistributionConfig.ViewerCertificate;");
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->iam_certificate_id = "ASCA"; }),
+            "InvalidArgument DistributionConfig.ViewerCertificate.IAMCertificateId;");
+}
+
+TEST(Compile, ACertificateOfOnesOwnIsForSniOnly) {
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->ssl_support_method = "vip"; }),
+            "InvalidArgument DistributionConfig.ViewerCertificate.SSLSupportMethod;");
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->ssl_support_method.reset(); }),
+            "InvalidViewerCertificate DistributionConfig.ViewerCertificate.SSLSupportMethod;");
+}
+
+TEST(Compile, Tls1TheSecurityPolicyIsOneOfTheServices) {
+  for (auto change : {+[](Config& c) { c.viewer_certificate->minimum_protocol_version = "TLSv1.4"; },
+                      +[](Config& c) { c.viewer_certificate->minimum_protocol_version = "SSLv3"; }}) {
+    EXPECT_EQ(wrong_when_named(change),
+              "InvalidMinimumProtocolVersion DistributionConfig.ViewerCertificate.MinimumProtocolVersion;");
+  }
+  EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->minimum_protocol_version = "TLSv1.3_2025"; }), "");
 }
 
 TEST(Compile, AnS3OriginNeedsABucketInItsName) {

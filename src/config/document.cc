@@ -91,7 +91,7 @@ Documents read_documents(const Listing& listing, Findings& found) {
       read_into(policies.continuous_deployment, stored, aws::from_json<aws::cloudfront::ContinuousDeploymentPolicy>,
                 found);
     } else if (key.starts_with(certificate_prefix)) {
-      read_into(out.certificates, stored, read_certificate_document, found);
+      read_into(policies.certificates, stored, read_certificate_document, found);
     } else {
       found.push_back({key, "The document is of no known kind."});
     }

@@ -44,8 +44,8 @@ std::string write_document(const DistributionDocument& document);
 //   fails  bad_syntax; bad_value: a member is missing, unknown or of a wrong type
 Result<DistributionDocument> read_document(std::string_view text);
 
-// The account's own policies, of behaviours and of origins. Their text is the model's shape (aws::to_json,
-// aws::from_json).
+// What distributions name by an id: the account's own policies, of behaviours and of origins, whose text is the model's
+// shape (aws::to_json, aws::from_json), and certificates.
 struct PolicyDocuments {
   std::vector<aws::cloudfront::CachePolicy> cache;
   std::vector<aws::cloudfront::OriginRequestPolicy> origin_request;
@@ -53,12 +53,12 @@ struct PolicyDocuments {
   std::vector<aws::cloudfront::OriginAccessControl> origin_access_controls;
   std::vector<aws::cloudfront::CloudFrontOriginAccessIdentity> origin_access_identities;
   std::vector<aws::cloudfront::ContinuousDeploymentPolicy> continuous_deployment;
+  std::vector<CertificateDocument> certificates;
 };
 
 struct Documents {
   std::vector<DistributionDocument> distributions;
   PolicyDocuments policies;
-  std::vector<CertificateDocument> certificates;
 };
 
 // How an origin's S3OriginConfig names an origin access identity: this, then the id.

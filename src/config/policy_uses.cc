@@ -20,6 +20,10 @@ std::set<std::string> policies_of(const model::DistributionConfig& config) {
     const std::string_view identity = origin.s3_origin_config->origin_access_identity;
     if (!identity.empty()) ids.emplace(identity.substr(identity.rfind('/') + 1));
   }
+  if (config.viewer_certificate) {
+    const std::string arn = config.viewer_certificate->acm_certificate_arn.value_or("");
+    if (!arn.empty()) ids.insert(arn.substr(arn.rfind('/') + 1));
+  }
   look_at(config.default_cache_behavior);
   if (const std::string policy = config.continuous_deployment_policy_id.value_or(""); !policy.empty()) {
     ids.insert(policy);

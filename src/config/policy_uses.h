@@ -1,5 +1,5 @@
-// Which policies a distribution names, of behaviours and of origins. Their ids are made at random, so an id is of one
-// kind only.
+// Which policies a distribution names, of behaviours and of origins, and its certificate. Their ids are made at random,
+// so an id is of one kind only.
 #pragma once
 
 #include <set>

@@ -17,7 +17,7 @@ namespace {
 
 using enum Treatment;
 
-constexpr std::string_view until_certificates = "certificates of one's own come with TLS";
+constexpr std::string_view no_iam_certificates = "certificates are those of ACM";
 
 constexpr std::string_view until_signed_urls =
     "signed URLs and cookies are not checked yet, so a private behaviour would be open to everybody";
@@ -38,7 +38,7 @@ constexpr SettingRow rows[] = {
     {"DistributionConfig", "ViewerCertificate", enforced},
     {"DistributionConfig", "Restrictions", enforced},
     {"DistributionConfig", "WebACLId", refused, ""},
-    {"DistributionConfig", "HttpVersion", refused, "http1.1|http2"},  // http2 says nothing without TLS
+    {"DistributionConfig", "HttpVersion", refused, "http1.1|http2", "HTTP/3 is not available yet"},
     {"DistributionConfig", "IsIPV6Enabled", kept},
     {"DistributionConfig", "ContinuousDeploymentPolicyId", enforced},
     {"DistributionConfig", "Staging", enforced},
@@ -175,12 +175,12 @@ constexpr SettingRow rows[] = {
     {"LoggingConfig", "Prefix", enforced},
 
     {"ViewerCertificate", "CloudFrontDefaultCertificate", enforced},
-    {"ViewerCertificate", "IAMCertificateId", refused, "", until_certificates},
-    {"ViewerCertificate", "ACMCertificateArn", refused, "", until_certificates},
-    {"ViewerCertificate", "SSLSupportMethod", kept},
-    {"ViewerCertificate", "MinimumProtocolVersion", kept},
-    {"ViewerCertificate", "Certificate", refused, "", until_certificates},
-    {"ViewerCertificate", "CertificateSource", refused, "cloudfront", until_certificates},
+    {"ViewerCertificate", "IAMCertificateId", refused, "", no_iam_certificates},
+    {"ViewerCertificate", "ACMCertificateArn", enforced},
+    {"ViewerCertificate", "SSLSupportMethod", enforced},
+    {"ViewerCertificate", "MinimumProtocolVersion", enforced},
+    {"ViewerCertificate", "Certificate", kept},
+    {"ViewerCertificate", "CertificateSource", kept},
 
     {"Restrictions", "GeoRestriction", enforced},
     {"GeoRestriction", "RestrictionType", enforced},

@@ -101,8 +101,6 @@ const Refused refused_settings[] = {
        c.cache_behaviors->items[1].smooth_streaming = true;
      }},
     {"DistributionConfig.WebACLId", [](auto& c) { c.web_acl_id = "arn"; }},
-    {"DistributionConfig.ViewerCertificate.ACMCertificateArn",
-     [](auto& c) { c.viewer_certificate.emplace().acm_certificate_arn = "arn"; }},
     {"DistributionConfig.ViewerCertificate.IAMCertificateId",
      [](auto& c) { c.viewer_certificate.emplace().iam_certificate_id = "id"; }},
     {"DistributionConfig.Origins.Items[0].OriginShield.Enabled",

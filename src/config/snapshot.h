@@ -21,7 +21,13 @@
 #include "config/host_table.h"
 #include "config/staging.h"
 
+namespace gust::net {
+struct SecurityPolicy;
+}
+
 namespace gust::config {
+
+struct CertificateDocument;
 
 // Which of a request's query parameters, headers or cookies (KEY-3, ORP-2).
 struct Selection {
@@ -169,10 +175,20 @@ struct GeoRestriction {
   bool refuses(std::string_view country) const;
 };
 
+// How viewers reach a distribution over TLS by its alternate names. By its own domain name they meet the default
+// certificate and the policy TLSv1, whatever stands here (TLS-1).
+struct ViewerTls {
+  // With its key sealed; null: there are no alternate names.
+  std::shared_ptr<const CertificateDocument> certificate;
+  const net::SecurityPolicy* policy = nullptr;  // null where there is no certificate
+  bool offers_http2 = true;                     // TLS-3; by all its names
+};
+
 struct Distribution {
   std::string id;
   std::string domain_name;  // d<13>.<suffix>
   std::vector<std::string> aliases;
+  ViewerTls tls;
   bool enabled = true;  // DIST-6
   std::string default_root_object;
   std::vector<Origin> origins;

@@ -102,6 +102,7 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::UpdateDistributionWithStagingConfig, &Distributions::promote>();
   add<op::ListDistributionsByWebACLId, &Distributions::list_by_web_acl>();
   add<op::ListDistributionsByRealtimeLogConfig, &Distributions::list_by_realtime_log_config>();
+  add<op::AssociateAlias, &Distributions::associate_alias>();
   add<op::ListConflictingAliases, &Distributions::list_conflicting_aliases>();
   add<op::CreateFunction, &Functions::create>();
   add<op::DescribeFunction, &Functions::describe>();

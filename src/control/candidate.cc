@@ -28,6 +28,9 @@ aws::Answer<void> check_forwarded(const BehaviorType& behavior, const Quotas& qu
 }
 
 aws::Answer<void> check_quotas(const model::DistributionConfig& config, const Quotas& quotas) {
+  if (config.aliases && config.aliases->items.size() > quotas.alternate_names) {
+    return refuse("TooManyDistributionCNAMEs", "Your request contains more CNAMEs than are allowed per distribution.");
+  }
   if (config.origins.items.size() > quotas.origins) {
     return refuse("TooManyOrigins", "You cannot create more origins for the distribution.");
   }

@@ -53,11 +53,34 @@ void fill_behavior(BehaviorType& behavior) {
   fill(behavior.default_ttl, std::max(least, std::min<std::int64_t>(86'400, most)));
 }
 
+bool is_given(const std::optional<std::string>& text) { return text && !text->empty(); }
+
+// Alone, the deprecated members Certificate and CertificateSource stand for the others. Else they follow them: clients
+// send them back as they got them, whatever they have changed.
+void read_deprecated(model::ViewerCertificate& certificate) {
+  if (certificate.cloud_front_default_certificate.value_or(false) || is_given(certificate.acm_certificate_arn) ||
+      is_given(certificate.iam_certificate_id)) {
+    return;
+  }
+  const std::string source = certificate.certificate_source.value_or("");
+  if (source == "acm") certificate.acm_certificate_arn = certificate.certificate;
+  if (source == "iam") certificate.iam_certificate_id = certificate.certificate;
+  if (source == "cloudfront") certificate.cloud_front_default_certificate = true;
+}
+
 void fill_certificate(model::ViewerCertificate& certificate) {
-  if (!certificate.cloud_front_default_certificate.value_or(false)) return;
-  fill(certificate.ssl_support_method, "vip");
-  fill(certificate.minimum_protocol_version, "TLSv1");
-  fill(certificate.certificate_source, "cloudfront");
+  read_deprecated(certificate);
+  if (certificate.cloud_front_default_certificate.value_or(false)) {
+    fill(certificate.ssl_support_method, "vip");
+    certificate.minimum_protocol_version = "TLSv1";  // TLS-1
+    certificate.certificate.reset();
+    certificate.certificate_source = "cloudfront";
+  } else if (is_given(certificate.acm_certificate_arn)) {
+    certificate.cloud_front_default_certificate = false;
+    fill(certificate.minimum_protocol_version, "TLSv1");
+    certificate.certificate = certificate.acm_certificate_arn;
+    certificate.certificate_source = "acm";
+  }
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "aws/shapes.h"
-#include "base/text.h"
 #include "control/answers_internal.h"
 #include "control/distribution_shapes.h"
 #include "control/distribution_uses.h"
@@ -20,17 +19,6 @@ namespace model = aws::cloudfront;
 using config::DistributionDocument;
 
 namespace {
-
-// Whether some name is meant by both. `*.example.com` means all names directly below example.com (DIST-3).
-bool overlap(std::string_view a, std::string_view b) {
-  if (equal_fold(a, b)) return true;
-  const auto covers = [](std::string_view wide, std::string_view name) {
-    if (!wide.starts_with("*.")) return false;
-    const Cut labels = cut(name, '.');
-    return labels.found && equal_fold(wide.substr(2), labels.after);
-  };
-  return covers(a, b) || covers(b, a);
-}
 
 struct ReadPage {
   Page page;
@@ -121,31 +109,6 @@ rt::Task<aws::Answer<model::ListDistributionsByConnectionModeResult>> Distributi
   if (request.max_items) max_items = std::to_string(*request.max_items);
   CO_TRY(auto list, co_await page_of_those(request.marker, max_items, [=](const auto&) { return is_direct; }));
   co_return model::ListDistributionsByConnectionModeResult{std::move(list)};
-}
-
-// Of the distributions of this account, so nothing of their ids is hidden.
-rt::Task<aws::Answer<model::ListConflictingAliasesResult>> Distributions::list_conflicting_aliases(
-    model::ListConflictingAliasesRequest request) {
-  CO_TRY(const PageRequest page_request, read_page_request(request.marker, request.max_items));
-  CO_TRY_OK(co_await find_distribution(tools_, request.distribution_id));
-  CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::distribution_prefix)));
-  std::vector<std::string> places;  // in order: ids are all of one length, a distribution's aliases stand sorted
-  std::vector<model::ConflictingAlias> found;
-  for (const config::Document& stored : listing.documents) {
-    CO_TRY_STORE(auto document, config::read_document(stored.value));
-    if (document.id == request.distribution_id || !document.config.aliases) continue;
-    std::ranges::sort(document.config.aliases->items);
-    for (const std::string& alias : document.config.aliases->items) {
-      if (!overlap(alias, request.alias)) continue;
-      places.push_back(document.id + "/" + alias);
-      found.push_back({alias, document.id, tools_.settings.account_id});
-    }
-  }
-  const Page page = page_behind(places, page_request);
-  model::ConflictingAliasesList list;
-  for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(std::move(found[i]));
-  tell_page(page_request, page, list);
-  co_return model::ListConflictingAliasesResult{std::move(list)};
 }
 
 }  // namespace gust::control

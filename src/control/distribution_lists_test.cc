@@ -13,9 +13,6 @@ class DistributionListsTest : public ControlTest {
   Reply by_acl(std::string_view acl, std::string_view query = "") {
     return send("GET", fmt::format("/2020-05-31/distributionsByWebACLId/{}{}", acl, query));
   }
-  Reply conflicts(std::string_view id, std::string_view alias) {
-    return send("GET", fmt::format("/2020-05-31/conflicting-alias?DistributionId={}&Alias={}", id, alias));
-  }
 };
 
 TEST_F(DistributionListsTest, ByWebAclNullAreThoseWithoutOne) {
@@ -37,26 +34,6 @@ TEST_F(DistributionListsTest, ByRealtimeLogConfigNeedsANameOrAnArn) {
                  "<ListDistributionsByRealtimeLogConfigRequest></ListDistributionsByRealtimeLogConfigRequest>")
                 .error(),
             "400 InvalidArgument");
-}
-
-TEST_F(DistributionListsTest, ConflictingAliasesAreThoseOfOthersThatOverlap) {
-  const std::string mine = create_deployed("r1");
-  const std::string other = create_deployed("r2");
-  // No client can do so before there are certificates.
-  config::Document document = documents("cloudfront/config/distribution/" + other).at(0);
-  const std::string none = "\"Aliases\":{\"Quantity\":0}";
-  ASSERT_NE(document.value.find(none), std::string::npos) << document.value;
-  document.value.replace(document.value.find(none), none.size(),
-                         R"("Aliases":{"Quantity":2,"Items":["*.example.com","www.other.org"]})");
-  overwrite(document);
-  const Reply found = conflicts(mine, "www.example.com");
-  EXPECT_EQ(found.element("Alias"), "*.example.com") << found.body;
-  EXPECT_EQ(found.element("DistributionId"), other);
-  EXPECT_EQ(found.element("AccountId"), "123456789012");
-  EXPECT_EQ(conflicts(mine, "*.other.org").element("Alias"), "www.other.org");
-  EXPECT_EQ(conflicts(mine, "a.b.example.com").element("Quantity"), "0");
-  EXPECT_EQ(conflicts(other, "www.example.com").element("Quantity"), "0");
-  EXPECT_EQ(conflicts("E0", "www.example.com").error(), "404 NoSuchDistribution");
 }
 
 TEST(DistributionUses, ABehaviourNamesAThing) {

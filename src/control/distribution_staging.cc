@@ -75,11 +75,11 @@ rt::Task<aws::Answer<model::UpdateDistributionWithStagingConfigResult>> Distribu
   promoted.aliases = std::move(config.aliases);
   promoted.continuous_deployment_policy_id = policy_id;
   promoted.staging = false;
-  config = std::move(promoted);
+  const model::DistributionConfig before = std::exchange(config, std::move(promoted));
   primary.document.last_modified = tools_.loop.wall_now();
   policy.continuous_deployment_policy_config.enabled = false;
   policy.last_modified_time = tools_.loop.wall_now();
-  CO_TRY_OK(co_await check(primary.document));
+  CO_TRY_OK(co_await check(primary.document, before));
   const std::string key = distribution_key(request.id);
   std::vector<config::Write> writes;
   writes.push_back({key, config::write_document(primary.document), primary.revision});

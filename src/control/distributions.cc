@@ -17,6 +17,7 @@
 #include "control/keys_internal.h"
 #include "control/resources.h"
 #include "control/tags.h"
+#include "control/viewer_certificate.h"
 #include "rt/loop.h"
 
 namespace gust::control {
@@ -85,10 +86,20 @@ std::string_view Distributions::status_of(const DistributionDocument& document, 
   return tools_.publisher.is_deployed(newest) ? "Deployed" : "InProgress";
 }
 
-rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) {
+rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document,
+                                                 std::optional<model::DistributionConfig> before) {
   CO_TRY_OK(check_surroundings(document.config, tools_.settings));
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(std::string(config::policy_prefix)));
   config::Findings unreadable;  // the publisher tells them
+  config::PolicyDocuments named = config::read_documents(listing, unreadable).policies;
+  std::optional<config::CertificateDocument> certificate;
+  if (const std::string key = key_of_certificate(document.config); !key.empty()) {
+    CO_TRY_STORE(const auto stored, co_await tools_.store.get(key));
+    if (stored) {
+      CO_TRY_STORE(certificate, config::read_certificate_document(stored->value));
+      named.certificates.push_back(*certificate);
+    }
+  }
   const std::string policy = document.config.continuous_deployment_policy_id.value_or("");
   if (!policy.empty()) {
     CO_TRY(auto users, co_await find_distributions(tools_, [&](const auto& config) {
@@ -100,7 +111,11 @@ rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document) 
                        fmt::format("The continuous deployment policy is that of the distribution {}.", users.front()));
     }
   }
-  co_return check_candidate(document, config::read_documents(listing, unreadable).policies, tools_.settings.quotas);
+  CO_TRY_OK(check_candidate(document, named, tools_.settings.quotas));
+  if (!before || changes_certificate_or_names(*before, document.config)) {
+    CO_TRY_OK(check_viewer_certificate(document.config, certificate));
+  }
+  co_return aws::Answer<void>();
 }
 
 rt::Task<aws::Answer<model::Distribution>> Distributions::shape_of(StoredDistribution stored) {
@@ -117,7 +132,8 @@ rt::Task<aws::Answer<Distributions::Created>> Distributions::make(model::Distrib
   if (config.caller_reference.empty()) co_return refuse("InvalidArgument", "The parameter CallerReference is empty.");
   const DistributionDocument document = new_document(tools_, std::move(config));
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
-  CO_TRY_OK(co_await check(document));
+  CO_TRY_OK(co_await check(document, std::nullopt));
+  CO_TRY_OK(co_await check_names_are_free(document));
   CO_TRY_OK(check_tags(tags, tools_.settings.quotas));
   CO_TRY_STORE(const auto existing, co_await tools_.store.count(std::string(config::distribution_prefix)));
   const std::string& reference = document.config.caller_reference;
@@ -190,10 +206,14 @@ rt::Task<aws::Answer<model::UpdateDistributionResult>> Distributions::update(mod
     co_return refuse("IllegalUpdate",
                      "The update contains modifications that are not allowed: Staging cannot be changed.");
   }
-  stored.document.config = std::move(request.distribution_config);
+  const model::DistributionConfig before =
+      std::exchange(stored.document.config, std::move(request.distribution_config));
   stored.document.last_modified = tools_.loop.wall_now();
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
-  CO_TRY_OK(co_await check(stored.document));
+  CO_TRY_OK(co_await check(stored.document, before));
+  if (changes_certificate_or_names(before, stored.document.config)) {
+    CO_TRY_OK(co_await check_names_are_free(stored.document));
+  }
   const std::string key = distribution_key(stored.document.id);
   const auto made = co_await tools_.store.put(key, config::write_document(stored.document), stored.revision);
   if (!made && made.error().code == Errc::conflict) {

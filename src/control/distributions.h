@@ -60,15 +60,18 @@ class Distributions {
   rt::Task<aws::Answer<aws::cloudfront::UpdateDistributionWithStagingConfigResult>> promote(
       aws::cloudfront::UpdateDistributionWithStagingConfigRequest request);
 
-  // Lists by what distributions name, and by their alternate names (distribution_lists.cc).
+  // Alternate names (distribution_aliases.cc).
+  rt::Task<aws::Answer<aws::Nothing>> associate_alias(aws::cloudfront::AssociateAliasRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::ListConflictingAliasesResult>> list_conflicting_aliases(
+      aws::cloudfront::ListConflictingAliasesRequest request);
+
+  // Lists by what distributions name (distribution_lists.cc).
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByWebACLIdResult>> list_by_web_acl(
       aws::cloudfront::ListDistributionsByWebACLIdRequest request);
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByRealtimeLogConfigResult>> list_by_realtime_log_config(
       aws::cloudfront::ListDistributionsByRealtimeLogConfigRequest request);
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByConnectionModeResult>> list_by_connection_mode(
       aws::cloudfront::ListDistributionsByConnectionModeRequest request);
-  rt::Task<aws::Answer<aws::cloudfront::ListConflictingAliasesResult>> list_conflicting_aliases(
-      aws::cloudfront::ListConflictingAliasesRequest request);
 
   // Deletes the invalidations and purges of distributions that are no more, which a crash may have left.
   rt::Task<Result<void>> sweep();
@@ -89,7 +92,10 @@ class Distributions {
                                                                          Wanted is_wanted);
   rt::Task<aws::Answer<void>> remove_document(aws::cloudfront::DeleteDistributionRequest request);
   rt::Task<Result<void>> sweep_one(std::string id);
-  rt::Task<aws::Answer<void>> check(config::DistributionDocument document);
+  // Whether it may be stored. In a turn of one's own. `before`: the configuration that it takes the place of.
+  rt::Task<aws::Answer<void>> check(config::DistributionDocument document,
+                                    std::optional<aws::cloudfront::DistributionConfig> before);
+  rt::Task<aws::Answer<void>> check_names_are_free(config::DistributionDocument document);
   // `policies` is what the store holds of policies.
   std::string_view status_of(const config::DistributionDocument& document, config::Revision revision,
                              const config::Listing& policies) const;

@@ -9,6 +9,7 @@ namespace gust::control {
 
 struct Quotas {
   std::size_t distributions = 5000;                   // TooManyDistributions; the service's is 200
+  std::size_t alternate_names = 100;                  // TooManyDistributionCNAMEs, a distribution
   std::size_t origins = 100;                          // TooManyOrigins, a distribution (PATH-7)
   std::size_t origin_groups = 10;                     // TooManyOriginGroupsPerDistribution, a distribution
   std::size_t cache_behaviors = 75;                   // TooManyCacheBehaviors, a distribution, without the default one

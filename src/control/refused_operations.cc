@@ -9,7 +9,6 @@ namespace {
 constexpr std::string_view no_engine = "there is no engine for function code yet";
 constexpr std::string_view no_streaming = "RTMP distributions are not served; the service itself ended them in 2020";
 constexpr std::string_view no_web_acl = "there is no web application firewall yet";
-constexpr std::string_view no_alias = "alternate domain names need certificates of one's own, which come with TLS";
 constexpr std::string_view no_tenants = "the nodes serve no distribution tenants";
 constexpr std::string_view no_vpc = "origins are reached over the network that the nodes are in; there are no VPCs";
 constexpr std::string_view no_anycast = "addresses are those of the machines that the nodes run on";
@@ -35,7 +34,6 @@ constexpr RefusedOperation rows[] = {
 
     {"AssociateDistributionWebACL", no_web_acl},
     {"DisassociateDistributionWebACL", no_web_acl},
-    {"AssociateAlias", no_alias},
 
     {"CreateDistributionTenant", no_tenants},
     {"GetDistributionTenant", no_tenants},

@@ -308,8 +308,6 @@ class Resources(unittest.TestCase):
                             StreamingDistributionConfig=streaming)
         self.assertIn("CreateStreamingDistribution", told)
         self.assertEqual(self.api.list_streaming_distributions()["StreamingDistributionList"]["Quantity"], 0)
-        told = self.refused("NotImplemented", 501, self.api.associate_alias, TargetDistributionId="E0", Alias="a.b")
-        self.assertIn("certificates", told)
 
 
 if __name__ == "__main__":
