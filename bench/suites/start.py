@@ -50,7 +50,7 @@ class Program:
     def __init__(self, folder: pathlib.Path, core: int) -> None:
         self.data, self.folder = folder / "data", folder
         self.edge = servers.free_port()
-        ports = {"api": servers.free_port(), "regional": servers.free_port(), "metrics": servers.free_port()}
+        ports = {name: servers.free_port() for name in ("api", "edge-https", "regional", "metrics")}
         self._command = ["taskset", "-c", str(core), str(servers.PROGRAMS / "gustfront"), "up", "--data",
                          str(self.data), "--edges", "BOM50", "--edge-port", str(self.edge),
                          *(word for name, port in ports.items() for word in (f"--{name}-port", str(port)))]

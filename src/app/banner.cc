@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/authority_files.h"
+
 namespace gust::app {
 namespace {
 
@@ -18,11 +20,14 @@ std::string banner_of(const Settings& settings, const Addresses& addresses, cons
   };
   row("API", url_of(addresses.api) + "   (CloudFront and S3)");
   for (const auto& edge : addresses.edges) {
-    row("edge " + edge.pop, fmt::format("http://<DomainName>:{}", edge.http.port));
+    row("edge " + edge.pop,
+        fmt::format("http://<DomainName>:{}   https://<DomainName>:{}", edge.http.port, edge.https.port));
   }
   if (addresses.regional) row("regional " + settings.regional, url_of(*addresses.regional) + "   (for edges only)");
   row("metrics", url_of(addresses.metrics) + "/metrics");
   row("data", settings.data);
+  row("https", fmt::format("by certificates of {}; `gustfront trust` has this machine trust it",
+                           authority_root_path(settings.data)));
   const std::string edge_port = addresses.edges.empty() ? "0" : std::to_string(addresses.edges.front().http.port);
   text += fmt::format(
       "\nCredentials, for the shell that you use the AWS CLI in:\n"
@@ -48,7 +53,10 @@ std::string banner_of(const Settings& settings, const Addresses& addresses, cons
 std::string ready_json_of(const Settings& settings, const Addresses& addresses, const Credentials& credentials,
                           int process_id) {
   nlohmann::ordered_json edges = nlohmann::ordered_json::array();
-  for (const auto& edge : addresses.edges) edges.push_back({{"pop", edge.pop}, {"http", url_of(edge.http)}});
+  for (const auto& edge : addresses.edges) {
+    edges.push_back(
+        {{"pop", edge.pop}, {"http", url_of(edge.http)}, {"https", "https://" + rt::endpoint_text(edge.https)}});
+  }
   nlohmann::ordered_json json{{"endpoint", url_of(addresses.api)},
                               {"access_key_id", credentials.access_key_id},
                               {"secret_access_key", credentials.secret_access_key},
@@ -57,6 +65,7 @@ std::string ready_json_of(const Settings& settings, const Addresses& addresses, 
                               {"edges", edges},
                               {"regional", nullptr},
                               {"metrics", url_of(addresses.metrics)},
+                              {"root_certificate", authority_root_path(settings.data)},
                               {"pid", process_id}};
   if (addresses.regional) json["regional"] = url_of(*addresses.regional);
   return json.dump(2) + "\n";

@@ -9,6 +9,7 @@
 #include "app/api_services.h"
 #include "app/certificates.h"
 #include "app/core_group.h"
+#include "app/default_certificate.h"
 #include "app/explain_access.h"
 #include "app/gateway.h"
 #include "app/identities.h"
@@ -16,6 +17,7 @@
 #include "app/log_shipper.h"
 #include "app/origin_keys_file.h"
 #include "app/running_node.h"
+#include "app/tls_books.h"
 #include "bucket/lifecycle_rounds.h"
 #include "bucket/s3_service.h"
 #include "bucket/store.h"
@@ -27,6 +29,7 @@
 #include "formation/formation.h"
 #include "geo/mmdb.h"
 #include "http/server.h"
+#include "net/ticket_keys.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "observe/metrics_page.h"
@@ -76,6 +79,10 @@ struct Deployment::Parts {
   std::optional<control::Control> control;
   bool is_control_started = false;
   std::unique_ptr<Certificates> certificates;
+  std::optional<net::TicketKeys> ticket_keys;  // of all edges: each resumes the sessions of the others
+  std::optional<TlsBooks> books;
+  std::optional<DefaultCertificate> default_certificate;
+  std::optional<rt::Scope> renewing;  // of the default certificate
   std::optional<control::Front> front;
   std::optional<formation::Formation> formation;
   bool is_formation_started = false;
@@ -114,6 +121,7 @@ Outcome Deployment::Parts::check_ports() {
                         {"metrics_port", settings.metrics_port}};
   for (std::size_t i = 0; i < settings.edges.size(); ++i) {
     uses.push_back({fmt::format("edge_port, for edge {}", settings.edges[i]), settings.edge_port + i});
+    uses.push_back({fmt::format("edge_https_port, for edge {}", settings.edges[i]), settings.edge_https_port + i});
   }
   for (std::size_t i = 0; i < uses.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -211,6 +219,9 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
 
 rt::Task<Outcome> Deployment::Parts::start_nodes() {
   const std::string tier_key = make_run_secret(loop);
+  std::string tickets(net::TicketKeys::secret_bytes, '\0');
+  loop.fill_secret(std::span(tickets));
+  ticket_keys.emplace(tickets, loop.wall_now());
   const auto start_node = [this, &tier_key](RunningNodeOptions options) -> RunningNode& {
     options.node.tier_key = tier_key;
     return *nodes.emplace_back(std::make_unique<RunningNode>(cores, metrics, log_sink, std::move(options)));
@@ -227,6 +238,8 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
     const auto port = static_cast<std::uint16_t>(settings.edge_port + i);
     RunningNodeOptions options =
         node_options(proxy::Tier::edge, settings.edges[i], endpoint(port), settings.edge_memory);
+    options.https_at = endpoint(static_cast<std::uint16_t>(settings.edge_https_port + i));
+    options.ticket_keys = &*ticket_keys;
     options.locations = locations.get();
     if (addresses.regional) options.parents = {*addresses.regional};
     options.parent_name = settings.regional;
@@ -234,7 +247,7 @@ rt::Task<Outcome> Deployment::Parts::start_nodes() {
     if (auto started = co_await edge.start(); !started) {
       co_return std::unexpected(describe(fmt::format("cannot start edge {}", edge.name()), started.error()));
     }
-    addresses.edges.push_back({edge.name(), edge.at()});
+    addresses.edges.push_back({edge.name(), edge.at(), *edge.https_at()});
   }
   co_return Outcome{};
 }
@@ -275,7 +288,7 @@ rt::Task<Outcome> Deployment::Parts::open_shipper() {
 rt::Task<Outcome> Deployment::Parts::start_control() {
   std::vector<RunningNode*> in_purge_order;
   for (const auto& node : nodes) in_purge_order.push_back(node.get());
-  delivery.emplace(loop, std::move(in_purge_order));
+  delivery.emplace(loop, std::move(in_purge_order), *books);
   control::Settings control_settings;
   control_settings.account_id = settings.account_id;
   control_settings.domain_suffix = settings.domain_suffix;
@@ -285,6 +298,8 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control.emplace(loop, *store, *delivery, std::move(control_settings));
   auto findings = co_await control->start();
   is_control_started = true;
+  renewing.emplace(loop);
+  renewing->spawn(default_certificate->run(*delivery));
   if (!findings) co_return std::unexpected(describe("cannot load the configuration", findings.error()));
   for (const config::Finding& finding : *findings) log.warning("configuration: {}: {}", finding.path, finding.message);
   serve(control->front_service());
@@ -304,6 +319,13 @@ rt::Task<Outcome> Deployment::Parts::start_certificates() {
   }
   certificates = std::move(*opened);
   serve(certificates->service());
+  books.emplace(identities->seal(), settings.domain_suffix, false,
+                [this](std::string_view line) { log.warning("{}", line); });
+  default_certificate.emplace(loop, certificates->authority(), settings.domain_suffix, *books);
+  if (auto issued = default_certificate->issue(); !issued) {
+    co_return std::unexpected(
+        describe(fmt::format("cannot issue the certificate of *.{}", settings.domain_suffix), issued.error()));
+  }
   co_return Outcome{};
 }
 
@@ -387,6 +409,10 @@ rt::Task<void> Deployment::stop() {
   if (parts.shipper) co_await parts.shipper->stop();
   if (parts.is_formation_started) co_await parts.formation->stop();
   if (parts.api) co_await parts.api->drain(deadline);
+  if (parts.renewing) {
+    parts.renewing->cancel();
+    co_await parts.renewing->join();
+  }
   if (parts.certificates) co_await parts.certificates->stop();
   if (parts.is_control_started) co_await parts.control->stop();
   if (parts.metrics_server) co_await parts.metrics_server->drain(parts.loop.now());

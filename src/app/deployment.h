@@ -23,7 +23,7 @@ class CoreGroup;
 struct Addresses {
   struct Edge {
     std::string pop;
-    rt::Endpoint http;
+    rt::Endpoint http, https;
   };
   rt::Endpoint api;
   std::vector<Edge> edges;

@@ -4,6 +4,8 @@
 
 #include "app/core_group.h"
 #include "http/server.h"
+#include "net/tls_book.h"
+#include "net/tls_server.h"
 #include "observe/access_log_file.h"
 #include "observe/metrics.h"
 #include "origin/parent_tier.h"
@@ -64,6 +66,9 @@ struct RunningNode::Part {
     http::ServerLimits limits = options.server;
     if (options.node.tier == proxy::Tier::regional) limits.head = proxy::between_tiers(limits.head);
     server.emplace(loop, *core, limits, options.connections_max);
+    if (!options.https_at) return;
+    tls.emplace(loop, *options.ticket_keys);
+    https_server.emplace(loop, *core, limits, options.connections_max, &*tls);
   }
 
   observe::MetricsWriter& metrics;
@@ -73,6 +78,8 @@ struct RunningNode::Part {
   rt::Scope log_scope;
   std::optional<proxy::NodeCore> core;
   std::optional<http::Server> server;
+  std::optional<net::TlsServer> tls;  // of an edge, as the next
+  std::optional<http::Server> https_server;
 };
 
 RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::LogSink& log,
@@ -82,7 +89,8 @@ RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::
       log_(log),
       options_(std::move(options)),
       node_(options_.node),
-      at_(options_.at) {
+      at_(options_.at),
+      https_at_(options_.https_at) {
   parts_.resize(cores_.count());
 }
 
@@ -94,10 +102,17 @@ rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) 
   outcome = part.server->listen(at_, true);
   if (!outcome) co_return;
   at_ = part.server->local();  // the other cores take the port that the first was given
+  if (https_at_) {
+    outcome = part.https_server->listen(*https_at_, true);
+    if (!outcome) co_return;
+    https_at_ = part.https_server->local();
+    node_.set_https_port(https_at_->port);
+  }
   if (part.access) part.log_scope.spawn(part.access->run());
   if (part.spool) part.log_scope.spawn(part.spool->run());
   part.core->start();
   part.server->start();
+  if (part.https_server) part.https_server->start();
 }
 
 rt::Task<Result<void>> RunningNode::start() {
@@ -111,7 +126,14 @@ rt::Task<Result<void>> RunningNode::start() {
 
 rt::Task<void> RunningNode::stop_part(std::size_t core, Duration patience) {
   Part& part = *parts_[core];
-  co_await part.server->drain(cores_.loop(core).now() + patience);
+  {
+    rt::Scope draining(co_await rt::context());
+    const Instant deadline = cores_.loop(core).now() + patience;
+    if (part.https_server) draining.spawn(part.https_server->drain(deadline));
+    co_await part.server->drain(deadline);
+    co_await draining.join();
+  }
+  if (part.tls) co_await part.tls->close();
   co_await part.core->stop();
   if (part.access) part.access->stop();
   if (part.spool) part.spool->stop();
@@ -127,14 +149,16 @@ rt::Task<void> RunningNode::stop(Duration patience) {
   co_await scope.join();
 }
 
-rt::Task<void> RunningNode::install_part(std::size_t core, config::SnapshotRef snapshot) {
+rt::Task<void> RunningNode::install_part(std::size_t core, config::SnapshotRef snapshot,
+                                         std::shared_ptr<const net::TlsBook> book) {
   parts_[core]->core->install(std::move(snapshot));
+  if (parts_[core]->tls) parts_[core]->tls->install(std::move(book));
   co_return;
 }
 
-rt::Task<void> RunningNode::install(config::SnapshotRef snapshot) {
+rt::Task<void> RunningNode::install(config::SnapshotRef snapshot, std::shared_ptr<const net::TlsBook> book) {
   for (std::size_t core = 0; core < cores_.count(); ++core) {
-    co_await cores_.on(core, [this, core, snapshot] { return install_part(core, snapshot); });
+    co_await cores_.on(core, [this, core, snapshot, book] { return install_part(core, snapshot, book); });
   }
 }
 

@@ -24,6 +24,10 @@ class Registry;
 namespace gust::geo {
 class Locations;
 }
+namespace gust::net {
+class TicketKeys;
+class TlsBook;
+}  // namespace gust::net
 
 namespace gust::app {
 
@@ -31,8 +35,11 @@ class CoreGroup;
 
 struct RunningNodeOptions {
   proxy::NodeSettings node;
-  rt::Endpoint at;                  // port 0: any
-  std::size_t connections_max = 0;  // on each core
+  rt::Endpoint at;  // port 0: any
+  // Where an edge speaks TLS, by the books of install(); port 0: any. Empty: nowhere.
+  std::optional<rt::Endpoint> https_at;
+  const net::TicketKeys* ticket_keys = nullptr;  // with https_at; copied
+  std::size_t connections_max = 0;               // on each core
   http::ServerLimits server;
   std::string log_folder;                  // of the access log's files; empty: none
   std::string spool_folder;                // of access lines for buckets; empty: none
@@ -58,18 +65,19 @@ class RunningNode {
   // Requests in flight end until `deadline`, then are cut off. Also after a start() that failed.
   rt::Task<void> stop(Duration patience);
 
-  // All cores work by it when this returns.
-  rt::Task<void> install(config::SnapshotRef snapshot);
+  // All cores work by both when this returns.
+  rt::Task<void> install(config::SnapshotRef snapshot, std::shared_ptr<const net::TlsBook> book);
 
   proxy::Node& node() { return node_; }
   const std::string& name() const { return options_.node.name; }
   rt::Endpoint at() const { return at_; }
+  std::optional<rt::Endpoint> https_at() const { return https_at_; }
 
  private:
   struct Part;
   rt::Task<void> start_part(std::size_t core, Result<void>& outcome);
   rt::Task<void> stop_part(std::size_t core, Duration patience);
-  rt::Task<void> install_part(std::size_t core, config::SnapshotRef snapshot);
+  rt::Task<void> install_part(std::size_t core, config::SnapshotRef snapshot, std::shared_ptr<const net::TlsBook> book);
 
   CoreGroup& cores_;
   observe::Registry& metrics_;
@@ -77,6 +85,7 @@ class RunningNode {
   RunningNodeOptions options_;
   proxy::Node node_;
   rt::Endpoint at_;
+  std::optional<rt::Endpoint> https_at_;
   std::vector<std::unique_ptr<Part>> parts_;
 };
 

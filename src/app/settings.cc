@@ -19,6 +19,8 @@ constexpr std::array settings{
     SettingRow{"ports", SettingType::ports, "fixed", 0, 0, "fixed: the ports below; auto: any free ones"},
     SettingRow{"api_port", port, "9000", 1, 65535, "port of the AWS-shaped API (CloudFront and S3)"},
     SettingRow{"edge_port", port, "8080", 1, 65535, "port of the first edge; the next edges take the next ports"},
+    SettingRow{"edge_https_port", port, "8443", 1, 65535,
+               "port of the first edge for https; the next edges take the next ports"},
     SettingRow{"regional_port", port, "8090", 1, 65535, "port of the regional cache (for edges only)"},
     SettingRow{"metrics_port", port, "9180", 1, 65535, "port of /metrics and /healthz"},
     SettingRow{"address", SettingType::address, "127.0.0.1", 0, 0, "address to listen on"},
@@ -43,7 +45,8 @@ constexpr std::array settings{
                "how much lsg looks at sizes, in hundredths: more spares requests, less spares bytes"},
     SettingRow{"slice_bytes", size, "1MiB", 0, 1_GiB,
                "ranges of what is not stored whole are fetched by slices of this size; 0: they are not"},
-    SettingRow{"connections_max", count, "10000", 1, 1'000'000, "viewer connections of each node on each core"},
+    SettingRow{"connections_max", count, "10000", 1, 1'000'000,
+               "viewer connections of each node on each core, by http and by https each"},
     SettingRow{"gzip_level", count, "5", 1, 9, "how hard gzip tries at compressing"},
     SettingRow{"brotli_level", count, "5", 0, 11, "how hard brotli tries"},
     SettingRow{"zstd_level", count, "3", 1, 19, "how hard zstd tries, where a cache policy turns it on"},
@@ -299,6 +302,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.automatic_ports = reader.read("ports", is_ports, "fixed or auto") == "auto";
   result.api_port = reader.read_port("api_port");
   result.edge_port = reader.read_port("edge_port");
+  result.edge_https_port = reader.read_port("edge_https_port");
   result.regional_port = reader.read_port("regional_port");
   result.metrics_port = reader.read_port("metrics_port");
   result.ready_file = reader.read_text("ready_file");
@@ -336,8 +340,10 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.geoip_asn = reader.read_text("geoip_asn");
 
   Complaints complaints = reader.take_complaints();
-  if (complaints.empty() && result.edge_port + result.edges.size() > 65536) {
-    complaints.push_back("edge_port: the ports of the edges that follow would be beyond 65535");
+  for (const auto& [name, first] :
+       {std::pair("edge_port", result.edge_port), std::pair("edge_https_port", result.edge_https_port)}) {
+    if (first + result.edges.size() <= 65536) continue;
+    complaints.push_back(fmt::format("{}: the ports of the edges that follow would be beyond 65535", name));
   }
   if (result.eviction == "sieve" && reader.is_given("eviction_size_weight")) {
     complaints.push_back("eviction_size_weight: sieve has no use for it (it belongs to eviction: lsg)");

@@ -27,7 +27,8 @@ struct Settings {
   std::string address;  // literal to listen on
   bool automatic_ports = false;
   std::uint16_t api_port = 0;
-  std::uint16_t edge_port = 0;  // of the first edge; the others follow
+  std::uint16_t edge_port = 0;        // of the first edge; the others follow
+  std::uint16_t edge_https_port = 0;  // the same, over TLS
   std::uint16_t regional_port = 0;
   std::uint16_t metrics_port = 0;
   std::string ready_file;  // empty: none

@@ -94,8 +94,8 @@ TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
 }
 
 TEST(Settings, EveryRowHasAFlagAndAVariable) {
-  EXPECT_EQ(flag_of(settings_table()[16]), "--edge-memory");
-  EXPECT_EQ(variable_of(settings_table()[16]), "GUSTFRONT_EDGE_MEMORY");
+  EXPECT_EQ(flag_of(settings_table()[17]), "--edge-memory");
+  EXPECT_EQ(variable_of(settings_table()[17]), "GUSTFRONT_EDGE_MEMORY");
   for (const SettingRow& row : settings_table()) EXPECT_FALSE(row.help.empty()) << row.name;
 }
 

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::array table{
     Step{"route", "route.cc",
-         "which distribution, its staging copy perhaps, and may it be reached: host, state, loops, other tiers", &route,
-         nullptr},
+         "which distribution, its staging copy perhaps, and may it be reached: host, connection (421), state, loops, "
+         "other tiers",
+         &route, nullptr},
     Step{"guard", "guard.cc", "which behaviour, and does it allow this: protocol, method, body", &guard, nullptr},
     Step{"key", "key.cc", "default root object, headers about the viewer, and the cache key with what it forwards",
          &key, nullptr},

@@ -101,7 +101,8 @@ class Settings(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             done = harness.run_gustfront("up", "--data", str(self.folder / "data"), "--api-port", port,
-                                         "--edge-port", "28080", "--regional-port", "28090", "--metrics-port", "28180")
+                                         "--edge-port", "28080", "--edge-https-port", "28443", "--regional-port", "28090",
+                                         "--metrics-port", "28180")
         self.assertNotIn(done.returncode, (0, 134, 139, -6, -11))
         said = [line for line in done.stderr.splitlines() if port in line]
         self.assertEqual(len(said), 1, done.stderr)
