@@ -20,11 +20,13 @@ UNLOGGED = ("Begin", "End", "Link", "Timestamp", "ReqStart", "ReqMethod", "ReqUR
 
 def start_nginx(core: int, origin: int, folder: pathlib.Path, file: str = "nginx.conf", what: str = "",
                 cache: pathlib.Path | None = None, keys: str = "64m", files: str = "max=10000 inactive=300s") -> Server:
-    program, port = need("nginx"), free_port()
-    fill_in(CONFIGURATIONS / file, folder / "nginx.conf", dir=folder, port=port, origin=origin,
+    program, port, second = need("nginx"), free_port(), free_port()
+    fill_in(CONFIGURATIONS / file, folder / "nginx.conf", dir=folder, port=port, second=second, origin=origin,
             cache=cache or folder / "cache", keys=keys, files=files)
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    return Server(f"nginx {version(program, '-v')} proxy_cache{what}", command, port, core, folder)
+    server = Server(f"nginx {version(program, '-v')} proxy_cache{what}", command, port, core, folder)
+    server.http2_port = second
+    return server
 
 
 def start_nginx_in_memory(core: int, origin: int, folder: pathlib.Path, cache: pathlib.Path, **how: str) -> Server:
@@ -52,10 +54,12 @@ def start_varnish(core: int, origin: int, folder: pathlib.Path, memory: int = ME
 
 
 def start_haproxy(core: int, origin: int, folder: pathlib.Path, memory: int = MEMORY_MIB) -> Server:
-    program, port = need("haproxy"), free_port()
-    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, origin=origin, memory=memory)
+    program, port, second = need("haproxy"), free_port(), free_port()
+    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, second=second, origin=origin,
+            memory=memory)
     command = [program, "-db", "-f", str(folder / "haproxy.cfg")]
     server = Server(f"HAProxy {version(program, '-v')} cache", command, port, core, folder)
+    server.http2_port = second
     server.hit = "Age"
     return server
 

@@ -93,6 +93,7 @@ class Server:
 
     def __init__(self, name: str, command: list[str], port: int, core: int, folder: pathlib.Path) -> None:
         self.name, self.port, self.host = name, port, f"127.0.0.1:{port}"
+        self.http2_port = port  # where it takes HTTP/2 by prior knowledge, if it does
         self._log = folder / "output.log"
         with self._log.open("w") as log:
             self.process = subprocess.Popen([*pinned(core), *command], stdout=log, stderr=log, cwd=folder,

@@ -42,6 +42,7 @@ class Ours(Server):
                 raise NotHere(f"it did not start with {' '.join(flags)}: {last}") from None
             raise RuntimeError(str(trouble)) from None
         self.name, self.port, self.process = name, self._server.edge_port(), self._server.process
+        self.http2_port = self.port
         try:
             self.host = self._serve()
         except BaseException:
@@ -113,22 +114,24 @@ class Kind:
     start: Starter
     program: str | None = None       # of a package; ours and the floors are built
     asks_origin: bool = True         # takes part in misses
+    speaks_http2: bool = False       # without TLS, by prior knowledge
 
 
 STARTERS: dict[str, Kind] = {
-    "gustfront": Kind(start_gustfront),
-    "gustfront-log": Kind(start_gustfront_log),
+    "gustfront": Kind(start_gustfront, speaks_http2=True),
+    "gustfront-log": Kind(start_gustfront_log, speaks_http2=True),
     "gustfront-epoll": Kind(start_gustfront_with("epoll"), asks_origin=False),
     "gustfront-uring": Kind(start_gustfront_with("io_uring"), asks_origin=False),
     "floor": Kind(start_floor, asks_origin=False),
     "floor-sendfile": Kind(start_floor_sendfile, asks_origin=False),
     "floor-uring": Kind(start_floor_uring, asks_origin=False),
-    "haproxy": Kind(peers.start_haproxy, "haproxy"),
-    "nginx": Kind(peers.start_nginx, "nginx"),
+    "haproxy": Kind(peers.start_haproxy, "haproxy", speaks_http2=True),
+    "nginx": Kind(peers.start_nginx, "nginx", speaks_http2=True),
     "nginx-plain": Kind(peers.start_nginx_plain, "nginx"),
     "trafficserver": Kind(peers.start_traffic_server, "traffic_server"),
     "varnish": Kind(peers.start_varnish, "varnishd"),
-    "h2o": Kind(functools.partial(peers.start_h2o, files=dict(OBJECTS.values())), "h2o", asks_origin=False),
+    "h2o": Kind(functools.partial(peers.start_h2o, files=dict(OBJECTS.values())), "h2o", asks_origin=False,
+                speaks_http2=True),
 }
 
 

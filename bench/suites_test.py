@@ -5,7 +5,7 @@ import unittest
 
 import load
 import results
-from suites import connections, cores, memory, trace
+from suites import connections, cores, http2, memory, trace
 
 REPORT = {"requests": 100, "errors": 0, "statuses": {"200": 100}, "content_bytes": 10_000, "requests_per_second": 50.0,
           "latency_us": {"p99": 7.0}}
@@ -68,6 +68,27 @@ class Cores(unittest.TestCase):
         self.assertIn("times the work of one; aim at least 1.9: reached", cores.tables(found))
         self.assertIn("| two servers of one loop each | saturated | 5.00 | 1 | 2.00 | - |", cores.tables(found))
         self.assertIn("| one server of two loops | saturated | 5.00 | 1 | 2.00 | 3.0 |", cores.tables(found))
+
+
+H2LOAD = """
+finished in 1.02s, 41013.44 req/s, 44.91MB/s
+requests: 2000 total, 2000 started, 2000 done, 2000 succeeded, 0 failed, 0 errored, 0 timeout
+status codes: 2000 2xx, 0 3xx, 0 4xx, 0 5xx
+traffic: 21.90MB (22963860) total, 2.03MB (2123372) headers (space savings 77.97%), 1.95MB (2048000) data
+                     min         max         mean         sd        +/- sd
+time for request:      394us     21.33ms      6.11ms      3.02ms    84.23%
+"""
+
+
+class Http2(unittest.TestCase):
+    def test_what_h2load_prints_is_read(self) -> None:
+        self.assertEqual(http2.read_report(H2LOAD, 1024), (2000, 41013.44, 6110))
+
+    def test_failed_and_short_answers_are_no_figure(self) -> None:
+        for text in (H2LOAD.replace("2000 succeeded", "1999 succeeded"), H2LOAD.replace("2000 2xx", "1990 2xx"),
+                     H2LOAD.replace("(2048000)", "(2047999)"), "", H2LOAD.replace("0 failed", "1 failed")):
+            with self.assertRaises(load.WrongAnswers):
+                http2.read_report(text, 1024)
 
 
 class Shown(unittest.TestCase):
