@@ -54,6 +54,7 @@ struct Passage {
   const Route* match = nullptr;
   // key
   bool is_websocket = false;  // ORIG-10
+  ByteView websocket_key;     // ours for the origin, where the viewer brings none (RFC 8441)
   bool is_cacheable = false;  // a cached method of a behaviour that caches
   cache::Keyed keyed;
   std::optional<Slicing> slicing;                 // `keyed` is that of a slice

@@ -11,6 +11,7 @@
 #include "proxy/node_metrics.h"
 #include "proxy/passage.h"
 #include "proxy/tier_fields.h"
+#include "proxy/websocket.h"
 
 namespace gust::proxy {
 namespace {
@@ -199,6 +200,7 @@ http::RequestHead make_request(Passage& passage, bool keeps_ranges) {
   facts.via_name = passage.core.node().via_name();
   facts.viewer_address = passage.arena.copy(rt::address_text(passage.exchange.peer()));
   http::RequestHead head = forward_request(passage.request(), *passage.match, facts, passage.arena);
+  if (passage.is_websocket) set_websocket_key(passage, head);
   if (head.authority.empty()) head.authority = passage.distribution->domain_name;
   if (!keeps_ranges && passage.slicing) add_slice_range(passage, head);
   const cache::Ticket& ticket = passage.found.ticket;
