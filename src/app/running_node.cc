@@ -64,6 +64,7 @@ struct RunningNode::Part {
     parts.keeps_cache = is_first;
     core.emplace(owner.node_, std::move(parts));
     http::ServerLimits limits = options.server;
+    limits.takes_http2_preface = true;
     if (options.node.tier == proxy::Tier::regional) limits.head = proxy::between_tiers(limits.head);
     server.emplace(loop, *core, limits, options.connections_max);
     if (!options.https_at) return;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "http/connection_test_internal.h"
+#include "http/http2_connection_test_internal.h"
 
 #if !__has_feature(thread_sanitizer)  // its runtime brings operator new itself
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t requests = 50;
 
 // A viewer that sends one request a read and takes every answer at once.
-class InstantSocket final : public rt::Socket {
+class InstantSocket : public rt::Socket {
  public:
   void finish_writing() override {}
   void reset() override {}
@@ -23,16 +24,18 @@ class InstantSocket final : public rt::Socket {
   rt::Endpoint peer() const override { return {}; }
 
  private:
+  virtual ByteView next([[maybe_unused]] std::size_t number) {
+    return "GET /image.jpg HTTP/1.1\r\nHost: d111111abcdef8.localhost\r\nUser-Agent: test\r\nAccept: image/avif,*/*\r\n"
+           "Accept-Encoding: gzip, br\r\nX-Own: 1\r\nCookie: a=b; c=d\r\n\r\n";
+  }
   bool try_read(rt::ReadOperation& operation) override {
-    const ByteView request =
-        "GET /image.jpg HTTP/1.1\r\nHost: d111111abcdef8.localhost\r\nUser-Agent: test\r\nAccept: image/avif,*/*\r\n"
-        "Accept-Encoding: gzip, br\r\nX-Own: 1\r\nCookie: a=b; c=d\r\n\r\n";
     const MutableBytes into = operation.into();
     if (into.empty()) {
       operation.set_outcome(std::size_t{0});
       return true;
     }
-    operation.set_outcome(reads_++ == requests ? 0 : request.copy(into.data(), into.size()));
+    operation.set_outcome(reads_ == requests ? 0 : next(reads_).copy(into.data(), into.size()));
+    ++reads_;
     return true;
   }
   bool try_write(rt::WriteOperation& operation) override {
@@ -53,7 +56,7 @@ class InstantSocket final : public rt::Socket {
 class HitHandler final : public Handler {
  public:
   rt::Task<void> handle(Exchange& exchange) override {
-    if (++exchanges_ == 10) before_ = allocations;  // warm
+    if (++exchanges_ == 20) before_ = allocations;  // warm, the loop too
     set_fields(head_.fields);
     EXPECT_TRUE(co_await exchange.respond(head_, body_));
     if (exchanges_ == requests) after_ = allocations;
@@ -81,6 +84,33 @@ TEST(ServerConnection, AWarmConnectionAnswersFromMemoryWithoutAllocating) {
   HitHandler handler;
   const ServerLimits limits;
   ServerConnection connection(net::make_tcp_stream(std::make_unique<InstantSocket>()), Scheme::http, handler, limits);
+  EXPECT_TRUE(world.run(loop, connection.serve()));
+  EXPECT_EQ(handler.exchanges(), requests);
+  EXPECT_EQ(handler.allocated(), 0U);
+}
+
+// The same over HTTP/2.
+class InstantHttp2Socket final : public InstantSocket {
+ public:
+  InstantHttp2Socket() {
+    for (std::uint32_t i = 0; i < requests; ++i) {
+      reads_[i] = (i == 0 ? hello() : std::string()) +
+                  get(2 * i + 1, "/image.jpg", {{"user-agent", "test"}, {"cookie", "a=b"}, {"cookie", "c=d"}});
+    }
+  }
+
+ private:
+  ByteView next(std::size_t number) override { return reads_[number]; }
+  std::array<std::string, requests> reads_;
+};
+
+TEST(Http2Connection, AWarmConnectionAnswersFromMemoryWithoutAllocating) {
+  rt::sim::World world(1);
+  rt::Loop& loop = world.add_host("edge", "10.0.0.1");
+  HitHandler handler;
+  const ServerLimits limits;
+  Http2Connection connection(net::make_tcp_stream(std::make_unique<InstantHttp2Socket>()), Scheme::http, handler,
+                             limits);
   EXPECT_TRUE(world.run(loop, connection.serve()));
   EXPECT_EQ(handler.exchanges(), requests);
   EXPECT_EQ(handler.allocated(), 0U);

@@ -91,19 +91,7 @@ Result<void> read_target(ByteView target, Scheme scheme, const Authority& host, 
     if (!equal_fold(named, host.text)) return fail(Errc::bad_target, Side::viewer, "target and Host disagree");
     if (target.empty()) target = into.method == Method::options ? "*" : "/";
   }
-  if (target == "*" && into.method != Method::options) {
-    return fail(Errc::bad_target, Side::viewer, "asterisk-form with a method other than OPTIONS");
-  }
-  const std::size_t path_size = target == "*" ? 1 : span_before<PathStop>(target);
-  const ByteView behind_path = target.substr(path_size);
-  into.target = target;
-  into.path = target.substr(0, path_size);
-  into.has_query = !behind_path.empty();
-  into.query = into.has_query ? behind_path.substr(1) : ByteView();
-  if (into.has_query && (behind_path.front() != '?' || span_before<QueryStop>(into.query) != into.query.size())) {
-    return fail(Errc::bad_target, Side::viewer, "target with bytes that no URL has");
-  }
-  return {};
+  return read_origin_form(target, into);
 }
 
 Result<Authority> read_host(const Fields& fields) {
@@ -127,6 +115,44 @@ bool imitates_framing(ByteView name) {
 
 }  // namespace
 
+Result<void> read_origin_form(ByteView target, RequestHead& into) {
+  if (target == "*" && into.method != Method::options) {
+    return fail(Errc::bad_target, Side::viewer, "asterisk-form with a method other than OPTIONS");
+  }
+  if (target != "*" && !target.starts_with('/')) {
+    return fail(Errc::bad_target, Side::viewer, "target is not a path");
+  }
+  const std::size_t path_size = target == "*" ? 1 : span_before<PathStop>(target);
+  const ByteView behind_path = target.substr(path_size);
+  into.target = target;
+  into.path = target.substr(0, path_size);
+  into.has_query = !behind_path.empty();
+  into.query = into.has_query ? behind_path.substr(1) : ByteView();
+  if (into.has_query && (behind_path.front() != '?' || span_before<QueryStop>(into.query) != into.query.size())) {
+    return fail(Errc::bad_target, Side::viewer, "target with bytes that no URL has");
+  }
+  return {};
+}
+
+Result<void> check_field_name(ByteView name, Name known, Side side) {
+  // What spells a known name is a token.
+  if (known != Name::other) return {};
+  if (name.empty() || span_of(token_byte, name) != name.size()) {
+    return fail(Errc::bad_field, side, "field line without a token and a colon at its front");
+  }
+  if (imitates_framing(name)) return fail(Errc::bad_field, side, "field name that imitates a framing field");
+  return {};
+}
+
+Result<void> check_method(Method method) {
+  const ByteView text = method.text();
+  if (text.empty() || text.size() > method_bytes_max ||
+      (method == Method::other && span_of(token_byte, text) != text.size())) {
+    return fail(Errc::bad_request_line, Side::viewer, "method is not a token");
+  }
+  return {};
+}
+
 bool is_valid_target(ByteView target) {
   if (target == "*") return true;
   if (!target.starts_with('/')) return false;
@@ -142,13 +168,8 @@ Result<void> read_field_lines(ByteView lines, std::size_t fields_max, Side side,
     const char* const colon = find_byte<':'>(at, end, floor);
     const ByteView name = view_of(at, colon);
     const Name known = known_name(name);
-    // What spells a known name is a token. A line without a colon gives a name with the CR of its end in it.
-    if (known == Name::other && (name.empty() || span_of(token_byte, name) != name.size() || colon == end)) {
-      return fail(Errc::bad_field, side, "field line without a token and a colon at its front");
-    }
-    if (known == Name::other && imitates_framing(name)) {
-      return fail(Errc::bad_field, side, "field name that imitates a framing field");
-    }
+    // A line without a colon gives a name with the CR of its end in it.
+    if (known == Name::other) TRY_OK(check_field_name(name, known, side));
     if (into.size() == fields_max) return fail(Errc::head_too_large, side, "more fields than the limit");
     const char* const line_end = find_byte<'\r'>(colon, end, floor);
     into.add(Field{name, value_between(colon + 1, line_end), known});
@@ -173,9 +194,8 @@ Result<std::size_t> read_request_head(ByteView in, Scheme scheme, const HeadLimi
   const ByteView method = view_of(first, method_end);
   const ByteView target = view_of(target_begin, target_end);
   into.method = Method::of(method);
-  if (method.empty() || method.size() > method_bytes_max ||
-      (into.method == Method::other && span_of(token_byte, method) != method.size()) || target.empty() ||
-      target_end == line_end) {
+  TRY_OK(check_method(into.method));
+  if (target.empty() || target_end == line_end) {
     return fail(Errc::bad_request_line, Side::viewer, "request line is not method, target and version");
   }
   TRY(into.version, read_version(view_of(target_end + 1, line_end), from_viewer));

@@ -54,6 +54,19 @@ Result<std::size_t> read_response_head(ByteView in, const HeadLimits& limits, He
 //   fails   bad_field, head_too_large (more than `fields_max`)
 Result<void> read_field_lines(ByteView lines, std::size_t fields_max, Side side, Fields& into);
 
+// Sets target, path and query of `into`, whose method is known, from a target in origin-form or "*", by the rules
+// above.
+//   fails   bad_target
+Result<void> read_origin_form(ByteView target, RequestHead& into);
+
+// What every version of HTTP asks of the name of a field line. `known` is known_name(name).
+//   fails   bad_field: no token, or a name that some server takes for one about framing
+Result<void> check_field_name(ByteView name, Name known, Side side);
+
+// What every version of HTTP asks of a method.
+//   fails   bad_request_line: no token, or too long
+Result<void> check_method(Method method);
+
 // True if the target could stand in a request line: origin-form or "*", by the rules above.
 bool is_valid_target(ByteView target);
 

@@ -1,6 +1,8 @@
 #include "http/server.h"
 
+#include "http/http2_connection.h"
 #include "net/stream.h"
+#include "net/tls_facts.h"
 #include "net/tls_server.h"
 #include "rt/loop.h"
 #include "rt/network.h"
@@ -69,12 +71,38 @@ rt::Task<void> Server::serve_within_tls(std::unique_ptr<net::Stream> stream) {
   if (within && !accepting_.is_cancelled()) co_await serve(std::move(*within));
 }
 
+// A connection that is being served.
+class Server::Served {
+ public:
+  Served(Server& server, Connection& connection)
+      : server_(server), place_(server.connections_.insert(server.connections_.end(), &connection)) {}
+  ~Served() {
+    server_.connections_.erase(place_);
+    server_.one_ended_.notify_all();
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+ private:
+  Server& server_;
+  std::list<Connection*>::iterator place_;
+};
+
 rt::Task<void> Server::serve(std::unique_ptr<net::Stream> stream) {
-  ServerConnection connection(std::move(stream), tls_ == nullptr ? Scheme::http : Scheme::https, handler_, limits_);
-  const auto place = connections_.insert(connections_.end(), &connection);
+  const Scheme scheme = tls_ == nullptr ? Scheme::http : Scheme::https;
+  ServerConnection::Http2Start start;
+  if (const net::TlsFacts* const tls = stream->tls(); tls != nullptr && tls->alpn == "h2") {
+    start.stream = std::move(stream);
+  } else {
+    ServerConnection connection(std::move(stream), scheme, handler_, limits_);
+    const Served served(*this, connection);
+    co_await connection.serve();
+    start = connection.take_http2_start();
+  }
+  if (!start.stream) co_return;
+  Http2Connection connection(std::move(start.stream), scheme, handler_, limits_, std::move(start.begun));
+  const Served served(*this, connection);
   co_await connection.serve();
-  connections_.erase(place);
-  one_ended_.notify_all();
 }
 
 rt::Task<void> Server::drain(Instant deadline) {

@@ -3,6 +3,8 @@
 // Source: SECURITY.md "Resources": bounded connections, the oldest idle one shed first; DESIGN.md decision 2.
 // Shape:  listen(), start(), and at the end drain(). Every core of a node has one on the same port (share_port). With a
 //         TlsServer every connection begins with a handshake, which counts as a connection and has handshake_time_max.
+//         A connection speaks HTTP/2 where its handshake chose "h2" or, without TLS and where the limits allow that,
+//         where it begins with the preface; else HTTP/1.1.
 // Core:   one.
 #pragma once
 
@@ -51,6 +53,7 @@ class Server {
   std::uint64_t turned_away() const { return turned_away_; }
 
  private:
+  class Served;
   rt::Task<void> accept_all();
   rt::Task<void> serve(std::unique_ptr<net::Stream> stream);
   rt::Task<void> serve_within_tls(std::unique_ptr<net::Stream> stream);

@@ -37,17 +37,19 @@ struct ServerConnection::State {
   bool draining = false;
   bool idle = true;
   bool has_begun_head = false;
+  bool begins_http2 = false;
   Instant idle_since{};
   Instant began{};  // the head that is being read
   std::uint32_t requests = 0;
 
   // What reading came to: a request that has begun, a viewer to wait for, one that is gone, or bytes to refuse.
-  enum class Found : std::uint8_t { request, nothing_yet, end, refusal };
+  enum class Found : std::uint8_t { request, nothing_yet, end, refusal, http2 };
   Error refused_for;  // with Found::refusal
 
   rt::Task<void> serve();
   void make_ready();
   Found look_for_request();
+  bool is_http2_preface() const;
   Found refuse_for(Error error);
   void become_idle();
   Instant patience() const;
@@ -72,6 +74,7 @@ rt::Task<void> ServerConnection::State::serve() {
       if (input.empty()) become_idle();
       found = judge_wait(co_await stream->readable(patience(), has_begun_head ? nullptr : idle_cancel));
     }
+    begins_http2 = found == Found::http2;
     if (found == Found::refusal) co_await refuse();
     if (found != Found::request) break;
 
@@ -109,7 +112,7 @@ ServerConnection::State::Found ServerConnection::State::look_for_request() {
       if (!has_begun_head) began = loop->now();
       has_begun_head = true;
       const auto size = read_request_head(input.view(), scheme, limits.head, scan, exchange.head());
-      if (!size) return refuse_for(size.error());
+      if (!size) return is_http2_preface() ? Found::http2 : refuse_for(size.error());
       if (*size > 0) {
         const auto begun = begin_exchange(*size);
         return begun ? Found::request : refuse_for(begun.error());
@@ -120,6 +123,12 @@ ServerConnection::State::Found ServerConnection::State::look_for_request() {
     if (!*got || **got == 0) return Found::end;
     input.added(**got);
   }
+}
+
+// To the parser of HTTP/1.1 the front of the preface is a head of a version that it does not know.
+bool ServerConnection::State::is_http2_preface() const {
+  constexpr ByteView front = "PRI * HTTP/2.0\r\n\r\n";
+  return limits.takes_http2_preface && scheme == Scheme::http && requests == 0 && input.view().starts_with(front);
 }
 
 ServerConnection::State::Found ServerConnection::State::refuse_for(Error error) {
@@ -214,6 +223,11 @@ void ServerConnection::drain() {
   state_->draining = true;
   state_->exchange.close_after();
   if (state_->idle && state_->idle_cancel != nullptr) state_->idle_cancel->cancel();
+}
+
+ServerConnection::Http2Start ServerConnection::take_http2_start() {
+  if (!state_->begins_http2) return {};
+  return {.stream = std::move(state_->stream), .begun = std::string(state_->input.view())};
 }
 
 bool ServerConnection::is_idle() const { return state_->idle && !state_->draining; }

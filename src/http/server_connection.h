@@ -12,12 +12,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/time.h"
 #include "http/chunked.h"
 #include "http/connection.h"
 #include "http/head_parser.h"
+#include "http/http2_limits.h"
 #include "http/message.h"
 #include "rt/task.h"
 
@@ -55,6 +57,10 @@ struct ServerLimits {
   Duration linger_time_max = std::chrono::seconds{2};
   // Says "Connection: keep-alive" in answers on connections that go on (HDR-12).
   bool says_keep_alive = true;
+  // Connections of HTTP/2. All but what HTTP/1.1 says of its framing holds for them too.
+  Http2Limits http2 = {};
+  // Takes HTTP/2 on a connection without TLS whose viewer begins with its preface (RFC 9113 section 3.3).
+  bool takes_http2_preface = false;
 };
 
 class ServerConnection final : public Connection {
@@ -67,6 +73,13 @@ class ServerConnection final : public Connection {
   void drain() override;
   bool is_idle() const override;
   Instant idle_since() const override;
+
+  // Once served: what a viewer left that began with the preface of HTTP/2, where that is taken; else no stream.
+  struct Http2Start {
+    std::unique_ptr<net::Stream> stream;
+    std::string begun;  // what was read of it
+  };
+  Http2Start take_http2_start();
 
  private:
   struct State;
