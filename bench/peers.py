@@ -54,12 +54,10 @@ def start_varnish(core: int, origin: int, folder: pathlib.Path, memory: int = ME
 
 
 def start_haproxy(core: int, origin: int, folder: pathlib.Path, memory: int = MEMORY_MIB) -> Server:
-    program, port, second = need("haproxy"), free_port(), free_port()
-    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, second=second, origin=origin,
-            memory=memory)
+    program, port = need("haproxy"), free_port()
+    fill_in(CONFIGURATIONS / "haproxy.cfg", folder / "haproxy.cfg", port=port, origin=origin, memory=memory)
     command = [program, "-db", "-f", str(folder / "haproxy.cfg")]
     server = Server(f"HAProxy {version(program, '-v')} cache", command, port, core, folder)
-    server.http2_port = second
     server.hit = "Age"
     return server
 

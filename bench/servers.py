@@ -114,7 +114,8 @@ class Kind:
     start: Starter
     program: str | None = None       # of a package; ours and the floors are built
     asks_origin: bool = True         # takes part in misses
-    speaks_http2: bool = False       # without TLS, by prior knowledge
+    # Without TLS, by prior knowledge. HAProxy does too, but finds nothing there of what came into its cache over HTTP/1.1.
+    speaks_http2: bool = False
 
 
 STARTERS: dict[str, Kind] = {
@@ -125,7 +126,7 @@ STARTERS: dict[str, Kind] = {
     "floor": Kind(start_floor, asks_origin=False),
     "floor-sendfile": Kind(start_floor_sendfile, asks_origin=False),
     "floor-uring": Kind(start_floor_uring, asks_origin=False),
-    "haproxy": Kind(peers.start_haproxy, "haproxy", speaks_http2=True),
+    "haproxy": Kind(peers.start_haproxy, "haproxy"),
     "nginx": Kind(peers.start_nginx, "nginx", speaks_http2=True),
     "nginx-plain": Kind(peers.start_nginx_plain, "nginx"),
     "trafficserver": Kind(peers.start_traffic_server, "traffic_server"),
