@@ -41,6 +41,7 @@ struct TlsSite {
   std::vector<std::shared_ptr<const Certificate>> certificates;
   const SecurityPolicy* policy = nullptr;  // never null
   bool offers_http2 = false;               // by ALPN, to viewers with TLS 1.2 or later and a server name (TLS-3)
+  bool offers_http3 = false;               // over QUIC, where no client certificates are asked for (TLS-3)
   ClientCertificateRules clients;
 };
 
