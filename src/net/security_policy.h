@@ -18,6 +18,17 @@ enum class TlsVersion : std::uint8_t { tls_1_0, tls_1_1, tls_1_2, tls_1_3 };
 // "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"
 std::string_view name_of(TlsVersion version);
 
+// Which versions may be spoken; perhaps with gaps.
+struct TlsVersions {
+  bool tls_1_0 = false;
+  bool tls_1_1 = false;
+  bool tls_1_2 = true;
+  bool tls_1_3 = true;
+
+  bool is_none() const { return !tls_1_0 && !tls_1_1 && !tls_1_2 && !tls_1_3; }
+  friend bool operator==(const TlsVersions&, const TlsVersions&) = default;
+};
+
 struct SecurityPolicy {
   std::string_view name;  // MinimumProtocolVersion of the API
   TlsVersion least;
