@@ -1,4 +1,4 @@
-// Origins: ORIG-1, ORIG-4, ORIG-5, ORIG-7, ORIG-8, URL-1, OHDR-5, OHDR-6, OAC-1 and OAC-3.
+// Origins: ORIG-1, ORIG-3, ORIG-4, ORIG-5, ORIG-7, ORIG-8, URL-1, OHDR-5, OHDR-6, OAC-1 and OAC-3.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -75,11 +75,42 @@ void compile_read_timeout(std::optional<std::int32_t> timeout, const Place& plac
   out.read_timeout = std::chrono::seconds(read);
 }
 
+Origin::Protocol protocol_of(std::string_view policy, const Place& place) {
+  if (policy == "https-only") return Origin::Protocol::https_only;
+  if (policy == "match-viewer") return Origin::Protocol::match_viewer;
+  place.expect(policy == "http-only", "The origin protocol policy is http-only, match-viewer or https-only.");
+  return Origin::Protocol::http_only;
+}
+
+// TLS 1.3 goes with TLS 1.2: the API has no name for it. Without a list it is the one that the service fills in.
+net::TlsVersions versions_of(const std::optional<model::OriginSslProtocols>& listed, Origin::Protocol protocol,
+                             const Place& place) {
+  net::TlsVersions versions{.tls_1_0 = true, .tls_1_1 = true, .tls_1_2 = true, .tls_1_3 = true};
+  if (!listed) return versions;
+  versions = {.tls_1_0 = false, .tls_1_1 = false, .tls_1_2 = false, .tls_1_3 = false};
+  for (const std::string& name : listed->items) {
+    versions.tls_1_0 = versions.tls_1_0 || name == "TLSv1";
+    versions.tls_1_1 = versions.tls_1_1 || name == "TLSv1.1";
+    versions.tls_1_2 = versions.tls_1_3 = versions.tls_1_2 || name == "TLSv1.2";
+    place.expect(name == "SSLv3" || name == "TLSv1" || name == "TLSv1.1" || name == "TLSv1.2",
+                 "The origin SSL protocols are SSLv3, TLSv1, TLSv1.1 and TLSv1.2.");
+  }
+  place.expect(!listed->items.empty(), "The parameter OriginSslProtocols lists at least one protocol.");
+  place.expect(
+      listed->items.empty() || !versions.is_none() || protocol == Origin::Protocol::http_only,
+      "The origin SSL protocol SSLv3 alone is not provided by this release of Gustfront: no library that it is "
+      "built with speaks it.");
+  return versions;
+}
+
 void compile_custom(const model::CustomOriginConfig& custom, const Place& place, Origin& out) {
   out.kind = Origin::Kind::custom;
   place.in("HTTPPort").expect(is_port(custom.http_port), "A port is 80, 443 or from 1024 to 65535.");
   place.in("HTTPSPort").expect(is_port(custom.https_port), "A port is 80, 443 or from 1024 to 65535.");
   out.port = static_cast<std::uint16_t>(custom.http_port);
+  out.https_port = static_cast<std::uint16_t>(custom.https_port);
+  out.protocol = protocol_of(custom.origin_protocol_policy, place.in("OriginProtocolPolicy"));
+  out.tls_versions = versions_of(custom.origin_ssl_protocols, out.protocol, place.in("OriginSslProtocols"));
   compile_read_timeout(custom.origin_read_timeout, place, out);
   const std::int32_t keepalive = custom.origin_keepalive_timeout.value_or(5);
   place.in("OriginKeepaliveTimeout")
@@ -141,6 +172,7 @@ Origin compile_origin(const model::Origin& origin, const PolicySet& policies, co
                "Exactly one of CustomOriginConfig and S3OriginConfig must be specified.");
   if (origin.s3_origin_config) {
     out.kind = Origin::Kind::bucket;
+    out.protocol = Origin::Protocol::match_viewer;
     compile_read_timeout(origin.s3_origin_config->origin_read_timeout, place.in("S3OriginConfig"), out);
   }
   if (origin.custom_origin_config) compile_custom(*origin.custom_origin_config, place.in("CustomOriginConfig"), out);

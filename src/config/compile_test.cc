@@ -226,11 +226,45 @@ TEST(Compile, Orig1PortsAreEightyFourFourThreeOrAbove1023) {
             "InvalidArgument Origins.Items[0].CustomOriginConfig.HTTPSPort");
 }
 
-TEST(Compile, Orig1HttpsOnlyIsRefusedUntilThereIsTlsToOrigins) {
-  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only"; }),
+TEST(Compile, Orig1TheProtocolOfAnOrigin) {
+  const auto protocol_of = [](const char* policy) {
+    DistributionDocument document = small_distribution();
+    document.config.origins.items[0].custom_origin_config->origin_protocol_policy = policy;
+    return compiled(document).origins[0].protocol;
+  };
+  EXPECT_EQ(protocol_of("http-only"), Origin::Protocol::http_only);
+  EXPECT_EQ(protocol_of("https-only"), Origin::Protocol::https_only);
+  EXPECT_EQ(protocol_of("match-viewer"), Origin::Protocol::match_viewer);
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "ftp"; }),
             "InvalidArgument Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy");
-  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "match-viewer"; }),
-            "");
+}
+
+model::OriginSslProtocols protocols(std::vector<std::string> names) {
+  return {static_cast<std::int32_t>(names.size()), std::move(names)};
+}
+
+TEST(Compile, Orig3TheVersionsOfAnOrigin) {
+  const auto versions_of = [](std::vector<std::string> names) {
+    DistributionDocument document = small_distribution();
+    document.config.origins.items[0].custom_origin_config->origin_ssl_protocols = protocols(std::move(names));
+    return compiled(document).origins[0].tls_versions;
+  };
+  EXPECT_EQ(versions_of({"TLSv1.2"}), (net::TlsVersions{false, false, true, true}));
+  EXPECT_EQ(versions_of({"SSLv3", "TLSv1", "TLSv1.2"}), (net::TlsVersions{true, false, true, true}));
+  EXPECT_EQ(versions_of({"TLSv1.1"}), (net::TlsVersions{false, true, false, false}));
+  EXPECT_EQ(compiled(small_distribution()).origins[0].tls_versions, (net::TlsVersions{true, true, true, true}));
+
+  const std::string place = "InvalidArgument Origins.Items[0].CustomOriginConfig.OriginSslProtocols";
+  EXPECT_EQ(wrong([](Config& c) {
+              c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only";
+              c.origins.items[0].custom_origin_config->origin_ssl_protocols = protocols({"SSLv3"});
+            }),
+            place);
+  EXPECT_EQ(
+      wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_ssl_protocols = protocols({"TLSv1.3"}); }),
+      place);
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->origin_ssl_protocols = protocols({}); }),
+            place);
 }
 
 TEST(Compile, Orig4Orig5AndOrig8BoundTheTimeouts) {

@@ -105,8 +105,8 @@ const Refused refused_settings[] = {
      [](auto& c) { c.viewer_certificate.emplace().iam_certificate_id = "id"; }},
     {"DistributionConfig.Origins.Items[0].OriginShield.Enabled",
      [](auto& c) { c.origins.items[0].origin_shield = model::OriginShield{true, "ap-south-1"}; }},
-    {"DistributionConfig.Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy",
-     [](auto& c) { c.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only"; }},
+    {"DistributionConfig.Origins.Items[0].CustomOriginConfig.IpAddressType",
+     [](auto& c) { c.origins.items[0].custom_origin_config->ip_address_type = "ipv6"; }},
     {"DistributionConfig.DefaultCacheBehavior.GrpcConfig.Enabled",
      [](auto& c) { c.default_cache_behavior.grpc_config = model::GrpcConfig{true}; }},
     {"DistributionConfig.HttpVersion", [](auto& c) { c.http_version = "http2and3"; }},
@@ -142,11 +142,11 @@ TEST(SettingsTable, SettingsThatAskForNothingAreLetThrough) {
 
 TEST(SettingsTable, ARefusalSaysWhatWouldBeAccepted) {
   model::DistributionConfig config = small_distribution().config;
-  config.origins.items[0].custom_origin_config->origin_protocol_policy = "https-only";
+  config.http_version = "http3";
   EXPECT_EQ(
       check(config)[0].message,
-      "The setting DistributionConfig.Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy is not provided by "
-      "this release of Gustfront: TLS to origins is not available yet (accepted: http-only, match-viewer).");
+      "The setting DistributionConfig.HttpVersion is not provided by this release of Gustfront (accepted: http1.1, "
+      "http2).");
 }
 
 TEST(SettingsTable, QuantitiesThatAreNotTheNumberOfItemsAreInconsistent) {

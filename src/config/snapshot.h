@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "config/host_table.h"
 #include "config/staging.h"
+#include "net/security_policy.h"
 
 namespace gust::net {
 struct SecurityPolicy;
@@ -112,12 +113,16 @@ struct OriginAccess {
 
 struct Origin {
   enum class Kind : std::uint8_t { bucket, custom };
+  enum class Protocol : std::uint8_t { http_only, https_only, match_viewer };  // ORIG-1
   std::string id;
   Kind kind = Kind::custom;
   std::string domain_name;  // also the Host of origin requests unless the viewer's is forwarded
   std::string bucket;       // the bucket that the name means, where it has the form of one (any kind)
   std::string path;         // URL-1: empty or "/x", no slash at the end
+  Protocol protocol = Protocol::http_only;
   std::uint16_t port = 80;
+  std::uint16_t https_port = 443;
+  net::TlsVersions tls_versions;  // ORIG-3
   std::vector<CustomHeader> custom_headers;
   std::optional<OriginAccess> access;                       // empty: requests are not signed
   int connection_attempts = 3;                              // ORIG-4

@@ -139,6 +139,7 @@ Fetcher::Fetcher(rt::Loop& loop, FetcherSettings settings)
     : loop_(loop),
       settings_(std::move(settings)),
       resolver_(loop, settings_.resolver),
+      tls_(loop),
       pool_(loop, settings_.pool),
       probes_(loop) {}
 
@@ -148,6 +149,7 @@ rt::Task<void> Fetcher::close() {
   probes_.cancel();
   co_await probes_.join();
   co_await pool_.close();
+  co_await tls_.close();
   co_await resolver_.close();
 }
 
@@ -175,7 +177,7 @@ rt::Task<Result<Fetched>> Fetcher::fetch(const OriginTarget& target, const http:
   if (target.completion_timeout > Duration::zero()) state->deadline = trying.began + target.completion_timeout;
 
   const Instant wait_until = std::min(state->deadline, trying.began + target.connect_timeout);
-  CO_TRY(state->lease, co_await pool_.take(pool_key_of(target), wait_until));
+  CO_TRY(state->lease, co_await pool_.take(pool_key_of(target, trying.request), wait_until));
   CO_TRY_OK(co_await exchange(trying));
 
   http::ClientConnection& connection = http_of(state->lease);
@@ -250,7 +252,7 @@ rt::Task<Result<void>> Fetcher::connect(Trying& trying) {
     --trying.attempts_left;
     ++trying.facts.attempts;
     const Instant deadline = std::min(trying.state.deadline, loop_.now() + trying.target.connect_timeout);
-    auto connected = co_await connect_once(trying.target, deadline, trying.facts);
+    auto connected = co_await connect_once(trying, deadline);
     if (connected) {
       trying.state.lease.set_connection(std::move(*connected));
       co_return Result<void>{};
@@ -263,12 +265,13 @@ rt::Task<Result<void>> Fetcher::connect(Trying& trying) {
 }
 
 // Each address in turn; one that stays silent may take an even share of the time that is left.
-rt::Task<Result<std::unique_ptr<Poolable>>> Fetcher::connect_once(const OriginTarget& target, Instant deadline,
-                                                                  FetchFacts& facts) {
+rt::Task<Result<std::unique_ptr<Poolable>>> Fetcher::connect_once(const Trying& trying, Instant deadline) {
+  const bool is_secure = trying.request.scheme == http::Scheme::https;
+  FetchFacts& facts = trying.facts;
   const Instant began = loop_.now();
   facts.phase = FetchPhase::resolve;
   facts.resolve = facts.connect = Duration::zero();
-  CO_TRY(const std::vector<rt::Endpoint> addresses, co_await addresses_of(target, deadline));
+  CO_TRY(const std::vector<rt::Endpoint> addresses, co_await addresses_of(trying.target, is_secure, deadline));
   facts.phase = FetchPhase::connect;
   facts.resolve = loop_.now() - began;
   Error last{.code = Errc::access_denied,
@@ -279,10 +282,10 @@ rt::Task<Result<std::unique_ptr<Poolable>>> Fetcher::connect_once(const OriginTa
     const auto left = static_cast<std::int64_t>(addresses.size() - i);
     const Instant share = deadline == never ? never : loop_.now() + (deadline - loop_.now()) / left;
     const Instant connecting = loop_.now();
-    auto socket = co_await loop_.network().connect(addresses[i], share);
+    auto stream = co_await reach(trying, addresses[i], share);
     facts.connect = loop_.now() - connecting;
-    if (socket) co_return std::make_unique<Connection>(net::make_tcp_stream(std::move(*socket)));
-    last = socket.error();
+    if (stream) co_return std::make_unique<Connection>(std::move(*stream));
+    last = stream.error();
     if (last.code == Errc::cancelled || loop_.now() >= deadline) break;
   }
   // Our own descriptors ran out, or the network said no: it is the origin that was not reached.
@@ -290,10 +293,30 @@ rt::Task<Result<std::unique_ptr<Poolable>>> Fetcher::connect_once(const OriginTa
   co_return std::unexpected(last);
 }
 
+// One address, and the handshake with what answers there.
+rt::Task<Result<std::unique_ptr<net::Stream>>> Fetcher::reach(const Trying& trying, rt::Endpoint address,
+                                                              Instant deadline) {
+  CO_TRY(auto socket, co_await loop_.network().connect(address, deadline));
+  auto stream = net::make_tcp_stream(std::move(socket));
+  if (trying.request.scheme != http::Scheme::https) co_return stream;
+  OriginNames names = names_of(trying.target, trying.request);
+  net::TlsClientOptions options;
+  if (!rt::read_address(names.asked, 0)) options.server_name = names.asked;
+  options.names.push_back(names.origin);
+  if (names.asked != names.origin) options.names.push_back(std::move(names.asked));
+  options.alpn = {"http/1.1"};
+  options.versions = trying.target.secure.versions;
+  options.trust = settings_.trust;
+  options.session_key = pool_key_of(trying.target, trying.request);
+  co_return co_await tls_.connect(std::move(stream), options, deadline);
+}
+
 // The addresses that may be connected to, perhaps none.
-rt::Task<Result<std::vector<rt::Endpoint>>> Fetcher::addresses_of(const OriginTarget& target, Instant deadline) {
+rt::Task<Result<std::vector<rt::Endpoint>>> Fetcher::addresses_of(const OriginTarget& target, bool is_secure,
+                                                                  Instant deadline) {
   if (!target.trusted_endpoints.empty()) co_return target.trusted_endpoints;
-  CO_TRY(std::vector<rt::Endpoint> addresses, co_await resolver_.resolve(target.host, target.port, deadline));
+  const std::uint16_t port = is_secure ? target.secure.port : target.port;
+  CO_TRY(std::vector<rt::Endpoint> addresses, co_await resolver_.resolve(target.host, port, deadline));
   std::erase_if(addresses, [&](const rt::Endpoint& address) { return !is_allowed(address, settings_.addresses); });
   if (addresses.size() > addresses_tried_max) addresses.resize(addresses_tried_max);
   co_return addresses;

@@ -1,6 +1,6 @@
 // Fetcher: sends a request to an origin or a parent tier and gives the response. The front door of origin.
 //
-// Source: CLOUDFRONT.md ORIG-4 to ORIG-8, LIM-5, BODY-5; RFC 9112 section 9.3.1 (retries).
+// Source: CLOUDFRONT.md ORIG-1 to ORIG-8, LIM-5, BODY-5; RFC 9112 section 9.3.1 (retries).
 // Shape:  one a core, with its pool, resolver and address policy.
 // Retries:
 //   connect   up to `attempts` times, over the addresses of the name in turn (ORIG-4)
@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "http/head_parser.h"
 #include "http/message.h"
+#include "net/tls_client.h"
 #include "origin/address_policy.h"
 #include "origin/failure.h"
 #include "origin/pool.h"
@@ -48,6 +49,8 @@ struct FetcherSettings {
   PoolLimits pool{};
   ResolverLimits resolver{};
   http::HeadLimits head{};  // LIM-5
+  // Which authorities are believed about origins (ORIG-2); null: none, so that nothing is fetched over TLS.
+  std::shared_ptr<const net::TrustStore> trust = nullptr;
 };
 
 // Facts of one fetch, filled as it goes and good after a failure too.
@@ -107,7 +110,8 @@ class Fetcher {
   // What of `body` is unsent when the response begins goes on in `sender`, where there is one, until the response ends;
   // else it is not sent any more.
   //   needs   `target`, `head`, `body` and `facts` outlive the wait, `body` also what runs in `sender`
-  //   fails   name_not_found; access_denied (the AddressPolicy; side own: Signer::sign); refused, unreachable,
+  //   fails   name_not_found; access_denied (the AddressPolicy, the origin's certificate; side own: Signer::sign);
+  //   refused, unreachable,
   //   timed_out, reset, closed;
   //           head_too_large, bad_* (an invalid response); would_exceed_limit (pool); cancelled; and what `body` fails
   //           with, side viewer. failure_of(error, facts.phase) says what each means.
@@ -130,9 +134,10 @@ class Fetcher {
  private:
   struct Trying;
   rt::Task<Result<void>> connect(Trying& trying);
-  rt::Task<Result<std::unique_ptr<Poolable>>> connect_once(const OriginTarget& target, Instant deadline,
-                                                           FetchFacts& facts);
-  rt::Task<Result<std::vector<rt::Endpoint>>> addresses_of(const OriginTarget& target, Instant deadline);
+  rt::Task<Result<std::unique_ptr<Poolable>>> connect_once(const Trying& trying, Instant deadline);
+  rt::Task<Result<std::unique_ptr<net::Stream>>> reach(const Trying& trying, rt::Endpoint address, Instant deadline);
+  rt::Task<Result<std::vector<rt::Endpoint>>> addresses_of(const OriginTarget& target, bool is_secure,
+                                                           Instant deadline);
   rt::Task<Result<void>> exchange(Trying& trying);
   // Tries to connect to a parent that is down until it is up.
   rt::Task<void> watch(ParentTier& tier, std::size_t parent);
@@ -140,6 +145,7 @@ class Fetcher {
   rt::Loop& loop_;
   FetcherSettings settings_;
   Resolver resolver_;
+  net::TlsClient tls_;
   Pool pool_;
   Signer signer_;
   rt::Scope probes_;

@@ -1,8 +1,8 @@
 // OriginTarget: where a request goes when the cache cannot answer it, and how long each part may take.
 //
-// Source: CLOUDFRONT.md ORIG-1, ORIG-4 to ORIG-8, URL-1; SECURITY.md "origin pool poisoning across tenants".
+// Source: CLOUDFRONT.md ORIG-1 to ORIG-8, URL-1; SECURITY.md "origin pool poisoning across tenants".
 // Shape:  a plain struct with its own texts. The caller makes it once per Snapshot (or node) from its own documents and
-//         keeps it while requests use it. Plain HTTP only: whoever compiles a Snapshot refuses https origins.
+//         keeps it while requests use it.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "http/message.h"
+#include "net/security_policy.h"
 #include "rt/address.h"
 
 namespace gust::origin {
@@ -22,6 +23,20 @@ struct CustomHeader {
   std::string name, value;
 };
 
+// ORIG-1.
+enum class OriginProtocol : std::uint8_t {
+  http,
+  https,
+  match,  // that of the head that is given to fetch()
+};
+
+// What is said and reached over TLS.
+struct SecureTarget {
+  std::uint16_t port = 443;
+  std::string host_header;         // as OriginTarget::host_header
+  net::TlsVersions versions = {};  // ORIG-3
+};
+
 struct OriginTarget {
   std::string id;      // of the origin in its distribution, for logs
   std::string tenant;  // distribution id: connections are never shared between tenants
@@ -29,6 +44,8 @@ struct OriginTarget {
   std::uint16_t port = 80;
   // Host of the request; empty: the authority of the head that is given to fetch().
   std::string host_header;
+  OriginProtocol protocol = OriginProtocol::http;
+  SecureTarget secure;                       // https, match
   std::string path;                          // URL-1: put in front of the request's; empty or "/x", no slash at the end
   std::vector<CustomHeader> custom_headers;  // replace fields of the same name
 
@@ -46,10 +63,25 @@ struct OriginTarget {
   Duration completion_timeout = Duration::zero();        // ORIG-7: the whole exchange; zero: none
 };
 
-// The name under which connections to `target` are pooled: tenant, and host and port or the trusted endpoints.
-std::string pool_key_of(const OriginTarget& target);
+// Whether a request of that scheme goes over TLS.
+bool is_secure(const OriginTarget& target, http::Scheme scheme);
 
-// The head to send: `viewer` with the target's Host, path and custom headers, and without hop-by-hop fields.
+// The name of `target`: tenant, and host and port or the trusted endpoints. One for both protocols.
+std::string pool_key_of(const OriginTarget& target);
+// The name under which the connection that `request`, of make_origin_request(), needs is pooled: where it goes over TLS
+// also what the peer's identity was judged by, so that no other request gets it.
+std::string pool_key_of(const OriginTarget& target, const http::RequestHead& request);
+
+// The names of which the origin's certificate must cover one (ORIG-2): of the origin, and the host that `request` says.
+// The second is also what the server is told, where it is not an address.
+struct OriginNames {
+  std::string origin;
+  std::string asked;
+};
+OriginNames names_of(const OriginTarget& target, const http::RequestHead& request);
+
+// The head to send: `viewer` with the target's Host, path and custom headers, and without hop-by-hop fields. Its scheme
+// is that of the connection it needs.
 //   gives   views into `viewer`, `target` and `arena`, which outlive the head
 //   fails   bad_target (side own): the path in front of the request's gives no valid target
 Result<http::RequestHead> make_origin_request(const OriginTarget& target, const http::RequestHead& viewer,

@@ -92,7 +92,7 @@ http::RequestHead forward_request(const http::RequestHead& request, const Route&
                                   Arena& arena) {
   http::RequestHead head;
   head.method = request.method;
-  head.scheme = http::Scheme::http;
+  head.scheme = request.scheme;            // ORIG-1
   head.version = http::Version::http_1_1;  // OHDR-3
   const ByteView query = cache::select_query(route.query, request.query, arena);
   head.set_target(query.empty() ? request.path : arena.join({request.path, "?", query}));

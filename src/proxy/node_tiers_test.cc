@@ -208,6 +208,29 @@ TEST(Node, Tier1TheRegionalPortServesNobodyElse) {
   EXPECT_EQ(net.origin().request_count(), 0U);
 }
 
+TEST(Node, Orig1TheViewersSchemeReachesTheTierThatAsksTheOrigin) {
+  config::Distribution distribution = plain_distribution();
+  distribution.origins.front().protocol = config::Origin::Protocol::match_viewer;
+  NodeWorld net({.has_regional = true, .distribution = distribution});
+  net.allow_complaints();
+  net.serve("/plain", reply_text(200, for_a_minute, "body"));
+  struct Ask {
+    static rt::Task<void> with(sim::Viewer& edge, std::string target, std::vector<TextField> fields, Reply& into) {
+      fields.push_back({"Gust-Tier-Key", "the tiers' secret"});
+      into = co_await edge.ask(sim::get_text(target, "d1.cdn.test", fields));
+      edge.close();
+    }
+  };
+  Reply reply;
+  sim::Viewer edge(net.viewers(), net.regional().at);
+  ASSERT_TRUE(net.world.run(net.viewers(), Ask::with(edge, "/plain", {}, reply)));
+  EXPECT_EQ(reply.status, 200);
+  // The origin has no port for TLS, and the node believes no authority.
+  ASSERT_TRUE(net.world.run(net.viewers(), Ask::with(edge, "/secure", {{"Gust-Scheme", "https"}}, reply)));
+  EXPECT_EQ(reply.status, 502);
+  EXPECT_EQ(net.origin().request_count(), 1U);
+}
+
 // An origin is no tier of ours, whatever it says.
 TEST(Node, Hdr6AnOriginCannotSayHit) {
   NodeWorld net;

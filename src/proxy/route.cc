@@ -19,6 +19,7 @@ bool read_tier_fields(Passage& passage) {
   const auto key = fields.get(tier_field::key);
   if (!key || !equal_in_constant_time(*key, passage.core.node().settings().tier_key)) return false;
   passage.from_edge = true;
+  if (fields.get(tier_field::scheme) == "https") passage.change_request().scheme = http::Scheme::https;
   passage.explaining = read_tier_explain(fields.get(http::Name::gust_explain).value_or(ByteView()));
   passage.must_revalidate = fields.has(tier_field::revalidate);
   passage.pattern_of_edge = fields.get(tier_field::pattern).value_or(ByteView());

@@ -52,13 +52,33 @@ cache::TtlPolicy ttl_policy(const config::Behavior& behavior, const config::Orig
   return ttl;
 }
 
+std::string host_header_of(const config::Origin& origin, std::uint16_t port, std::uint16_t usual) {
+  return port == usual ? origin.domain_name : origin.domain_name + ":" + std::to_string(port);
+}
+
+origin::OriginProtocol protocol_of(const config::Origin& origin) {
+  switch (origin.protocol) {
+    case config::Origin::Protocol::http_only:
+      return origin::OriginProtocol::http;
+    case config::Origin::Protocol::https_only:
+      return origin::OriginProtocol::https;
+    case config::Origin::Protocol::match_viewer:
+      break;
+  }
+  return origin::OriginProtocol::match;
+}
+
 origin::OriginTarget target_of(const config::Distribution& distribution, const config::Origin& origin) {
   origin::OriginTarget target;
   target.id = origin.id;
   target.tenant = distribution.id;
   target.host = origin.domain_name;
   target.port = origin.port;
-  target.host_header = origin.port == 80 ? origin.domain_name : origin.domain_name + ":" + std::to_string(origin.port);
+  target.host_header = host_header_of(origin, origin.port, 80);
+  target.protocol = protocol_of(origin);
+  target.secure.port = origin.https_port;
+  target.secure.host_header = host_header_of(origin, origin.https_port, 443);
+  target.secure.versions = origin.tls_versions;
   target.path = origin.path;
   for (const config::CustomHeader& header : origin.custom_headers) {
     target.custom_headers.push_back({header.name, header.value});
@@ -87,12 +107,16 @@ Reach reach_of(const config::Distribution& distribution, const config::Origin& o
   if (!origin.bucket.empty() && !buckets.endpoints.empty()) {
     reach.bucket_target = reach.target;
     reach.bucket_target->host_header = origin.domain_name;
+    reach.bucket_target->protocol = origin::OriginProtocol::http;  // between our own
     reach.bucket_target->trusted_endpoints = buckets.endpoints;
     reach.bucket_target->signing = sign_for_own_store(keys, distribution, origin);
   }
   // ORP-4: without the viewer's Host the origin's own is sent; with it, the head's authority. KEY-9: a bucket goes by
   // its own name.
-  if (sends_viewers_host && !is_bucket(origin)) reach.target.host_header.clear();
+  if (sends_viewers_host && !is_bucket(origin)) {
+    reach.target.host_header.clear();
+    reach.target.secure.host_header.clear();
+  }
   return reach;
 }
 

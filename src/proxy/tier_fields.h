@@ -9,6 +9,7 @@ namespace gust::proxy::tier_field {
 inline constexpr ByteView key = "Gust-Tier-Key";  // proves that the request comes from a tier of ours
 inline constexpr ByteView distribution = "Gust-Distribution";
 inline constexpr ByteView pattern = "Gust-Path-Pattern";   // of the behaviour that the edge chose (ORD-1 step 4)
+inline constexpr ByteView scheme = "Gust-Scheme";          // `https` where the viewer's is that; else absent (ORIG-1)
 inline constexpr ByteView own_range = "Gust-Own-Range";    // the Range is to be sent on as it is: it cannot be sliced
 inline constexpr ByteView version = "Gust-Slice-Version";  // of a slice: what is stored of another version is of no use
 inline constexpr ByteView epoch = "Gust-Epoch";            // of an answer: the newest purge it took part in

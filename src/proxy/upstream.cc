@@ -218,6 +218,7 @@ rt::Task<Result<origin::Fetched>> ask_upstream(Passage& passage, const http::Req
     http::RequestHead to_parent = head;
     to_parent.fields.set(tier_field::key, core.node().settings().tier_key);
     to_parent.fields.set(tier_field::distribution, passage.distribution->id);
+    if (head.scheme == http::Scheme::https) to_parent.fields.set(tier_field::scheme, "https");
     to_parent.fields.set(tier_field::pattern, passage.match->behavior->path_pattern);
     if (passage.explaining != Explaining::no) to_parent.fields.set(tier_field::explain, name_of(passage.explaining));
     if (passage.is_background) to_parent.fields.set(tier_field::revalidate, "1");
