@@ -16,6 +16,7 @@
 #include "app/local_delivery.h"
 #include "app/log_shipper.h"
 #include "app/origin_keys_file.h"
+#include "app/origin_trust.h"
 #include "app/running_node.h"
 #include "app/tls_books.h"
 #include "bucket/lifecycle_rounds.h"
@@ -65,6 +66,7 @@ struct Deployment::Parts {
   std::unique_ptr<Identities> identities;
   Credentials edge_key;  // of this run, with which edges ask our own buckets for distributions
   StoreKeys store_keys;
+  std::shared_ptr<const net::TrustStore> origin_trust;
   std::string explain_token;
   Addresses addresses;
   std::unique_ptr<config::Store> store;
@@ -144,6 +146,10 @@ rt::Task<Outcome> Deployment::Parts::open_state() {
   auto opened_keys = co_await open_origin_keys(loop, settings.origin_keys);
   if (!opened_keys) co_return std::unexpected(std::move(opened_keys.error()));
   store_keys = std::move(*opened_keys);
+  auto opened_trust = co_await open_origin_trust(loop, settings.origin_trust);
+  if (!opened_trust) co_return std::unexpected(std::move(opened_trust.error()));
+  origin_trust = std::move(*opened_trust);
+  if (!origin_trust) log.warning("this system has no file of certificate authorities: no origin is reached over TLS");
   edge_key = make_credentials(loop);
   if (auto made = co_await loop.files().make_directory(settings.data); !made) {
     co_return std::unexpected(describe(fmt::format("cannot make the data folder {}", settings.data), made.error()));
@@ -201,6 +207,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.at = at;
   options.connections_max = settings.connections_max;
   if (tier == proxy::Tier::edge) {
+    options.proxies = settings.proxy_protocol_from;
     options.spool_folder = spool_folder();
     options.spool = &spool;
     options.spool_limits.file_time = settings.log_delivery;
@@ -208,6 +215,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   if (settings.access_log) options.log_folder = fmt::format("{}/logs/{}", settings.data, name);
   options.fetcher.addresses.allow_loopback = !settings.public_origins_only;
   options.fetcher.addresses.allow_private = !settings.public_origins_only;
+  options.fetcher.trust = origin_trust;
   options.buckets.endpoints = {addresses.api};
   options.buckets.has_bucket = [this](std::string_view bucket) { return buckets->find_bucket(bucket).has_value(); };
   options.origin_keys = {.account_id = settings.account_id,

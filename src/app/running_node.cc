@@ -67,9 +67,11 @@ struct RunningNode::Part {
     limits.takes_http2_preface = true;
     if (options.node.tier == proxy::Tier::regional) limits.head = proxy::between_tiers(limits.head);
     server.emplace(loop, *core, limits, options.connections_max);
+    server->trust_proxies(options.proxies);
     if (!options.https_at) return;
     tls.emplace(loop, *options.ticket_keys);
     https_server.emplace(loop, *core, limits, options.connections_max, &*tls);
+    https_server->trust_proxies(options.proxies);
   }
 
   observe::MetricsWriter& metrics;

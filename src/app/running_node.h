@@ -41,6 +41,7 @@ struct RunningNodeOptions {
   const net::TicketKeys* ticket_keys = nullptr;  // with https_at; copied
   std::size_t connections_max = 0;               // on each core
   http::ServerLimits server;
+  std::vector<rt::AddressRange> proxies;   // believed about viewers' addresses
   std::string log_folder;                  // of the access log's files; empty: none
   std::string spool_folder;                // of access lines for buckets; empty: none
   observe::SpoolAccount* spool = nullptr;  // with a spool_folder; outlives the node

@@ -47,6 +47,8 @@ constexpr std::array settings{
                "ranges of what is not stored whole are fetched by slices of this size; 0: they are not"},
     SettingRow{"connections_max", count, "10000", 1, 1'000'000,
                "viewer connections of each node on each core, by http and by https each"},
+    SettingRow{"proxy_protocol_from", ranges, "", 0, 64,
+               "addresses of load balancers, a list; their connections to edges begin with a PROXY header"},
     SettingRow{"gzip_level", count, "5", 1, 9, "how hard gzip tries at compressing"},
     SettingRow{"brotli_level", count, "5", 0, 11, "how hard brotli tries"},
     SettingRow{"zstd_level", count, "3", 1, 19, "how hard zstd tries, where a cache policy turns it on"},
@@ -64,6 +66,8 @@ constexpr std::array settings{
                "longest time that an origin which is down is left alone before it is tried again; the first is 1s"},
     SettingRow{"origin_keys", path, "", 0, 0,
                "YAML file of keys for S3-compatible stores, to sign requests to private origins with"},
+    SettingRow{"origin_trust", path, "", 0, 0,
+               "PEM file of the authorities whose certificates origins may show; else the system's"},
     SettingRow{"geoip_city", path, "", 0, 0,
                "MMDB file of cities or countries, for CloudFront-Viewer-Country and others"},
     SettingRow{"geoip_asn", path, "", 0, 0, "MMDB file of networks, for CloudFront-Viewer-ASN"},
@@ -193,6 +197,22 @@ class Reader {
     return pops;
   }
 
+  std::vector<rt::AddressRange> read_ranges(std::string_view name) {
+    const Found found = look_up(name);
+    std::vector<rt::AddressRange> ranges;
+    if (found.text.empty()) return ranges;
+    for (std::string_view part : split(found.text, ',')) {
+      const auto range = rt::read_address_range(trim(part));
+      if (!range) {
+        complain(found, "addresses or ranges such as 10.0.0.7,fd00::/8");
+        return ranges;
+      }
+      ranges.push_back(*range);
+    }
+    if (ranges.size() > found.row->most) complain(found, fmt::format("at most {} ranges", found.row->most));
+    return ranges;
+  }
+
   // False where the default holds.
   bool is_given(const std::string& name) const {
     return std::ranges::any_of(sources_, [&](const SettingSource& source) { return source.values.contains(name); });
@@ -269,7 +289,7 @@ std::expected<SettingSource, Complaints> read_settings_file(std::string_view tex
         complaints.push_back(fmt::format("{}: given twice", place));
       } else if (entry.second.IsScalar() || entry.second.IsNull()) {
         source.values[name] = entry.second.IsNull() ? "" : entry.second.Scalar();
-      } else if (entry.second.IsSequence() && row->type == SettingType::pops) {
+      } else if (entry.second.IsSequence() && (row->type == SettingType::pops || row->type == SettingType::ranges)) {
         std::vector<std::string> items;
         for (const auto& item : entry.second) items.push_back(item.IsScalar() ? item.Scalar() : "?");
         source.values[name] = join(items, ",");
@@ -329,6 +349,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.compressions_max = reader.read_number("compressions_max", parse_decimal<std::uint64_t>, "a number");
   result.slice_bytes = reader.read_size("slice_bytes");
   result.connections_max = reader.read_number("connections_max", parse_decimal<std::uint64_t>, "a number");
+  result.proxy_protocol_from = reader.read_ranges("proxy_protocol_from");
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
   result.log_delivery = reader.read_duration("log_delivery");
@@ -336,6 +357,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.circuit_failures = reader.read_number("circuit_failures", parse_decimal<std::uint64_t>, "a number");
   result.circuit_pause_max = reader.read_duration("circuit_pause_max");
   result.origin_keys = reader.read_text("origin_keys");
+  result.origin_trust = reader.read_text("origin_trust");
   result.geoip_city = reader.read_text("geoip_city");
   result.geoip_asn = reader.read_text("geoip_asn");
 

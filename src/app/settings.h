@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "http/content_coding.h"
+#include "rt/address_range.h"
 
 namespace gust::app {
 
@@ -52,12 +53,14 @@ struct Settings {
   Duration drain{};
   bool access_log = true;
   Duration log_delivery{};  // how long access lines for a bucket wait at most
+  std::vector<rt::AddressRange> proxy_protocol_from;
   bool public_origins_only = false;
   std::size_t circuit_failures = 0;  // STALE-8; 0: requests always wait for their origin
   Duration circuit_pause_max{};
-  std::string origin_keys;  // empty: none
-  std::string geoip_city;   // empty: none
-  std::string geoip_asn;    // empty: none
+  std::string origin_keys;   // empty: none
+  std::string origin_trust;  // empty: the system's
+  std::string geoip_city;    // empty: none
+  std::string geoip_asn;     // empty: none
 };
 
 enum class SettingType : std::uint8_t {
@@ -65,6 +68,7 @@ enum class SettingType : std::uint8_t {
   path,
   port,
   ports,
+  ranges,
   size,
   count,
   duration,

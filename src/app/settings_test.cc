@@ -45,6 +45,17 @@ TEST(Settings, ThereMayBeNoRegionalCache) {
   EXPECT_EQ(make_settings({})->regional, "BOM52");
 }
 
+TEST(Settings, LoadBalancersAreAListOfRanges) {
+  EXPECT_TRUE(make_settings({})->proxy_protocol_from.empty());
+  const auto file = read_settings_file("proxy_protocol_from: [10.0.0.7, fd00::/8]\n", "g.yaml");
+  ASSERT_TRUE(file);
+  const std::array sources{*file};
+  const auto settings = make_settings(sources);
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->proxy_protocol_from.size(), 2U);
+  EXPECT_EQ(settings->proxy_protocol_from[1].prefix_bits, 8);
+}
+
 TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   struct Case {
     const char *name, *value, *expected;
@@ -52,6 +63,7 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   for (const Case& c : {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
                         Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
                         Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
+                        Case{"proxy_protocol_from", "10.0.0.0/33", "addresses or ranges"},
                         Case{"edges", "BOM50,BOM50", "each edge location once"},
                         Case{"address", "localhost", "address"}, Case{"account_id", "1", "12 digits"},
                         Case{"eviction", "lru", "lsg or sieve"}, Case{"eviction_size_weight", "201", "0 to 200"},

@@ -4,11 +4,11 @@
 
 namespace gust::app {
 
-rt::Task<Result<std::string>> read_small_file(rt::Files& files, std::string path) {
+rt::Task<Result<std::string>> read_small_file(rt::Files& files, std::string path, std::size_t bytes_max) {
   CO_TRY(const auto file, co_await files.open(path, rt::OpenMode::read));
-  std::string text(small_file_bytes_max + 1, '\0');
+  std::string text(bytes_max + 1, '\0');
   CO_TRY(const std::size_t bytes, co_await file->read_at(0, text));
-  if (bytes > small_file_bytes_max) co_return fail(Errc::corrupt, "the file is longer than any that was written");
+  if (bytes > bytes_max) co_return fail(Errc::corrupt, "the file is longer than any that was written");
   text.resize(bytes);
   co_return text;
 }

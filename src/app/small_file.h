@@ -16,8 +16,9 @@ namespace gust::app {
 
 inline constexpr std::size_t small_file_bytes_max = 65'536;
 
-//   fails  not_found, access_denied, io_failed; corrupt when it is longer than small_file_bytes_max
-rt::Task<Result<std::string>> read_small_file(rt::Files& files, std::string path);
+//   fails  not_found, access_denied, io_failed; corrupt when it is longer than `bytes_max`
+rt::Task<Result<std::string>> read_small_file(rt::Files& files, std::string path,
+                                              std::size_t bytes_max = small_file_bytes_max);
 
 // Stable when it returns; `folder` is where `path` lies.
 //   fails  access_denied, no_space, io_failed

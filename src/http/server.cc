@@ -1,6 +1,9 @@
 #include "http/server.h"
 
+#include <algorithm>
+
 #include "http/http2_connection.h"
+#include "net/proxy_protocol.h"
 #include "net/stream.h"
 #include "net/tls_facts.h"
 #include "net/tls_server.h"
@@ -51,7 +54,10 @@ rt::Task<void> Server::accept_all() {
       continue;
     }
     auto stream = net::make_tcp_stream(std::move(*socket));
-    serving_.spawn(tls_ == nullptr ? serve(std::move(stream)) : serve_within_tls(std::move(stream)));
+    const auto is_of = [peer = stream->peer()](const rt::AddressRange& range) { return rt::holds(range, peer); };
+    const bool is_proxied = std::ranges::any_of(proxies_, is_of);
+    const bool is_bare = tls_ == nullptr && !is_proxied;
+    serving_.spawn(is_bare ? serve(std::move(stream)) : serve_behind_preludes(std::move(stream), is_proxied));
   }
 }
 
@@ -66,9 +72,19 @@ bool Server::make_room() {
 }
 
 // Not among connections_ until it can have a request: a drain need not wait for it.
-rt::Task<void> Server::serve_within_tls(std::unique_ptr<net::Stream> stream) {
-  auto within = co_await tls_->accept(std::move(stream), loop_.now() + limits_.handshake_time_max);
-  if (within && !accepting_.is_cancelled()) co_await serve(std::move(*within));
+rt::Task<void> Server::serve_behind_preludes(std::unique_ptr<net::Stream> stream, bool is_proxied) {
+  const Instant deadline = loop_.now() + limits_.handshake_time_max;
+  if (is_proxied) {
+    auto proxied = co_await net::accept_proxied(std::move(stream), deadline);
+    if (!proxied) co_return;
+    stream = std::move(*proxied);
+  }
+  if (tls_ != nullptr) {
+    auto within = co_await tls_->accept(std::move(stream), deadline);
+    if (!within) co_return;
+    stream = std::move(*within);
+  }
+  if (!accepting_.is_cancelled()) co_await serve(std::move(stream));
 }
 
 // A connection that is being served.

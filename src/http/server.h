@@ -10,11 +10,12 @@
 
 #include <list>
 #include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "http/message.h"
 #include "http/server_connection.h"
-#include "rt/address.h"
+#include "rt/address_range.h"
 #include "rt/scope.h"
 #include "rt/signal.h"
 #include "rt/task.h"
@@ -39,6 +40,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Connections from these addresses are of load balancers and begin with a PROXY header, which is believed and has
+  // handshake_time_max to come (net/proxy_protocol.h); those from others begin without. Before start().
+  void trust_proxies(std::vector<rt::AddressRange> proxies) { proxies_ = std::move(proxies); }
+
   //   fails   address_in_use, access_denied, io_failed
   Result<void> listen(const rt::Endpoint& at, bool share_port);
   // Where it listens, with the port that was chosen for port 0.
@@ -56,7 +61,7 @@ class Server {
   class Served;
   rt::Task<void> accept_all();
   rt::Task<void> serve(std::unique_ptr<net::Stream> stream);
-  rt::Task<void> serve_within_tls(std::unique_ptr<net::Stream> stream);
+  rt::Task<void> serve_behind_preludes(std::unique_ptr<net::Stream> stream, bool is_proxied);
   bool make_room();
 
   rt::Loop& loop_;
@@ -64,6 +69,7 @@ class Server {
   ServerLimits limits_;
   std::size_t connections_max_;
   net::TlsServer* tls_;
+  std::vector<rt::AddressRange> proxies_;
   std::unique_ptr<rt::Listener> listener_;
   rt::Scope accepting_;
   rt::Scope serving_;

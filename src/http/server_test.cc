@@ -65,5 +65,45 @@ TEST(Server, SecurityHandshakesThatNeverComeAreBoundedInNumberAndTime) {
   ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
 }
 
+rt::Task<void> answer_peer(TestHandler& handler, Exchange& exchange) {
+  handler.targets.emplace_back(exchange.request().target);
+  ResponseHead head;
+  head.status = 200;
+  (void)co_await exchange.respond_text(head, rt::endpoint_text(exchange.peer()));
+}
+rt::Task<void> ask_with(rt::Loop& loop, rt::Endpoint to, std::string text, RawPeer& peer) {
+  auto socket = co_await loop.network().connect(to, never);
+  if (!socket) co_return;
+  peer.socket = std::move(*socket);
+  co_await say(peer, {std::move(text)});
+  co_await hear(peer);
+}
+
+TEST(Server, AProxyIsBelievedWhereItIsTrustedAndNowhereElse) {
+  TwoEnds ends;
+  TestHandler handler(answer_peer);
+  Server server(ends.far, handler, ServerLimits{}, 10);
+  server.trust_proxies({*rt::read_address_range("10.0.0.1")});
+  ASSERT_TRUE(server.listen(*rt::read_address("10.0.0.2", 80), false));
+  server.start();
+  rt::Loop& stranger = ends.world.add_host("stranger", "10.0.0.3");
+  const std::string header = "PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n";
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  RawPeer told, untold, strange, silent;
+  rt::Scope scope(ends.near), strange_scope(stranger);
+  scope.spawn(ask_with(ends.near, server.local(), header + request, told));
+  scope.spawn(ask_with(ends.near, server.local(), request, untold));
+  scope.spawn(connect_to(ends.near, server.local(), silent));
+  strange_scope.spawn(ask_with(stranger, server.local(), header + request, strange));
+  ends.world.run_for(seconds(9));
+  EXPECT_EQ(scope.running(), 1U) << "the silent one has ten seconds";
+  ASSERT_TRUE(ends.world.run_until([&] { return scope.running() + strange_scope.running() == 0; }, seconds(5)));
+  EXPECT_EQ(times(told.heard, "192.0.2.1:1000"), 1U) << told.heard;
+  EXPECT_EQ(untold.heard, "");
+  EXPECT_EQ(times(strange.heard, "HTTP/1.1 400"), 1U) << strange.heard;
+  EXPECT_EQ(handler.targets.size(), 1U);
+  ASSERT_TRUE(ends.world.run(ends.far, server.drain(ends.world.now())));
+}
+
 }  // namespace
 }  // namespace gust::http

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "net/at_once_internal.h"
 #include "net/certificate.h"
 #include "net/certificate_test_internal.h"
 #include "net/security_policy.h"
@@ -54,29 +55,10 @@ class TextStream final : public Stream {
   rt::Endpoint peer() const override { return {}; }
 
  private:
-  class Ready final : public rt::Socket {
-   public:
-    void finish_writing() override {}
-    void reset() override {}
-    rt::Endpoint local() const override { return {}; }
-    rt::Endpoint peer() const override { return {}; }
-
-   private:
-    bool try_read(rt::ReadOperation& operation) override {
-      operation.set_outcome(0);
-      return true;
-    }
-    bool try_write(rt::WriteOperation&) override { return true; }
-    void park_read(rt::ReadOperation&) override {}
-    void park_write(rt::WriteOperation&) override {}
-    void withdraw_read(rt::ReadOperation&, Errc) override {}
-    void withdraw_write(rt::WriteOperation&, Errc) override {}
-  };
-
   ByteView text_;
   std::size_t piece_;
   bool waits_ = false;
-  Ready ready_;
+  AtOnce ready_;
 };
 
 struct Host {

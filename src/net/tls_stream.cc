@@ -38,15 +38,6 @@ rt::Task<void> send_end(std::shared_ptr<TlsChannel> channel, Instant deadline) {
 
 }  // namespace
 
-bool TlsStream::AtOnce::try_read(rt::ReadOperation& operation) {
-  operation.set_outcome(0);
-  return true;
-}
-bool TlsStream::AtOnce::try_write(rt::WriteOperation& operation) {
-  operation.set_outcome(0);
-  return true;
-}
-
 TlsStream::TlsStream(std::unique_ptr<Stream> below, Owned<SSL> ssl, rt::Loop& loop, rt::Scope& closing)
     : loop_(loop), closing_(closing), channel_(std::make_shared<TlsChannel>(std::move(below), std::move(ssl))) {}
 

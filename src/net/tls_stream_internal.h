@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "net/at_once_internal.h"
 #include "net/stream.h"
 #include "net/tls_channel_internal.h"
 #include "net/tls_facts.h"
@@ -47,23 +48,6 @@ class TlsStream final : public Stream {
   const TlsFacts* tls() const override { return &facts_; }
 
  private:
-  // What is there to be read at once, for readable().
-  class AtOnce final : public rt::Socket {
-   public:
-    void finish_writing() override {}
-    void reset() override {}
-    rt::Endpoint local() const override { return {}; }
-    rt::Endpoint peer() const override { return {}; }
-
-   private:
-    bool try_read(rt::ReadOperation& operation) override;
-    bool try_write(rt::WriteOperation& operation) override;
-    void park_read(rt::ReadOperation&) override {}
-    void park_write(rt::WriteOperation&) override {}
-    void withdraw_read(rt::ReadOperation&, Errc) override {}
-    void withdraw_write(rt::WriteOperation&, Errc) override {}
-  };
-
   Result<void> seal(std::span<const ByteView> pieces);
   std::size_t record_bytes();
   std::unexpected<Error> broken(Error error);

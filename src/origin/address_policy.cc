@@ -46,20 +46,8 @@ constexpr Row v6_rows[] = {
     {"ff00::/8", AddressClass::multicast},
 };
 
-bool holds(const AddressRange& range, const rt::Endpoint& address) {
-  if (range.address.is_v6 != address.is_v6) return false;
-  const auto bits = static_cast<std::size_t>(range.prefix_bits);
-  const std::size_t whole = bits / 8;
-  if (!std::equal(address.address.begin(), address.address.begin() + static_cast<std::ptrdiff_t>(whole),
-                  range.address.address.begin())) {
-    return false;
-  }
-  const std::size_t rest = bits % 8;
-  return rest == 0 || (address.address[whole] ^ range.address.address[whole]) >> (8 - rest) == 0;
-}
-
 struct ClassRange {
-  AddressRange range;
+  rt::AddressRange range;
   AddressClass address_class;
 };
 
@@ -67,8 +55,8 @@ struct ClassRange {
 const std::vector<ClassRange>& class_ranges() {
   static const std::vector<ClassRange> ranges = [] {
     std::vector<ClassRange> read;
-    for (const auto& row : v4_rows) read.push_back({read_address_range(row.range).value(), row.address_class});
-    for (const auto& row : v6_rows) read.push_back({read_address_range(row.range).value(), row.address_class});
+    for (const auto& row : v4_rows) read.push_back({rt::read_address_range(row.range).value(), row.address_class});
+    for (const auto& row : v6_rows) read.push_back({rt::read_address_range(row.range).value(), row.address_class});
     return read;
   }();
   return ranges;
@@ -126,22 +114,8 @@ std::string_view name_of(AddressClass address_class) {
   return "reserved";
 }
 
-Result<AddressRange> read_address_range(std::string_view text) {
-  const Cut parts = cut(text, '/');
-  AddressRange range;
-  TRY(range.address, rt::read_address(parts.before, 0));
-  const std::uint8_t bits_max = range.address.is_v6 ? 128 : 32;
-  range.prefix_bits = bits_max;
-  if (parts.found) {
-    const auto bits = parse_decimal<std::uint8_t>(parts.after);
-    if (!bits || *bits > bits_max) return fail(Errc::bad_value, "an address range ends in /0 to /32, or /128 for IPv6");
-    range.prefix_bits = *bits;
-  }
-  return range;
-}
-
 bool is_allowed(const rt::Endpoint& address, const AddressPolicy& policy) {
-  if (std::ranges::any_of(policy.allowed, [&](const AddressRange& range) { return holds(range, address); }))
+  if (std::ranges::any_of(policy.allowed, [&](const rt::AddressRange& range) { return holds(range, address); }))
     return true;
   switch (class_of(address)) {
     case AddressClass::global:

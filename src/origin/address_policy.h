@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "rt/address.h"
+#include "rt/address_range.h"
 
 namespace gust::origin {
 
@@ -30,20 +30,11 @@ enum class AddressClass : std::uint8_t {
 AddressClass class_of(const rt::Endpoint& address);
 std::string_view name_of(AddressClass address_class);
 
-struct AddressRange {
-  rt::Endpoint address;  // its port does not matter
-  int prefix_bits = 0;   // 0 to 32 or 128
-};
-
-// "10.1.0.0/16", "fd00::/8", or an address alone.
-//   fails  bad_value
-Result<AddressRange> read_address_range(std::string_view text);
-
 // Global addresses are always allowed; the others by the operator's choice.
 struct AddressPolicy {
   bool allow_loopback = false;  // `gustfront up` sets it
   bool allow_private = false;
-  std::vector<AddressRange> allowed{};  // by range, whatever the class; the only way to metadata and embedded ones
+  std::vector<rt::AddressRange> allowed{};  // by range, whatever the class; the only way to metadata and embedded ones
 };
 
 bool is_allowed(const rt::Endpoint& address, const AddressPolicy& policy);

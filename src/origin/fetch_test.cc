@@ -400,7 +400,7 @@ TEST_F(FetchTest, SecuritySsrfTheAddressIsJudgedBehindTheName) {
 TEST_F(FetchTest, SecuritySsrfOnlyTheAllowedAddressesOfANameAreTried) {
   serve({{replies("x")}});
   FetcherSettings settings;
-  settings.addresses.allowed = {*read_address_range("10.0.0.2")};
+  settings.addresses.allowed = {*rt::read_address_range("10.0.0.2")};
   set(std::move(settings));
   world.set_name("origin.example", {"169.254.169.254", "10.0.0.2"});
   const Got got = fetch();

@@ -301,5 +301,23 @@ TEST_P(BusySockets, AConnectThatNobodyAnswersEndsAtItsDeadline) {
   EXPECT_EQ(outcome, Errc::timed_out);
 }
 
+Task<void> meet_over_ipv6(Loop& loop, Endpoint& listened, Endpoint& client, Endpoint& server_peer) {
+  const auto listener = loop.network().listen(*read_address("[::1]", 0), {});
+  EXPECT_TRUE(listener);
+  if (!listener) co_return;
+  listened = (*listener)->local();
+  const Pair pair = co_await connect_pair(loop, **listener);
+  client = pair.client->local();
+  server_peer = pair.server->peer();
+}
+
+TEST_P(BusySockets, Ipv6IsListenedOnAndConnectedTo) {
+  Endpoint listened, client, server_peer;
+  run(meet_over_ipv6(loop(), listened, client, server_peer));
+  EXPECT_EQ(address_text(listened), "::1");
+  EXPECT_NE(listened.port, 0);
+  EXPECT_EQ(server_peer, client);
+}
+
 }  // namespace
 }  // namespace gust::rt

@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import socketserver
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -313,9 +314,11 @@ class Asked:
 
 
 class Origin:
-    """An HTTP/1.1 origin on loopback that counts its requests. `answer(handler, asked)` writes the response."""
+    """An HTTP/1.1 origin on loopback that counts its requests. `answer(handler, asked)` writes the response. With a
+    `tls` context it speaks HTTPS."""
 
-    def __init__(self, answer: Callable[[http.server.BaseHTTPRequestHandler, Asked], None]) -> None:
+    def __init__(self, answer: Callable[[http.server.BaseHTTPRequestHandler, Asked], None],
+                 tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         lock = threading.Lock()
 
@@ -340,6 +343,13 @@ class Origin:
 
             def handle_error(self, *_: object) -> None:
                 pass  # connections that break are part of the tests
+
+            def finish_request(self, request: socket.socket, client_address: object) -> None:
+                # On the connection's own thread: a handshake that hangs holds no other up.
+                within = tls.wrap_socket(request, server_side=True) if tls else request
+                super().finish_request(within, client_address)
+                if tls:
+                    within.close()
 
         origin = self
         self._server = Server(("127.0.0.1", 0), Handler)
@@ -383,8 +393,9 @@ def read_body(handler: http.server.BaseHTTPRequestHandler, asked: Asked) -> byte
 
 
 @contextlib.contextmanager
-def origin_that(answer: Callable[[http.server.BaseHTTPRequestHandler, Asked], None]) -> Iterator[Origin]:
-    origin = Origin(answer)
+def origin_that(answer: Callable[[http.server.BaseHTTPRequestHandler, Asked], None],
+                tls: ssl.SSLContext | None = None) -> Iterator[Origin]:
+    origin = Origin(answer, tls)
     try:
         yield origin
     finally:
