@@ -111,6 +111,12 @@ void compile_custom(const model::CustomOriginConfig& custom, const Place& place,
   out.https_port = static_cast<std::uint16_t>(custom.https_port);
   out.protocol = protocol_of(custom.origin_protocol_policy, place.in("OriginProtocolPolicy"));
   out.tls_versions = versions_of(custom.origin_ssl_protocols, out.protocol, place.in("OriginSslProtocols"));
+  const std::string family = custom.ip_address_type.value_or("dualstack");
+  place.in("IpAddressType")
+      .expect(family == "ipv4" || family == "ipv6" || family == "dualstack",
+              "The IP address type of an origin is ipv4, ipv6 or dualstack.");
+  out.uses_ipv4 = family != "ipv6";
+  out.uses_ipv6 = family != "ipv4";
   compile_read_timeout(custom.origin_read_timeout, place, out);
   const std::int32_t keepalive = custom.origin_keepalive_timeout.value_or(5);
   place.in("OriginKeepaliveTimeout")

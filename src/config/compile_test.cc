@@ -239,6 +239,21 @@ TEST(Compile, Orig1TheProtocolOfAnOrigin) {
             "InvalidArgument Origins.Items[0].CustomOriginConfig.OriginProtocolPolicy");
 }
 
+TEST(Compile, Orig3TheAddressesOfAnOrigin) {
+  const auto uses = [](std::optional<std::string> family) {
+    DistributionDocument document = small_distribution();
+    document.config.origins.items[0].custom_origin_config->ip_address_type = std::move(family);
+    const Origin origin = compiled(document).origins[0];
+    return std::pair(origin.uses_ipv4, origin.uses_ipv6);
+  };
+  EXPECT_EQ(uses("ipv4"), std::pair(true, false));
+  EXPECT_EQ(uses("ipv6"), std::pair(false, true));
+  EXPECT_EQ(uses("dualstack"), std::pair(true, true));
+  EXPECT_EQ(uses({}), std::pair(true, true));
+  EXPECT_EQ(wrong([](Config& c) { c.origins.items[0].custom_origin_config->ip_address_type = "ipx"; }),
+            "InvalidArgument Origins.Items[0].CustomOriginConfig.IpAddressType");
+}
+
 model::OriginSslProtocols protocols(std::vector<std::string> names) {
   return {static_cast<std::int32_t>(names.size()), std::move(names)};
 }

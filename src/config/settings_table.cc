@@ -90,7 +90,7 @@ constexpr SettingRow rows[] = {
     {"CustomOriginConfig", "OriginSslProtocols", enforced},
     {"CustomOriginConfig", "OriginReadTimeout", enforced},
     {"CustomOriginConfig", "OriginKeepaliveTimeout", enforced},
-    {"CustomOriginConfig", "IpAddressType", refused, "ipv4"},
+    {"CustomOriginConfig", "IpAddressType", enforced},
     {"CustomOriginConfig", "OriginMtlsConfig", enforced},
     {"OriginMtlsConfig", "ClientCertificateArn", refused, "", "origins are not shown certificates yet"},
     {"OriginSslProtocols", "Quantity", enforced},

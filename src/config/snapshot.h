@@ -123,6 +123,9 @@ struct Origin {
   std::uint16_t port = 80;
   std::uint16_t https_port = 443;
   net::TlsVersions tls_versions;  // ORIG-3
+  // ORIG-3: which of its addresses are used.
+  bool uses_ipv4 = true;
+  bool uses_ipv6 = true;
   std::vector<CustomHeader> custom_headers;
   std::optional<OriginAccess> access;                       // empty: requests are not signed
   int connection_attempts = 3;                              // ORIG-4

@@ -317,7 +317,9 @@ rt::Task<Result<std::vector<rt::Endpoint>>> Fetcher::addresses_of(const OriginTa
   if (!target.trusted_endpoints.empty()) co_return target.trusted_endpoints;
   const std::uint16_t port = is_secure ? target.secure.port : target.port;
   CO_TRY(std::vector<rt::Endpoint> addresses, co_await resolver_.resolve(target.host, port, deadline));
-  std::erase_if(addresses, [&](const rt::Endpoint& address) { return !is_allowed(address, settings_.addresses); });
+  std::erase_if(addresses, [&](const rt::Endpoint& address) {
+    return !(address.is_v6 ? target.uses_ipv6 : target.uses_ipv4) || !is_allowed(address, settings_.addresses);
+  });
   if (addresses.size() > addresses_tried_max) addresses.resize(addresses_tried_max);
   co_return addresses;
 }

@@ -126,6 +126,16 @@ TEST_F(FetchTlsTest, Orig1AnOriginWithAnIpv6AddressAloneIsReachedOverTls) {
   EXPECT_EQ(rt::endpoint_text(got.facts.remote), "[fd00::2]:443");
 }
 
+TEST_F(FetchTlsTest, Orig3AddressesOfTheOtherKindAreNotUsed) {
+  world.set_name("origin.example", {"10.0.0.2", "fd00::2"});
+  target.uses_ipv4 = false;
+  EXPECT_EQ(rt::address_text(fetch().facts.remote), "fd00::2");
+  target.uses_ipv6 = false;
+  const Got none = fetch();
+  ASSERT_TRUE(none.error);
+  EXPECT_EQ(none.failure.status, 502);
+}
+
 TEST_F(FetchTlsTest, Orig1MatchFollowsTheViewersScheme) {
   target.protocol = OriginProtocol::match;
   target.host_header = "origin.example:80";

@@ -29,6 +29,8 @@ std::string pool_key_of(const OriginTarget& target) {
     const auto host = std::span(key).last(target.host.size());
     std::ranges::transform(host, host.begin(), lower);
     key.append(1, ':').append(port.data(), static_cast<std::size_t>(port_end - port.data()));
+    if (!target.uses_ipv4) key.append("\nipv6");
+    if (!target.uses_ipv6) key.append("\nipv4");
     return key;
   }
   key = target.tenant + '\n';

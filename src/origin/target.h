@@ -45,6 +45,7 @@ struct OriginTarget {
   // Host of the request; empty: the authority of the head that is given to fetch().
   std::string host_header;
   OriginProtocol protocol = OriginProtocol::http;
+  bool uses_ipv4 = true, uses_ipv6 = true;   // ORIG-3: of the name's addresses
   SecureTarget secure;                       // https, match
   std::string path;                          // URL-1: put in front of the request's; empty or "/x", no slash at the end
   std::vector<CustomHeader> custom_headers;  // replace fields of the same name

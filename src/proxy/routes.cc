@@ -76,6 +76,8 @@ origin::OriginTarget target_of(const config::Distribution& distribution, const c
   target.port = origin.port;
   target.host_header = host_header_of(origin, origin.port, 80);
   target.protocol = protocol_of(origin);
+  target.uses_ipv4 = origin.uses_ipv4;
+  target.uses_ipv6 = origin.uses_ipv6;
   target.secure.port = origin.https_port;
   target.secure.host_header = host_header_of(origin, origin.https_port, 443);
   target.secure.versions = origin.tls_versions;
