@@ -143,10 +143,9 @@ TEST(SettingsTable, SettingsThatAskForNothingAreLetThrough) {
 TEST(SettingsTable, ARefusalSaysWhatWouldBeAccepted) {
   model::DistributionConfig config = small_distribution().config;
   config.http_version = "http3";
-  EXPECT_EQ(
-      check(config)[0].message,
-      "The setting DistributionConfig.HttpVersion is not provided by this release of Gustfront (accepted: http1.1, "
-      "http2).");
+  EXPECT_EQ(check(config)[0].message,
+            "The setting DistributionConfig.HttpVersion is not provided by this release of Gustfront: HTTP/3 is not "
+            "available yet (accepted: http1.1, http2).");
 }
 
 TEST(SettingsTable, QuantitiesThatAreNotTheNumberOfItemsAreInconsistent) {

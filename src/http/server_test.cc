@@ -65,8 +65,7 @@ TEST(Server, SecurityHandshakesThatNeverComeAreBoundedInNumberAndTime) {
   ASSERT_TRUE(ends.world.run_until([&] { return scope.running() == 0; })) << ends.report();
 }
 
-rt::Task<void> answer_peer(TestHandler& handler, Exchange& exchange) {
-  handler.targets.emplace_back(exchange.request().target);
+rt::Task<void> answer_peer(TestHandler&, Exchange& exchange) {
   ResponseHead head;
   head.status = 200;
   (void)co_await exchange.respond_text(head, rt::endpoint_text(exchange.peer()));
