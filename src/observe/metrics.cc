@@ -160,9 +160,25 @@ void Registry::show(ByteView name, ByteView help, const std::string& labels, con
   std::get<std::vector<const Cell*>>(family.series.try_emplace(labels, empty).first->second).push_back(&cell);
 }
 
+BeforeReading::BeforeReading(MetricsWriter& writer, std::function<void()> show)
+    : registry_(writer.registry_), show_(std::move(show)) {
+  const std::lock_guard lock(registry_.mutex_);
+  registry_.before_reading_.insert(this);
+}
+
+BeforeReading::~BeforeReading() {
+  const std::lock_guard lock(registry_.mutex_);
+  registry_.before_reading_.erase(this);
+}
+
+void Registry::refresh() const {
+  for (const BeforeReading* each : before_reading_) each->show_();
+}
+
 std::string Registry::exposition() const {
   std::string out;
   const std::lock_guard lock(mutex_);
+  refresh();
   for (const auto& [name, family] : families_) {
     append_family_head(name, family.help, family.kind, out);
     for (const auto& [labels, series] : family.series) std::visit(SeriesText{out, name, labels}, series);
@@ -175,6 +191,7 @@ std::string Registry::exposition() const {
 
 std::int64_t Registry::value_of(ByteView name, const Labels& labels) const {
   const std::lock_guard lock(mutex_);
+  refresh();
   const auto family = families_.find(name);
   if (family == families_.end()) return 0;
   const auto series = family->second.series.find(label_text_of({}, labels));

@@ -14,9 +14,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -72,7 +74,23 @@ class Histogram {
 // Seconds, from 0.5 ms to 30 s: for times of requests and origins.
 std::span<const double> time_bounds();
 
+class MetricsWriter;
 class Registry;
+
+// Has a function called before each reading of the registry, until it is destroyed: for figures that are kept
+// elsewhere. It runs on the reader's thread, sets cells that nothing else sets, and calls nothing of the registry.
+class BeforeReading {
+ public:
+  BeforeReading(MetricsWriter& writer, std::function<void()> show);
+  ~BeforeReading();
+  BeforeReading(const BeforeReading&) = delete;
+  BeforeReading& operator=(const BeforeReading&) = delete;
+
+ private:
+  friend class Registry;
+  Registry& registry_;
+  std::function<void()> show_;
+};
 
 // One core's cells. Registering takes the registry's lock; do it when a thing is made, not while it serves.
 class MetricsWriter {
@@ -83,6 +101,7 @@ class MetricsWriter {
   Histogram& histogram(ByteView name, ByteView help, std::span<const double> bounds, const Labels& labels = {});
 
  private:
+  friend class BeforeReading;
   friend class Registry;
   MetricsWriter(Registry& registry, Labels common) : registry_(registry), common_(std::move(common)) {}
 
@@ -119,6 +138,7 @@ class Registry {
   std::int64_t value_of(ByteView name, const Labels& labels = {}) const;
 
  private:
+  friend class BeforeReading;
   friend class MetricsWriter;
   // All writers' cells of one series.
   using Series = std::variant<std::vector<const Counter*>, std::vector<const Gauge*>, std::vector<const Histogram*>>;
@@ -127,6 +147,7 @@ class Registry {
     std::size_t kind;                      // index in Series
     std::map<std::string, Series> series;  // by label text, without braces
   };
+  void refresh() const;
   template <typename Cell>
   void show(ByteView name, ByteView help, const std::string& labels, const Cell& cell);
 
@@ -136,6 +157,7 @@ class Registry {
   std::uint64_t cells_refused_ = 0;
   std::map<std::string, Family, std::less<>> families_;
   std::deque<std::unique_ptr<MetricsWriter>> writers_;
+  std::set<const BeforeReading*> before_reading_;
 };
 
 }  // namespace gust::observe

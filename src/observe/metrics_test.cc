@@ -31,6 +31,21 @@ TEST(Metrics, AskingAgainGivesTheSameCell) {
   EXPECT_NE(&writer.counter("a_total", "A."), &writer.counter("a_total", "A.", {{"x", "1"}}));
 }
 
+TEST(Metrics, WhatIsKeptElsewhereIsShownAsItIsWhenRead) {
+  Registry registry;
+  MetricsWriter& writer = registry.make_writer();
+  Gauge& gauge = writer.gauge("entries", "Entries.");
+  std::int64_t entries = 1;
+  {
+    const BeforeReading shows(writer, [&] { gauge.set(entries); });
+    EXPECT_EQ(registry.value_of("entries"), 1);
+    entries = 2;
+    EXPECT_THAT(registry.exposition(), HasSubstr("entries 2\n"));
+  }
+  entries = 3;
+  EXPECT_EQ(registry.value_of("entries"), 2) << "who showed it is gone";
+}
+
 TEST(Metrics, GaugesGoBothWays) {
   Registry registry;
   Gauge& gauge = registry.make_writer().gauge("open", "Open.");

@@ -5,6 +5,8 @@
 #include "base/digest.h"
 #include "geo/locations.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
+#include "proxy/cache_pace.h"
 #include "proxy/explain.h"
 #include "proxy/node_metrics.h"
 #include "proxy/own_answer.h"
@@ -13,8 +15,6 @@
 
 namespace gust::proxy {
 namespace {
-
-constexpr Duration reclaim_interval = std::chrono::milliseconds(100);
 
 origin::FetcherSettings fetcher_settings(const NodeCoreParts& parts) {
   origin::FetcherSettings settings = parts.fetcher;
@@ -60,7 +60,13 @@ NodeCore::NodeCore(Node& node, NodeCoreParts parts)
       own_fields_(node.settings().name, node.via_name()),
       request_ids_(*parts_.loop),
       coding_slots_(node.settings().codings_at_once_max),
-      background_(*parts_.loop) {}
+      background_(*parts_.loop) {
+  if (!parts_.keeps_cache) return;
+  shows_cache_ = std::make_unique<observe::BeforeReading>(*parts_.metrics, [this] {
+    metrics_->show(node_.cache().counters());
+    metrics_->show(node_.circuits());
+  });
+}
 
 NodeCore::~NodeCore() = default;
 
@@ -125,10 +131,11 @@ void NodeCore::start() {
 }
 
 rt::Task<void> NodeCore::keep_cache() {
-  while (co_await rt::sleep_until(loop().now() + reclaim_interval)) {
-    node_.cache().reclaim(loop().now());
-    metrics_->show(node_.cache().counters());
-    metrics_->show(node_.circuits());
+  CachePace pace;
+  Duration interval = CachePace::busy;
+  while (co_await rt::sleep_until(loop().now() + interval)) {
+    const bool is_round_over = node_.cache().reclaim(loop().now());
+    interval = pace.after(node_.cache().counters(), node_.cache().epoch(), is_round_over);
   }
 }
 

@@ -32,6 +32,7 @@
 
 namespace gust::observe {
 class AccessSink;
+class BeforeReading;
 class Log;
 class MetricsWriter;
 }  // namespace gust::observe
@@ -170,6 +171,7 @@ class NodeCore final : public http::Handler {
   RoutesRef routes_;
   origin::Fetcher fetcher_;
   std::unique_ptr<NodeMetrics> metrics_;
+  std::unique_ptr<observe::BeforeReading> shows_cache_;
   OwnFields own_fields_;
   RequestIds request_ids_;
   CodingSlots coding_slots_;
