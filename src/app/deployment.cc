@@ -300,6 +300,7 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control::Settings control_settings;
   control_settings.account_id = settings.account_id;
   control_settings.domain_suffix = settings.domain_suffix;
+  control_settings.quotas = settings.quotas;
   control_settings.has_bucket = [this](std::string_view name) { return buckets->find_bucket(name).has_value(); };
   control_settings.knows_countries = locations->has_cities();
   control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };

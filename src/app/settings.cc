@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "rt/address.h"
@@ -32,6 +33,8 @@ constexpr std::array settings{
                "a name under which buckets answer beside localhost, as <bucket>.<name>; none: no other"},
     SettingRow{"region", text, "us-east-1", 0, 0, "region of buckets created without one"},
     SettingRow{"account_id", account, "000000000000", 0, 0, "account that owns everything, 12 digits"},
+    SettingRow{"quotas", SettingType::quotas, "", 0, 0,
+               "how much the account may have beside the defaults, as distributions=10000,functions=500"},
     SettingRow{"cores", count, "0", 0, 256, "event loops; 0: one for each core of the machine"},
     SettingRow{
         "io", SettingType::io, "epoll", 0, 0,
@@ -213,6 +216,31 @@ class Reader {
     return ranges;
   }
 
+  control::Quotas read_quotas(std::string_view name) {
+    Found found = look_up(name);
+    control::Quotas quotas;
+    std::set<std::string_view> seen;
+    if (found.text.empty()) return quotas;
+    const std::string given = found.text;
+    for (const std::string_view part : split(given, ',')) {
+      const Cut pair = cut(part, '=');
+      const std::string_view quota = trim(pair.before);
+      found.text = part;
+      const auto row = std::ranges::find(control::quota_rows(), quota, &control::QuotaRow::name);
+      const auto number = parse_decimal<std::size_t>(trim(pair.after));
+      if (row == control::quota_rows().end()) {
+        complain(found, "the name of a quota, as in distributions=10000 (docs/guide/configuration.md lists them)");
+      } else if (!number || *number > row->most) {
+        complain(found, fmt::format("a number from 0 to {}", row->most));
+      } else if (!seen.insert(row->name).second) {
+        complain(found, "each quota once");
+      } else {
+        quotas.*row->value = *number;
+      }
+    }
+    return quotas;
+  }
+
   // False where the default holds.
   bool is_given(const std::string& name) const {
     return std::ranges::any_of(sources_, [&](const SettingSource& source) { return source.values.contains(name); });
@@ -293,6 +321,13 @@ std::expected<SettingSource, Complaints> read_settings_file(std::string_view tex
         std::vector<std::string> items;
         for (const auto& item : entry.second) items.push_back(item.IsScalar() ? item.Scalar() : "?");
         source.values[name] = join(items, ",");
+      } else if (entry.second.IsMap() && row->type == SettingType::quotas) {
+        std::vector<std::string> items;
+        for (const auto& item : entry.second) {
+          items.push_back(
+              fmt::format("{}={}", item.first.Scalar(), item.second.IsScalar() ? item.second.Scalar() : "?"));
+        }
+        source.values[name] = join(items, ",");
       } else {
         complaints.push_back(fmt::format("{}: expected one value", place));
       }
@@ -352,6 +387,7 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.proxy_protocol_from = reader.read_ranges("proxy_protocol_from");
   result.drain = reader.read_duration("drain");
   result.access_log = reader.read_yes_no("access_log");
+  result.quotas = reader.read_quotas("quotas");
   result.log_delivery = reader.read_duration("log_delivery");
   result.public_origins_only = reader.read_yes_no("public_origins_only");
   result.circuit_failures = reader.read_number("circuit_failures", parse_decimal<std::uint64_t>, "a number");

@@ -18,6 +18,7 @@
 #include "app/io_choice.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "control/quotas.h"
 #include "http/content_coding.h"
 #include "rt/address_range.h"
 
@@ -52,6 +53,7 @@ struct Settings {
   std::size_t compressions_max = 0;  // per node and core
   Duration drain{};
   bool access_log = true;
+  control::Quotas quotas;
   Duration log_delivery{};  // how long access lines for a bucket wait at most
   std::vector<rt::AddressRange> proxy_protocol_from;
   bool public_origins_only = false;
@@ -78,7 +80,8 @@ enum class SettingType : std::uint8_t {
   address,
   io,
   domain,
-  account
+  account,
+  quotas
 };
 
 struct SettingRow {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 namespace gust::app {
@@ -37,6 +38,22 @@ TEST(Settings, TheFirstSourceThatHasAValueWins) {
   EXPECT_THAT(settings->edges, ElementsAre("SEA19-C1", "NRT20"));
 }
 
+TEST(Settings, QuotasAreSetByTheirNames) {
+  EXPECT_EQ(make_settings({})->quotas.functions, control::Quotas().functions);
+  const std::array from_flag{flags({{"quotas", "functions=7, distributions=9"}})};
+  ASSERT_TRUE(make_settings(from_flag));
+  EXPECT_EQ(make_settings(from_flag)->quotas.functions, 7U);
+  EXPECT_EQ(make_settings(from_flag)->quotas.distributions, 9U);
+  EXPECT_EQ(make_settings(from_flag)->quotas.tags, control::Quotas().tags);
+  const std::array twice{flags({{"quotas", "tags=1,tags=2"}})};
+  EXPECT_THAT(make_settings(twice).error(), ElementsAre(HasSubstr("each quota once")));
+  const auto file = read_settings_file("quotas:\n  key_groups: 3\n  tags: 0\n", "g.yaml");
+  ASSERT_TRUE(file);
+  const std::array from_file{*file};
+  EXPECT_EQ(make_settings(from_file)->quotas.key_groups, 3U);
+  EXPECT_EQ(make_settings(from_file)->quotas.tags, 0U);
+}
+
 TEST(Settings, ThereMayBeNoRegionalCache) {
   const std::array sources{flags({{"regional", "none"}})};
   const auto settings = make_settings(sources);
@@ -63,12 +80,14 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   for (const Case& c : {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
                         Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
                         Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
-                        Case{"proxy_protocol_from", "10.0.0.0/33", "addresses or ranges"},
                         Case{"edges", "BOM50,BOM50", "each edge location once"},
-                        Case{"address", "localhost", "address"}, Case{"account_id", "1", "12 digits"},
-                        Case{"eviction", "lru", "lsg or sieve"}, Case{"eviction_size_weight", "201", "0 to 200"},
-                        Case{"access_log", "maybe", "yes or no"}, Case{"domain_suffix", "-x", "domain"},
-                        Case{"ports", "any", "fixed or auto"}, Case{"io", "kqueue", "auto, epoll or io_uring"}}) {
+                        Case{"proxy_protocol_from", "10.0.0.0/33", "addresses or ranges"},
+                        Case{"quotas", "functoins=1", "name of a quota"}, Case{"quotas", "functions", "0 to 10000"},
+                        Case{"quotas", "tags=101", "0 to 100"}, Case{"address", "localhost", "address"},
+                        Case{"account_id", "1", "12 digits"}, Case{"eviction", "lru", "lsg or sieve"},
+                        Case{"eviction_size_weight", "201", "0 to 200"}, Case{"access_log", "maybe", "yes or no"},
+                        Case{"domain_suffix", "-x", "domain"}, Case{"ports", "any", "fixed or auto"},
+                        Case{"io", "kqueue", "auto, epoll or io_uring"}}) {
     const std::array sources{flags({{c.name, c.value}})};
     const auto settings = make_settings(sources);
     ASSERT_FALSE(settings) << c.name;
@@ -106,8 +125,9 @@ TEST(SettingsFile, UnknownKeysAndWrongShapesAreFindingsWithTheirLine) {
 }
 
 TEST(Settings, EveryRowHasAFlagAndAVariable) {
-  EXPECT_EQ(flag_of(settings_table()[17]), "--edge-memory");
-  EXPECT_EQ(variable_of(settings_table()[17]), "GUSTFRONT_EDGE_MEMORY");
+  const auto edge_memory = std::ranges::find(settings_table(), "edge_memory", &SettingRow::name);
+  EXPECT_EQ(flag_of(*edge_memory), "--edge-memory");
+  EXPECT_EQ(variable_of(*edge_memory), "GUSTFRONT_EDGE_MEMORY");
   for (const SettingRow& row : settings_table()) EXPECT_FALSE(row.help.empty()) << row.name;
 }
 

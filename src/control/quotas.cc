@@ -1,0 +1,83 @@
+#include "control/quotas.h"
+
+#include <array>
+
+namespace gust::control {
+namespace {
+
+constexpr std::array rows{
+    QuotaRow{"distributions", &Quotas::distributions, 100'000, "distributions; the service's is 200",
+             "TooManyDistributions"},
+    QuotaRow{"alternate_names", &Quotas::alternate_names, 1000, "alternate names of a distribution",
+             "TooManyDistributionCNAMEs"},
+    QuotaRow{"origins", &Quotas::origins, 1000, "origins of a distribution (PATH-7)", "TooManyOrigins"},
+    QuotaRow{"origin_groups", &Quotas::origin_groups, 1000, "origin groups of a distribution",
+             "TooManyOriginGroupsPerDistribution"},
+    QuotaRow{"cache_behaviors", &Quotas::cache_behaviors, 1000, "behaviours of a distribution, without the default one",
+             "TooManyCacheBehaviors"},
+    QuotaRow{"origin_custom_headers", &Quotas::origin_custom_headers, 100, "custom headers of an origin (OHDR-6)",
+             "TooManyOriginCustomHeaders"},
+    QuotaRow{"forwarded_headers", &Quotas::forwarded_headers, 100, "headers in the ForwardedValues of a behaviour",
+             "TooManyHeadersInForwardedValues"},
+    QuotaRow{"forwarded_cookies", &Quotas::forwarded_cookies, 100, "cookies there", "TooManyCookieNamesInWhiteList"},
+    QuotaRow{"forwarded_query_strings", &Quotas::forwarded_query_strings, 100, "query parameters there",
+             "TooManyQueryStringParameters"},
+    QuotaRow{"invalidation_paths_in_progress", &Quotas::invalidation_paths_in_progress, 3000,
+             "paths of a distribution's invalidations under way (INV-11)", "TooManyInvalidationsInProgress"},
+    QuotaRow{"wildcards_in_progress", &Quotas::wildcards_in_progress, 3000, "those of them with a wildcard",
+             "TooManyInvalidationsInProgress"},
+    QuotaRow{"invalidations_kept", &Quotas::invalidations_kept, 100'000,
+             "invalidations of a distribution that are remembered; older completed ones are forgotten", ""},
+    QuotaRow{"policies", &Quotas::policies, 10'000, "policies of each kind", "TooManyCachePolicies and so on"},
+    QuotaRow{"policy_headers", &Quotas::policy_headers, 100, "headers of a policy (KEY-12)",
+             "TooManyHeadersInCachePolicy and so on"},
+    QuotaRow{"policy_cookies", &Quotas::policy_cookies, 100, "cookies of a policy (KEY-12)",
+             "TooManyCookiesInCachePolicy and so on"},
+    QuotaRow{"policy_query_strings", &Quotas::policy_query_strings, 100, "query parameters of a policy (KEY-12)",
+             "TooManyQueryStringsInCachePolicy and so on"},
+    QuotaRow{"policy_custom_headers", &Quotas::policy_custom_headers, 100,
+             "custom headers of a response headers policy", "TooManyCustomHeadersInResponseHeadersPolicy"},
+    QuotaRow{"policy_removed_headers", &Quotas::policy_removed_headers, 100, "headers that such a policy removes",
+             "TooManyRemoveHeadersInResponseHeadersPolicy"},
+    QuotaRow{"functions", &Quotas::functions, 10'000, "functions", "TooManyFunctions"},
+    QuotaRow{"function_bytes", &Quotas::function_bytes, 256 * 1024, "bytes of a function's code (CFF-5)",
+             "FunctionSizeLimitExceeded"},
+    QuotaRow{"key_value_stores", &Quotas::key_value_stores, 10'000, "key value stores", "EntityLimitExceeded"},
+    QuotaRow{"key_value_key_bytes", &Quotas::key_value_key_bytes, 512, "bytes of a key in a store (CFF-10)",
+             "ValidationException"},
+    QuotaRow{"key_value_value_bytes", &Quotas::key_value_value_bytes, 64 * 1024, "bytes of a value",
+             "ValidationException"},
+    QuotaRow{"key_value_changes", &Quotas::key_value_changes, 100, "keys that one request changes",
+             "ValidationException"},
+    QuotaRow{"key_value_store_bytes", &Quotas::key_value_store_bytes, 1024 * 1024 * 1024,
+             "bytes of all keys and values of a store", "ServiceQuotaExceededException"},
+    QuotaRow{"realtime_log_configs", &Quotas::realtime_log_configs, 10'000, "real-time log configurations",
+             "TooManyRealtimeLogConfigs"},
+    QuotaRow{"field_level_encryption_configs", &Quotas::field_level_encryption_configs, 10'000,
+             "field-level encryption configurations", "TooManyFieldLevelEncryptionConfigs"},
+    QuotaRow{"field_level_encryption_profiles", &Quotas::field_level_encryption_profiles, 10'000,
+             "field-level encryption profiles", "TooManyFieldLevelEncryptionProfiles"},
+    QuotaRow{"field_level_encryption_fields", &Quotas::field_level_encryption_fields, 100,
+             "field patterns of a profile", "TooManyFieldLevelEncryptionFieldPatterns"},
+    QuotaRow{"field_level_encryption_entities", &Quotas::field_level_encryption_entities, 100,
+             "encryption entities of a profile", "TooManyFieldLevelEncryptionEncryptionEntities"},
+    QuotaRow{"field_level_encryption_query_arguments", &Quotas::field_level_encryption_query_arguments, 100,
+             "query argument profiles of a configuration", "TooManyFieldLevelEncryptionQueryArgProfiles"},
+    QuotaRow{"field_level_encryption_content_types", &Quotas::field_level_encryption_content_types, 100,
+             "content type profiles of a configuration", "TooManyFieldLevelEncryptionContentTypeProfiles"},
+    QuotaRow{"origin_access_controls", &Quotas::origin_access_controls, 10'000, "origin access controls",
+             "TooManyOriginAccessControls"},
+    QuotaRow{"origin_access_identities", &Quotas::origin_access_identities, 10'000, "origin access identities",
+             "TooManyCloudFrontOriginAccessIdentities"},
+    QuotaRow{"public_keys", &Quotas::public_keys, 10'000, "public keys", "TooManyPublicKeys"},
+    QuotaRow{"key_groups", &Quotas::key_groups, 10'000, "key groups", "TooManyKeyGroups"},
+    QuotaRow{"public_keys_in_key_group", &Quotas::public_keys_in_key_group, 100, "public keys of a key group",
+             "TooManyPublicKeysInKeyGroup"},
+    QuotaRow{"tags", &Quotas::tags, 100, "tags of a resource", "InvalidTagging"},
+};
+
+}  // namespace
+
+std::span<const QuotaRow> quota_rows() { return rows; }
+
+}  // namespace gust::control
