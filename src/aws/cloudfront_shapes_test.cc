@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "aws/dispatch.h"
 #include "aws/gen/cloudfront.h"
+#include "aws/shapes.h"
 
 namespace gust::aws {
 namespace {
@@ -299,41 +299,16 @@ TEST(ReadHeader, TakesTheTruthOfPython) {
   EXPECT_FALSE(copied("yes"));
 }
 
-struct Shelf {
-  int made = 0;
-};
-
-Answer<cloudfront::CreateDistributionResult> create_distribution(Shelf& shelf,
-                                                                 const cloudfront::CreateDistributionRequest& input) {
-  if (shelf.made++ > 0) {
-    return std::unexpected(service_error(cloudfront::service(), "DistributionAlreadyExists", "Already exists: E1"));
-  }
+TEST(WriteDistribution, AnswersHaveTheStatusFieldsAndFormOfTheModel) {
+  const auto input = create(sent_config);
+  ASSERT_TRUE(input);
   cloudfront::CreateDistributionResult result;
   result.etag = "E2QWRUHEXAMPLE";
-  result.location = "https://cloudfront.amazonaws.com/2020-05-31/distribution/E1";
   auto& distribution = result.distribution.emplace();
   distribution.id = "E1";
-  distribution.status = "InProgress";
   distribution.last_modified_time = wall_time_of(1795309323);
-  distribution.distribution_config = input.distribution_config;
-  return result;
-}
-
-Answer<Nothing> delete_distribution(Shelf&, const cloudfront::DeleteDistributionRequest&) { return Nothing{}; }
-
-TEST(Dispatcher, CallsTypedHandlersAndWritesTheirAnswers) {
-  Dispatcher<Shelf> table(cloudfront::service());
-  table.add<cloudfront::op::CreateDistribution>(create_distribution);
-  table.add<cloudfront::op::DeleteDistribution>(delete_distribution);
-  Shelf shelf;
-  OperationRequest request{.method = "POST",
-                           .path = "/2020-05-31/distribution",
-                           .query = {},
-                           .headers = {},
-                           .bucket = {},
-                           .key = {},
-                           .body = sent_config};
-  const auto made = table.answer(shelf, request, {"r1", ""});
+  distribution.distribution_config = input->distribution_config;
+  const WireAnswer made = write_output<cloudfront::op::CreateDistribution>(cloudfront::service(), result, {"r1", ""});
   EXPECT_EQ(made.status, 201);
   const std::pair<std::string, std::string> etag{"ETag", "E2QWRUHEXAMPLE"}, id{"x-amzn-RequestId", "r1"};
   EXPECT_NE(std::ranges::find(made.headers, etag), made.headers.end());
@@ -342,21 +317,20 @@ TEST(Dispatcher, CallsTypedHandlersAndWritesTheirAnswers) {
             std::string::npos);
   EXPECT_NE(made.body.find("<LastModifiedTime>2026-11-22T01:02:03.000Z</LastModifiedTime>"), std::string::npos);
 
-  const auto again = table.answer(shelf, request, {"r2", ""});
-  EXPECT_EQ(again.status, 409);
-  EXPECT_EQ(again.body,
+  const WireAnswer gone = write_output<cloudfront::op::DeleteDistribution>(cloudfront::service(), {}, {"r2", ""});
+  EXPECT_EQ(gone.status, 204);
+  EXPECT_EQ(gone.body, "");
+}
+
+TEST(ServiceErrors, HaveTheFormOfTheModel) {
+  const auto error = service_error(cloudfront::service(), "DistributionAlreadyExists", "Already exists: E1");
+  const WireAnswer answer = write_error(cloudfront::service(), error, {"r2", ""}, false);
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(answer.body,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse "
             "xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Error><Type>Sender</Type><Code>"
             "DistributionAlreadyExists</Code><Message>Already exists: E1</Message></Error><RequestId>r2</RequestId>"
             "</ErrorResponse>");
-
-  request.method = "DELETE";
-  request.path = "/2020-05-31/distribution/E1";
-  const auto gone = table.answer(shelf, request, {"r3", ""});
-  EXPECT_EQ(gone.status, 204);
-  EXPECT_EQ(gone.body, "");
-  request.method = "GET";
-  EXPECT_EQ(table.answer(shelf, request, {"r4", ""}).status, 501);
 }
 
 TEST(ServiceErrors, HaveTheStatusOfTheModel) {

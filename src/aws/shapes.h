@@ -27,8 +27,7 @@
 //   }
 //   // and a ServiceError from any of these: write_error(cloudfront::service(), error, request_id, is_head)
 //
-// handlers.h holds the table form of this for coroutines, dispatch.h the one for plain functions. The protocol is the
-// service's own: handlers are alike for all of them.
+// handlers.h holds the table form of this. The protocol is the service's own: handlers are alike for all of them.
 #pragma once
 
 #include <optional>

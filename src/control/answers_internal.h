@@ -19,6 +19,11 @@ inline std::unexpected<aws::ServiceError> refuse(std::string_view code, std::str
   return std::unexpected(aws::service_error(aws::cloudfront::service(), code, std::move(message)));
 }
 
+// A parameter that is wrong.
+inline std::unexpected<aws::ServiceError> invalid(std::string message) {
+  return refuse("InvalidArgument", std::move(message));
+}
+
 // Trouble of our own; the store's texts say nothing that a client should not know.
 inline std::unexpected<aws::ServiceError> refuse(const Error& error) {
   if (error.code == Errc::no_space || error.code == Errc::cancelled) {

@@ -48,13 +48,15 @@ class Control::Service {
     return {.handlers = &key_value_data_.handlers(), .region = "us-east-1", .resource_of = store_of, .refusal_of = {}};
   }
 
-  FrontService front_service() const {
+  FrontService front_service() {
     return {.handlers = &api_.handlers(),
             .region = "us-east-1",
             .deeds_of =
                 [this](const aws::Caller&, const aws::Route& route, const aws::OperationRequest& request) {
                   return deeds_of(settings_.account_id, route, request);
                 },
+            .find_resource =
+                [this](std::string resource) { return api_.key_value_stores().resource_by_id(std::move(resource)); },
             .refusal_of =
                 [this](const aws::Route& route, const aws::OperationRequest& request) {
                   return api_.refusal_of(*route.operation, request);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
@@ -27,16 +26,10 @@ using config::DistributionDocument;
 
 namespace {
 
-std::string random_bytes(rt::Loop& loop) {
-  std::array<char, id_bytes> bytes{};
-  loop.fill_secret(bytes);
-  return {bytes.data(), bytes.size()};
-}
-
 DistributionDocument new_document(const Tools& tools, model::DistributionConfig config) {
   fill_defaults(config);
-  return {make_distribution_id(random_bytes(tools.loop)),
-          fmt::format("{}.{}", make_domain_label(random_bytes(tools.loop)), tools.settings.domain_suffix),
+  return {make_distribution_id(random_bytes(tools.loop, id_bytes)),
+          fmt::format("{}.{}", make_domain_label(random_bytes(tools.loop, id_bytes)), tools.settings.domain_suffix),
           tools.loop.wall_now(), std::move(config)};
 }
 

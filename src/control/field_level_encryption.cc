@@ -15,10 +15,6 @@ namespace model = aws::cloudfront;
 
 namespace {
 
-std::unexpected<aws::ServiceError> invalid(std::string message) {
-  return refuse("InvalidArgument", std::move(message));
-}
-
 // The ids of the profiles that a configuration names.
 std::set<std::string> profiles_of(const model::FieldLevelEncryptionConfig& config) {
   std::set<std::string> ids;

@@ -164,6 +164,9 @@ rt::Task<aws::Answer<aws::WireAnswer>> Front::answer(const Asked& asked, std::st
     deeds.push_back({.action = fmt::format("{}:{}", service.name, route.operation->name),
                      .resource = asked.service.resource_of ? asked.service.resource_of(route, request) : "*"});
   }
+  if (asked.service.find_resource) {
+    for (aws::OwnedDeed& deed : deeds) deed.resource = co_await asked.service.find_resource(deed.resource);
+  }
   const std::string now = iso8601_of(loop_.wall_now());
   const std::string seconds_now = std::to_string(unix_seconds(loop_.wall_now()));
   const std::array<aws::ConditionValue, 6> conditions = {

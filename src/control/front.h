@@ -39,6 +39,8 @@ struct FrontService {
   // What a request does to what, where that is not just the operation's name on resource_of: each has to be allowed.
   std::function<std::vector<aws::OwnedDeed>(const aws::Caller&, const aws::Route&, const aws::OperationRequest&)>
       deeds_of = {};
+  // The resource that policies know by another name than requests do; empty: there are none.
+  std::function<rt::Task<std::string>(std::string resource)> find_resource = {};
   // What the service refuses before a handler is asked, in words of its own; empty: nothing.
   std::function<std::optional<aws::ServiceError>(const aws::Route&, const aws::OperationRequest&)> refusal_of = {};
 };

@@ -12,7 +12,7 @@
 #include "control/answers_internal.h"
 #include "control/distribution_uses.h"
 #include "control/ids.h"
-#include "control/key_value_stores.h"
+#include "control/key_value_keys_internal.h"
 #include "control/paging.h"
 #include "control/resources.h"
 #include "rt/loop.h"
@@ -30,12 +30,6 @@ std::string key_of(std::string_view name, std::string_view stage) {
 }
 std::string etag_of_stage(const FunctionDocument& function, config::Revision revision) {
   return etag_of(key_of(function.name, function.stage), revision);
-}
-
-// The model's rule; a name that breaks it is not asked for, as keys of the store have a bound.
-bool is_function_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 &&
-         std::ranges::all_of(name, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
 std::unexpected<aws::ServiceError> no_such_function() {
@@ -60,8 +54,12 @@ rt::Task<aws::Answer<void>> check_stores(Tools tools, model::FunctionConfig conf
   }
   if (stores.size() > 1) co_return refuse("InvalidArgument", "A function has at most one key value store.");
   const std::string& arn = stores.front().key_value_store_arn;
-  CO_TRY(const auto found, co_await find_key_value_store_by_id(tools, arn.substr(arn.rfind('/') + 1)));
-  if (!found || found->store.arn != arn) {
+  const std::string id = key_value_store_id_in(tools.settings.account_id, arn);
+  std::optional<config::Document> found;
+  if (!id.empty()) {
+    CO_TRY_STORE(found, co_await tools.store.get(key_value_counts_key(id)));
+  }
+  if (!found) {
     co_return refuse("EntityNotFound", "The key value store of the function does not exist.");
   }
   co_return aws::Answer<void>();
@@ -86,7 +84,8 @@ struct Functions::Stored {
 };
 
 rt::Task<aws::Answer<Functions::Stored>> Functions::find(std::string name, std::string stage) {
-  if (!is_function_name(name)) co_return no_such_function();
+  // A name that breaks the rule is not asked for: keys of the store have a bound.
+  if (!is_name(name)) co_return no_such_function();
   CO_TRY_STORE(const auto stored, co_await tools_.store.get(key_of(name, stage)));
   if (!stored) co_return no_such_function();
   CO_TRY_STORE(auto function, read_function(stored->value));

@@ -69,6 +69,11 @@ std::string make_uuid(ByteView random) {
                      hex.substr(20));
 }
 
+bool is_name(std::string_view text, std::size_t most) {
+  return !text.empty() && text.size() <= most &&
+         std::ranges::all_of(text, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
 bool is_resource_id(std::string_view text) {
   return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; });
 }

@@ -41,6 +41,8 @@ std::string key_value_store_arn(std::string_view account_id, std::string_view id
 // A UUID (RFC 9562 section 5.4) of 16 random bytes.
 inline constexpr std::size_t uuid_bytes = 16;
 std::string make_uuid(ByteView random);
+// From 1 to `most` letters, digits, `-` and `_`.
+bool is_name(std::string_view text, std::size_t most = 64);
 // Letters, digits and `-`, at most 64 of them.
 bool is_resource_id(std::string_view text);
 

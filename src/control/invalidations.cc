@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "control/ids.h"
 #include "control/keys_internal.h"
 #include "control/paging.h"
+#include "control/resources.h"
 #include "rt/loop.h"
 
 namespace gust::control {
@@ -62,12 +62,6 @@ model::Invalidation shape_of(const InvalidationDocument& document) {
 
 model::CreateInvalidationResult created_of(const std::string& distribution, const InvalidationDocument& document) {
   return {location_of(fmt::format("distribution/{}/invalidation/{}", distribution, document.id)), shape_of(document)};
-}
-
-std::string random_bytes(rt::Loop& loop) {
-  std::array<char, id_bytes> bytes{};
-  loop.fill_secret(bytes);
-  return {bytes.data(), bytes.size()};
 }
 
 }  // namespace
@@ -139,7 +133,7 @@ rt::Task<aws::Answer<model::CreateInvalidationResult>> Invalidations::create(mod
   CO_TRY_OK(co_await check_in_progress(distribution, paths));
 
   InvalidationDocument document;
-  document.id = make_invalidation_id(random_bytes(tools_.loop));
+  document.id = make_invalidation_id(random_bytes(tools_.loop, id_bytes));
   document.caller_reference = reference;
   document.created = tools_.loop.wall_now();
   document.paths = paths;

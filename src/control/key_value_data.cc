@@ -26,7 +26,7 @@ using nlohmann::json;
 std::unexpected<aws::ServiceError> refuse_data(std::string_view code, std::string message) {
   return std::unexpected(aws::service_error(model::service(), code, std::move(message)));
 }
-std::unexpected<aws::ServiceError> invalid(std::string message) {
+std::unexpected<aws::ServiceError> invalid_data(std::string message) {
   return refuse_data("ValidationException", std::move(message));
 }
 
@@ -97,10 +97,9 @@ KeyValueData::KeyValueData(const Tools& tools) : tools_(tools), handlers_(model:
 }
 
 rt::Task<aws::Answer<KeyValueData::Content>> KeyValueData::find(std::string arn) {
-  const std::string ours = key_value_store_arn(tools_.settings.account_id, "");
-  const std::string id = arn.starts_with(ours) ? arn.substr(ours.size()) : "";
+  const std::string id = key_value_store_id_in(tools_.settings.account_id, arn);
   std::optional<config::Document> stored;
-  if (!id.empty() && is_resource_id(id)) {
+  if (!id.empty()) {
     CO_TRY_STORE(stored, co_await tools_.store.get(key_value_counts_key(id)));
   }
   if (!stored) co_return refuse_data("ResourceNotFoundException", "The key value store does not exist.");
@@ -122,7 +121,7 @@ rt::Task<aws::Answer<model::DescribeKeyValueStoreResponse>> KeyValueData::descri
 // In the order of the keys' digests. A token is the digest of the last key before.
 rt::Task<aws::Answer<model::ListKeysResponse>> KeyValueData::list(model::ListKeysRequest request) {
   const std::int32_t most = request.max_results.value_or(10);
-  if (most < 1 || most > 50) co_return invalid("MaxResults is a number from 1 to 50.");
+  if (most < 1 || most > 50) co_return invalid_data("MaxResults is a number from 1 to 50.");
   CO_TRY(const Content content, co_await find(std::move(request.kvs_arn)));
   const std::string prefix = key_value_item_prefix_of(content.id);
   CO_TRY_STORE(const auto listing, co_await tools_.store.list(prefix));
@@ -180,23 +179,23 @@ rt::Task<aws::Answer<model::UpdateKeysResponse>> KeyValueData::update(model::Upd
 rt::Task<aws::Answer<KeyValueData::Content>> KeyValueData::change(std::string arn, std::string if_match,
                                                                   std::vector<Change> changes) {
   const Quotas& quotas = tools_.settings.quotas;
-  if (changes.empty()) co_return invalid("The request puts and deletes no key.");
+  if (changes.empty()) co_return invalid_data("The request puts and deletes no key.");
   if (changes.size() > quotas.key_value_changes) {
-    co_return invalid(fmt::format("A request changes at most {} keys.", quotas.key_value_changes));
+    co_return invalid_data(fmt::format("A request changes at most {} keys.", quotas.key_value_changes));
   }
   std::set<std::string_view> seen;
   for (const Change& change : changes) {
     if (change.key.empty() || change.key.size() > quotas.key_value_key_bytes) {
-      co_return invalid(fmt::format("A key has from 1 to {} bytes.", quotas.key_value_key_bytes));
+      co_return invalid_data(fmt::format("A key has from 1 to {} bytes.", quotas.key_value_key_bytes));
     }
     if (change.value && change.value->size() > quotas.key_value_value_bytes) {
-      co_return invalid(fmt::format("A value has at most {} bytes.", quotas.key_value_value_bytes));
+      co_return invalid_data(fmt::format("A value has at most {} bytes.", quotas.key_value_value_bytes));
     }
-    if (!seen.insert(change.key).second) co_return invalid("A key stands twice in the request.");
+    if (!seen.insert(change.key).second) co_return invalid_data("A key stands twice in the request.");
   }
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
   CO_TRY(Content content, co_await find(std::move(arn)));
-  if (!is_etag(if_match)) co_return invalid("If-Match is not an ETag of the key value store.");
+  if (!is_etag(if_match)) co_return invalid_data("If-Match is not an ETag of the key value store.");
   if (if_match != content.etag()) {
     co_return refuse_data("ConflictException", "The key value store was changed since the version in If-Match.");
   }

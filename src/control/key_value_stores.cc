@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,11 +24,6 @@ namespace {
 
 std::string key_of(std::string_view name) { return fmt::format("{}{}", key_value_store_prefix, name); }
 
-bool is_store_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 &&
-         std::ranges::all_of(name, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
-}
-
 std::unexpected<aws::ServiceError> no_such_store() {
   return refuse("EntityNotFound", "The key value store does not exist.");
 }
@@ -48,7 +42,9 @@ rt::Task<aws::Answer<std::vector<StoredKeyValueStore>>> read_all(Tools tools) {
   co_return std::move(all);
 }
 
-// All keys of a store, some at a time.
+std::string removal_key(std::string_view id) { return fmt::format("{}{}", key_value_removal_prefix, id); }
+
+// All keys of a store that is no more, some at a time, and then that they are to be deleted.
 rt::Task<Result<void>> remove_items(config::Store& store, std::string id) {
   constexpr std::size_t batch = 100;
   CO_TRY(const config::Listing listing, co_await store.list(key_value_item_prefix_of(id)));
@@ -59,19 +55,15 @@ rt::Task<Result<void>> remove_items(config::Store& store, std::string id) {
     }
     CO_TRY_OK(co_await store.commit(std::move(writes)));
   }
+  CO_TRY(const auto removal, co_await store.get(removal_key(id)));
+  if (removal) CO_TRY_OK(co_await store.remove(removal->key, removal->revision));
   co_return Result<void>();
 }
 
 }  // namespace
 
-rt::Task<aws::Answer<std::optional<StoredKeyValueStore>>> find_key_value_store_by_id(Tools tools, std::string id) {
-  CO_TRY(auto all, co_await read_all(tools));
-  const auto found = std::ranges::find_if(all, [&](const auto& stored) { return stored.store.id == id; });
-  co_return found == all.end() ? std::nullopt : std::optional(std::move(*found));
-}
-
 rt::Task<aws::Answer<StoredKeyValueStore>> KeyValueStores::find(std::string name) {
-  if (!is_store_name(name)) co_return no_such_store();
+  if (!is_name(name)) co_return no_such_store();
   CO_TRY_STORE(const auto stored, co_await tools_.store.get(key_of(name)));
   if (!stored) co_return no_such_store();
   CO_TRY_STORE(auto store, aws::from_json<model::KeyValueStore>(stored->value));
@@ -87,7 +79,7 @@ rt::Task<aws::Answer<StoredKeyValueStore>> KeyValueStores::find_matching(std::st
 
 rt::Task<aws::Answer<model::CreateKeyValueStoreResult>> KeyValueStores::create(
     model::CreateKeyValueStoreRequest request) {
-  if (!is_store_name(request.name)) {
+  if (!is_name(request.name)) {
     co_return refuse("InvalidArgument",
                      "The parameter Name has from 1 to 64 letters, digits, hyphens and underscores.");
   }
@@ -153,9 +145,15 @@ rt::Task<aws::Answer<model::UpdateKeyValueStoreResult>> KeyValueStores::update(
 }
 
 rt::Task<aws::Answer<aws::Nothing>> KeyValueStores::remove(model::DeleteKeyValueStoreRequest request) {
+  CO_TRY(const std::string id, co_await remove_store(std::move(request.name), std::move(request.if_match)));
+  // Others need not wait for this. What it leaves behind after an error goes at the next start.
+  static_cast<void>(co_await remove_items(tools_.store, id));
+  co_return aws::Nothing{};
+}
+
+rt::Task<aws::Answer<std::string>> KeyValueStores::remove_store(std::string name, std::string if_match) {
   CO_TRY_STORE(const auto turn, co_await tools_.turns.take());
-  CO_TRY(const StoredKeyValueStore stored,
-         co_await find_matching(std::move(request.name), std::move(request.if_match)));
+  CO_TRY(const StoredKeyValueStore stored, co_await find_matching(std::move(name), std::move(if_match)));
   CO_TRY(const std::string user, co_await find_function_with(tools_, stored.store.arn));
   if (!user.empty()) {
     co_return refuse("CannotDeleteEntityWhileInUse",
@@ -165,10 +163,9 @@ rt::Task<aws::Answer<aws::Nothing>> KeyValueStores::remove(model::DeleteKeyValue
   std::vector<config::Write> writes;
   writes.push_back({key_of(stored.store.name), std::nullopt, stored.revision});
   if (counts) writes.push_back({counts->key, std::nullopt, counts->revision});
+  writes.push_back({removal_key(stored.store.id), stored.store.name, config::absent});
   CO_TRY_STORE_OK(co_await tools_.store.commit(std::move(writes)));
-  // What this leaves behind after an error goes at the next start.
-  static_cast<void>(co_await remove_items(tools_.store, stored.store.id));
-  co_return aws::Nothing{};
+  co_return stored.store.id;
 }
 
 rt::Task<aws::Answer<model::ListKeyValueStoresResult>> KeyValueStores::list(model::ListKeyValueStoresRequest request) {
@@ -186,15 +183,17 @@ rt::Task<aws::Answer<model::ListKeyValueStoresResult>> KeyValueStores::list(mode
   co_return std::move(result);
 }
 
+rt::Task<std::string> KeyValueStores::resource_by_id(std::string resource) {
+  const std::string ours = key_value_store_arn(tools_.settings.account_id, "");
+  if (!resource.starts_with(ours)) co_return resource;
+  const auto stored = co_await find(resource.substr(ours.size()));
+  co_return stored ? stored->store.arn : std::move(resource);
+}
+
 rt::Task<Result<void>> KeyValueStores::sweep() {
-  std::set<std::string> owners;
-  CO_TRY(const config::Listing listing, co_await tools_.store.list(std::string(key_value_item_prefix)));
-  for (const config::Document& stored : listing.documents) {
-    owners.emplace(cut(std::string_view(stored.key).substr(key_value_item_prefix.size()), '/').before);
-  }
-  for (const std::string& id : owners) {
-    CO_TRY(const auto counts, co_await tools_.store.get(key_value_counts_key(id)));
-    if (!counts) CO_TRY_OK(co_await remove_items(tools_.store, id));
+  CO_TRY(const config::Listing removals, co_await tools_.store.list(std::string(key_value_removal_prefix)));
+  for (const config::Document& removal : removals.documents) {
+    CO_TRY_OK(co_await remove_items(tools_.store, removal.key.substr(key_value_removal_prefix.size())));
   }
   co_return Result<void>();
 }

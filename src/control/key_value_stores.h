@@ -6,7 +6,6 @@
 // Errors: the service's, as answers. Filling one from a bucket (ImportSource) is refused by name.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +19,6 @@ struct StoredKeyValueStore {
   aws::cloudfront::KeyValueStore store;
   config::Revision revision = config::absent;
 };
-
-// The store with that id, as data requests name it.
-rt::Task<aws::Answer<std::optional<StoredKeyValueStore>>> find_key_value_store_by_id(Tools tools, std::string id);
 
 class KeyValueStores {
  public:
@@ -38,10 +34,15 @@ class KeyValueStores {
   rt::Task<aws::Answer<aws::cloudfront::ListKeyValueStoresResult>> list(
       aws::cloudfront::ListKeyValueStoresRequest request);
 
+  // Policies know a store by its id, requests name it: `resource` with the id in place of the name, where it is the ARN
+  // of a store that is there by its name; else as it is.
+  rt::Task<std::string> resource_by_id(std::string resource);
+
   // Deletes the keys of stores that are no more, which a crash may have left.
   rt::Task<Result<void>> sweep();
 
  private:
+  rt::Task<aws::Answer<std::string>> remove_store(std::string name, std::string if_match);
   rt::Task<aws::Answer<StoredKeyValueStore>> find(std::string name);
   rt::Task<aws::Answer<StoredKeyValueStore>> find_matching(std::string name, std::string if_match);
 

@@ -101,6 +101,17 @@ TEST_F(KeyValueStoresTest, RequestsForDataAreJudgedByTheStoresArn) {
                                                               "cloudfront-keyvaluestore:PutKey " + arn}));
 }
 
+TEST_F(KeyValueStoresTest, RequestsForAStoreAreJudgedByItsArnTooThoughTheyNameIt) {
+  make_store();
+  authorizer.asked_about.clear();
+  describe("colors");
+  describe("none");
+  EXPECT_EQ(authorizer.asked_about,
+            (std::vector<std::string>{
+                "cloudfront:DescribeKeyValueStore " + arn,
+                "cloudfront:DescribeKeyValueStore arn:aws:cloudfront::123456789012:key-value-store/none"}));
+}
+
 TEST_F(KeyValueStoresTest, SeveralKeysChangeAtOnceOrNotAtAll) {
   make_store();
   const Reply done = ask(
@@ -135,6 +146,17 @@ TEST_F(KeyValueStoresTest, DeletingAStoreTakesItsKeysAlong) {
   EXPECT_EQ(remove("colors", made.header("ETag")).status, 204);
   EXPECT_TRUE(documents().empty());
   EXPECT_EQ(ask("GET", "").status, 404);
+}
+
+TEST_F(KeyValueStoresTest, WhatADeleteLeftBehindGoesAtTheNextStart) {
+  // As a crash leaves it between the delete of a store and that of its keys.
+  overwrite({.key = "cloudfront/key-value-removal/gone", .value = "colors"});
+  overwrite({.key = "cloudfront/key-value-item/gone/1", .value = "{}"});
+  make_store();
+  put("a", "1", etag());
+  restart();
+  EXPECT_EQ(ask("GET", "/keys/a").status, 200);
+  for (const config::Document& each : documents()) EXPECT_EQ(each.key.find("gone"), each.key.npos) << each.key;
 }
 
 TEST_F(KeyValueStoresTest, OneThatAFunctionNamesIsInUse) {

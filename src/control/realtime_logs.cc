@@ -96,15 +96,6 @@ constexpr std::string_view known_fields[] = {"timestamp",
                                              "distribution-tenant-id",
                                              "connection-id"};
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 &&
-         std::ranges::all_of(name, [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
-}
-
-std::unexpected<aws::ServiceError> invalid(std::string message) {
-  return refuse("InvalidArgument", std::move(message));
-}
-
 std::unexpected<aws::ServiceError> no_such_config() {
   return refuse("NoSuchRealtimeLogConfig", "The real-time log configuration does not exist.");
 }

@@ -1,7 +1,6 @@
 #include "control/resources.h"
 
 #include <algorithm>
-#include <array>
 
 #include "control/answers_internal.h"
 #include "control/ids.h"
@@ -10,16 +9,6 @@
 #include "rt/loop.h"
 
 namespace gust::control {
-namespace {
-
-std::string random_bytes(rt::Loop& loop, std::size_t count) {
-  std::string bytes(count, '\0');
-  loop.fill_secret(bytes);
-  return bytes;
-}
-
-}  // namespace
-
 aws::Answer<void> check_if_match_form(const std::optional<std::string>& if_match) {
   if (if_match && is_etag(*if_match)) return {};
   return refuse("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.");
@@ -53,6 +42,12 @@ aws::Answer<aws::cloudfront::DistributionIdList> id_list_of(const std::vector<st
   for (std::size_t i = page.first; i < page.end; ++i) list.items.push_back(ids[i]);
   tell_page(page_request, page, list);
   return list;
+}
+
+std::string random_bytes(rt::Loop& loop, std::size_t count) {
+  std::string bytes(count, '\0');
+  loop.fill_secret(bytes);
+  return bytes;
 }
 
 std::string new_uuid(rt::Loop& loop) { return make_uuid(random_bytes(loop, uuid_bytes)); }

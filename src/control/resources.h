@@ -6,8 +6,8 @@
 //         differs from the others (policy_families.h); PlainFamily says what most of them have nothing of.
 // Shape:  one document a resource, the model's own shape as JSON, under the family's prefix and the resource's id. Its
 //         ETag is made of its revision, so If-Match is the store's compare-and-set. What several documents must agree
-//         on (names, references, quotas, uses) is judged in a turn of one's own (rt/turns.h). A resource that stands below
-//         config::config_prefix is for config::read_documents to know; a change of it is published like one of a
+//         on (names, references, quotas, uses) is judged in a turn of one's own (rt/turns.h). A resource that stands
+//         below config::config_prefix is for config::read_documents to know; a change of it is published like one of a
 //         distribution.
 // Errors: the service's, as answers.
 // Code:   bodies are in resources_internal.h; each family is instantiated in one .cc (`template class Resources<F>;`)
@@ -142,6 +142,7 @@ aws::Answer<aws::cloudfront::DistributionIdList> id_list_of(const std::vector<st
                                                             const std::optional<std::string>& marker,
                                                             const std::optional<std::string>& max_items);
 
+std::string random_bytes(rt::Loop& loop, std::size_t count);
 std::string new_uuid(rt::Loop& loop);
 // `first` and 13 of A-Z0-9.
 std::string new_id(rt::Loop& loop, char first);

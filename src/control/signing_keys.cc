@@ -16,14 +16,9 @@ namespace model = aws::cloudfront;
 namespace {
 
 aws::Answer<void> check_words(const std::string& name, const std::optional<std::string>& comment) {
-  constexpr std::string_view marks = "-_";
-  const bool is_name = !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [&](char c) {
-    return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
-  });
-  if (!is_name)
-    return refuse("InvalidArgument", "A name has from 1 to 128 characters out of letters, digits, - and _.");
+  if (!is_name(name, 128)) return invalid("A name has from 1 to 128 characters out of letters, digits, - and _.");
   if (comment.value_or("").size() <= 128 && is_utf8(comment.value_or(""))) return {};
-  return refuse("InvalidArgument", "A comment has at most 128 characters.");
+  return invalid("A comment has at most 128 characters.");
 }
 
 }  // namespace
