@@ -65,6 +65,7 @@ struct Deployment::Parts {
 
   std::unique_ptr<Identities> identities;
   Credentials edge_key;  // of this run, with which edges ask our own buckets for distributions
+  const std::shared_ptr<proxy::RouteCache> route_cache = std::make_shared<proxy::RouteCache>();
   StoreKeys store_keys;
   std::shared_ptr<const net::TrustStore> origin_trust;
   std::string explain_token;
@@ -204,6 +205,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.node.coding_levels = settings.coding_levels;
   options.node.codings_at_once_max = settings.compressions_max;
   options.node.slice_bytes = settings.slice_bytes;
+  options.node.route_cache = route_cache;
   options.at = at;
   options.connections_max = settings.connections_max;
   if (tier == proxy::Tier::edge) {

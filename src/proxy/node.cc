@@ -48,6 +48,7 @@ Node::Node(NodeSettings settings)
       via_name_(via_name_of(settings_.name)),
       cache_(settings_.cache, seed_of(settings_.tier_key), settings_.eviction),
       circuits_(settings_.circuit) {
+  if (!settings_.route_cache) settings_.route_cache = std::make_shared<RouteCache>();
   settings_.slice_bytes = std::min(settings_.slice_bytes, cache_.limits().object_bytes_max);
 }
 

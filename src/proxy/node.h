@@ -57,6 +57,8 @@ struct NodeSettings {
   std::string name;           // HDR-8: "BOM50"
   std::string tier_key;       // what the tiers of one network prove to each other; never empty
   std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
+  // Shared by nodes with the same buckets and origin keys; null: the node has its own.
+  std::shared_ptr<RouteCache> route_cache;
   cache::Limits cache;
   cache::MakeEvictionPolicy eviction = cache::lsg();
   ByteCount slice_bytes =
@@ -78,7 +80,7 @@ class Node {
   const NodeSettings& settings() const { return settings_; }
   const std::string& via_name() const { return via_name_; }
   cache::Cache& cache() { return cache_; }
-  RouteCache& route_cache() { return route_cache_; }
+  RouteCache& route_cache() { return *settings_.route_cache; }
   // Which origins are known to be down.
   origin::Circuits& circuits() { return circuits_; }
 
@@ -99,7 +101,6 @@ class Node {
   std::string via_name_;
   cache::Cache cache_;
   origin::Circuits circuits_;
-  RouteCache route_cache_;
   std::atomic<bool> has_long_slices_ = false;
   std::atomic<std::uint16_t> https_port_ = 0;
 };

@@ -95,7 +95,8 @@ struct DistributionRoutes {
 };
 using DistributionRoutesRef = std::shared_ptr<const DistributionRoutes>;
 
-// What a node has made of distributions: its cores share them, and so do Routes of which only some have changed.
+// What has been made of distributions: the cores of a node share it, those of several nodes may, and so do Routes of
+// which only some have changed.
 //   core  any
 class RouteCache {
  public:
