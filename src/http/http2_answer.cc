@@ -172,8 +172,8 @@ Done Http2Exchange::push(Instant deadline) {
   if (!is_settled()) {
     if (is_deferred_) session_.resume(*this);
     session_.pump_content(pending_bytes_);
-    session_.flush();
   }
+  session_.flush();  // a head alone is settled, and may be all that there is
   if (failure_) return Done::ready(std::unexpected(*failure_));
   if (is_settled()) return Done::ready(Result<void>());
   return wait_settled(deadline);

@@ -348,6 +348,20 @@ rt::Task<void> answer_after_a_second(TestHandler& handler, Exchange& exchange) {
   co_await answer_target(handler, exchange);
 }
 
+rt::Task<void> answer_empty_later(TestHandler&, Exchange& exchange) {
+  rt::Loop& loop = co_await rt::this_loop();
+  (void)co_await rt::sleep_until(loop.now() + milliseconds(10));
+  ResponseHead head;
+  head.status = exchange.request().target == "/304" ? 304 : 200;
+  (void)co_await exchange.respond_text(head, "");
+}
+
+TEST_F(Http2Test, Rfc9113Section8Point1AHeadWithoutContentIsSentWhenNothingElseHappens) {
+  use(answer_empty_later);
+  talk(hello() + get(1, "/empty") + get(3, "/304") + headers(5, request("/empty", {}, "HEAD")));
+  for (const std::uint32_t stream : {1U, 3U, 5U}) EXPECT_TRUE(answer(stream).is_ended) << stream;
+}
+
 TEST_F(Http2Test, Rfc9113Section6Point8ADrainSaysGoawayTwiceAndLosesNoRequest) {
   use(answer_after_a_second);
   talk(hello() + get(1, "/a"));
