@@ -11,10 +11,11 @@ namespace gust::acm {
 
 namespace op = aws::acm::op;
 
-Acm::Acm(rt::Loop& loop, config::Store& store, Seal seal, std::string account_id, Issuer& issuer, Report report)
+Acm::Acm(rt::Loop& loop, config::Store& store, Seal seal, std::string account_id, Issuer& issuer, Web* web,
+         Report report)
     : book_(loop, store, std::move(seal), std::move(account_id), std::move(report)),
       account_(book_),
-      keeper_(book_, issuer, account_),
+      keeper_(book_, issuer, account_, web),
       reads_(book_, issuer),
       imports_(book_),
       requests_(book_, issuer, keeper_),

@@ -23,8 +23,8 @@ namespace gust::acm {
 
 class Acm {
  public:
-  // `loop`, `store` and `issuer` outlive it.
-  Acm(rt::Loop& loop, config::Store& store, Seal seal, std::string account_id, Issuer& issuer, Report report);
+  // `loop`, `store`, `issuer` and `web` outlive it. `web` asks for staples; null: there are none.
+  Acm(rt::Loop& loop, config::Store& store, Seal seal, std::string account_id, Issuer& issuer, Web* web, Report report);
   Acm(const Acm&) = delete;
   Acm& operator=(const Acm&) = delete;
 

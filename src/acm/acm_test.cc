@@ -212,7 +212,7 @@ TEST(Account, KeepsHowEarlyItWarns) {
 
 TEST(Deeds, AreAboutTheCertificateThatIsNamed) {
   AcmWorld world;
-  Acm acm(world.loop, *world.store, Seal(std::string(Seal::key_bytes, 'k')), "111122223333", world.issuer, {});
+  Acm acm(world.loop, *world.store, Seal(std::string(Seal::key_bytes, 'k')), "111122223333", world.issuer, nullptr, {});
   const auto deeds = [&](std::string_view operation, std::string_view body) {
     const std::string target = fmt::format("CertificateManager.{}", operation);
     const std::array<aws::HeaderView, 1> headers{{{"x-amz-target", target}}};

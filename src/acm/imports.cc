@@ -42,7 +42,7 @@ aws::Answer<Imported> read_import(const model::ImportCertificateRequest& request
   if (request.certificate_chain && !request.certificate_chain->bytes.empty()) {
     auto chain = split_certificates(request.certificate_chain->bytes, chain_certificates_max);
     if (!chain && chain.error().code == Errc::would_exceed_limit) {
-      return invalid(fmt::format("The certificate chain holds more than {} certificates, or one is too long.",
+      return invalid(fmt::format("The certificate chain holds more than {} certificates, or is too long.",
                                  chain_certificates_max));
     }
     if (!chain) return invalid("The certificate chain is not PEM-encoded or is not valid.");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "acm/ocsp.h"
+#include "acm/x509.h"
 #include "base/digest.h"
 #include "rt/loop.h"
 
@@ -12,6 +14,9 @@ namespace gust::acm {
 namespace {
 
 constexpr Duration renewal_time_max = std::chrono::days(60);
+constexpr Duration staple_pause = std::chrono::hours(1);  // after a failure
+constexpr Duration staple_pause_least = std::chrono::minutes(5);
+constexpr Duration staple_time_max = std::chrono::seconds(20);
 constexpr Duration sleep_max = std::chrono::hours(1);  // wall time may jump; then the next look is not far
 
 }  // namespace
@@ -37,21 +42,62 @@ WallTime Keeper::due_of(const Certificate& certificate) const {
   return tried == tried_.end() || due == WallTime::max() ? due : std::max(due, tried->second.next);
 }
 
+WallTime Keeper::staple_due_of(const Certificate& certificate) const {
+  const bool has_responder = !certificate.facts.ocsp_responder.empty() && !certificate.document.chain.empty();
+  if (web_ == nullptr || certificate.is_imported() || !has_responder) return WallTime::max();
+  if (status_of(certificate, book_.loop().wall_now()) != "ISSUED") return WallTime::max();
+  const auto known = staples_.find(certificate.document.arn);
+  return known == staples_.end() ? WallTime{} : known->second;
+}
+
 WallTime Keeper::next_due() const {
   WallTime next = WallTime::max();
-  for (const auto& [id, certificate] : book_.all()) next = std::min(next, due_of(certificate));
+  for (const auto& [id, certificate] : book_.all()) {
+    next = std::min({next, due_of(certificate), staple_due_of(certificate)});
+  }
   return next;
+}
+
+rt::Task<void> Keeper::staple(std::string arn) {
+  const Certificate* found = book_.find(arn);
+  if (found == nullptr) co_return;
+  const std::string certificate = found->document.certificate, responder = found->facts.ocsp_responder;
+  const auto chain = split_certificates(found->document.chain, chain_certificates_max);
+  staples_[arn] = book_.loop().wall_now() + staple_pause;
+  const auto request = chain ? make_ocsp_request(certificate, chain->front()) : std::unexpected(chain.error());
+  if (!request) co_return;
+  WebCall call{.method = "POST", .url = responder, .content_type = "application/ocsp-request", .body = *request};
+  auto answer = co_await web_->ask(std::move(call), book_.loop().now() + staple_time_max);
+  if (!answer) co_return book_.report(fmt::format("{}: {} does not answer: {}", arn, responder, answer.error().text));
+  const WallTime now = book_.loop().wall_now();
+  const auto again = read_ocsp_response(answer->body, certificate, chain->front(), now);
+  if (!again) co_return book_.report(fmt::format("{}: no staple from {}: {}", arn, responder, again.error().text));
+  const auto turn = co_await book_.take_turn();
+  found = book_.find(arn);
+  if (!turn || found == nullptr || found->document.certificate != certificate) co_return;
+  Certificate changed = *found;
+  changed.document.staple = std::move(answer->body);
+  if (co_await book_.keep(std::move(changed))) staples_[arn] = std::max(*again, now + staple_pause_least);
 }
 
 rt::Task<void> Keeper::round() {
   const WallTime now = book_.loop().wall_now();
   std::erase_if(tried_, [&](const auto& tried) { return book_.find(tried.first) == nullptr; });
-  std::vector<std::string> due;
+  std::erase_if(staples_, [&](const auto& known) { return book_.find(known.first) == nullptr; });
+  std::vector<std::string> due, unstapled;
   for (const auto& [id, certificate] : book_.all()) {
     if (due_of(certificate) <= now) due.push_back(certificate.document.arn);
   }
   account_.warn();
-  for (std::string& arn : due) co_await issue_now(std::move(arn));
+  for (std::string& arn : due) {
+    if (!scope_.is_cancelled()) co_await issue_now(std::move(arn));
+  }
+  for (const auto& [id, certificate] : book_.all()) {
+    if (staple_due_of(certificate) <= now) unstapled.push_back(certificate.document.arn);
+  }
+  for (std::string& arn : unstapled) {
+    if (!scope_.is_cancelled()) co_await staple(std::move(arn));
+  }
 }
 
 rt::Task<void> Keeper::run() {
@@ -80,7 +126,7 @@ rt::Task<void> Keeper::issue_now(std::string arn) {
   under_way_.erase(arn);
   if (issued) {
     co_await take(std::move(arn), *std::move(issued));
-  } else {
+  } else if (!scope_.is_cancelled()) {
     co_await note_failure(std::move(arn), std::move(issued.error()));
   }
 }
@@ -107,6 +153,7 @@ rt::Task<void> Keeper::take(std::string arn, IssuedCertificate issued) {
   document.chain = std::move(issued.chain);
   document.sealed_key = *std::move(sealed);
   document.staple.clear();
+  staples_.erase(arn);
   document.validated_names = document.names;
   document.issued = book_.loop().wall_now();
   certificate.facts = *facts;

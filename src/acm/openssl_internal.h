@@ -22,6 +22,7 @@ struct FreeOpenssl {
   void operator()(EVP_PKEY* object) const { EVP_PKEY_free(object); }
   void operator()(EVP_MD_CTX* object) const { EVP_MD_CTX_free(object); }
   void operator()(X509* object) const { X509_free(object); }
+  void operator()(X509_STORE* object) const { X509_STORE_free(object); }
   void operator()(X509_REQ* object) const { X509_REQ_free(object); }
   void operator()(X509_EXTENSION* object) const { X509_EXTENSION_free(object); }
   void operator()(BIGNUM* object) const { BN_free(object); }

@@ -55,7 +55,7 @@ struct AcmWorld {
                  [this](std::string_view line) { reports.emplace_back(line); });
     EXPECT_TRUE(result(book->load()).has_value());
     account.emplace(*book);
-    keeper.emplace(*book, issuer, *account);
+    keeper.emplace(*book, issuer, *account, web);
     reads.emplace(*book, issuer);
     imports.emplace(*book);
     requests.emplace(*book, issuer, *keeper);
@@ -100,6 +100,7 @@ struct AcmWorld {
   std::unique_ptr<config::Store> store = config::make_memory_store();
   const Authority authority = *Authority::make(world.wall_now());
   FakeIssuer issuer{loop, authority};
+  Web* web = nullptr;  // for staples; takes effect at open()
   std::vector<std::string> reports;
   std::optional<Book> book;
   std::optional<Account> account;

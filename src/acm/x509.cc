@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "acm/asn1_time_internal.h"
 #include "acm/openssl_internal.h"
 #include "acm/x509_internal.h"
 #include "base/text.h"
@@ -50,18 +51,6 @@ std::string serial_of(const X509* certificate) {
     text += hex_of(std::string_view(&byte, 1));
   }
   return text.empty() ? "00" : text;
-}
-
-WallTime time_of(const ASN1_TIME* at) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(at, &parts) != 1) return {};
-  using namespace std::chrono;
-  const year_month_day day{year{parts.tm_year + 1900}, month{static_cast<unsigned>(parts.tm_mon + 1)},
-                           std::chrono::day{static_cast<unsigned>(parts.tm_mday)}};
-  const std::int64_t seconds = sys_days{day}.time_since_epoch().count() * std::int64_t{86'400} + parts.tm_hour * 3'600 +
-                               parts.tm_min * 60 + parts.tm_sec;
-  // "No well-defined end" is in the year 9999, which a WallTime cannot hold.
-  return wall_time_of(std::clamp<std::int64_t>(seconds, 0, unix_seconds(WallTime::max())));
 }
 
 // As Java's security providers name them, and so ACM.
@@ -159,6 +148,17 @@ bool is_issued_by(X509* certificate, X509* issuer) {
 
 }  // namespace
 
+WallTime time_of(const ASN1_TIME* at) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(at, &parts) != 1) return {};
+  using namespace std::chrono;
+  const year_month_day day{year{parts.tm_year + 1900}, month{static_cast<unsigned>(parts.tm_mon + 1)},
+                           std::chrono::day{static_cast<unsigned>(parts.tm_mday)}};
+  const std::int64_t seconds = sys_days{day}.time_since_epoch().count() * std::int64_t{86'400} + parts.tm_hour * 3'600 +
+                               parts.tm_min * 60 + parts.tm_sec;
+  return wall_time_of(std::clamp<std::int64_t>(seconds, 0, unix_seconds(WallTime::max())));
+}
+
 std::string pem_of(X509* certificate) {
   const Owned<BIO> out = new_bio();
   return out && PEM_write_bio_X509(out.get(), certificate) == 1 ? text_of(out.get()) : std::string();
@@ -220,6 +220,7 @@ Result<CertificateFacts> read_certificate_facts(ByteView pem) {
 Result<std::vector<std::string>> split_certificates(ByteView pem, std::size_t most) {
   constexpr std::string_view begin = "-----BEGIN ";
   std::vector<std::string> certificates;
+  std::size_t bytes = 0;
   for (std::size_t at = pem.find(begin); at != ByteView::npos;) {
     const std::size_t next = pem.find(begin, at + begin.size());
     const ByteView block = pem.substr(at, next == ByteView::npos ? next : next - at);
@@ -230,6 +231,8 @@ Result<std::vector<std::string>> split_certificates(ByteView pem, std::size_t mo
       return fail(Errc::bad_syntax, "another block than a certificate");
     TRY(const Owned<X509> certificate, parse_certificate(block));
     certificates.push_back(pem_of(certificate.get()));
+    bytes += certificates.back().size();
+    if (bytes > chain_bytes_max) return fail(Errc::would_exceed_limit, "the certificates are too long");
   }
   if (certificates.empty()) return fail(Errc::bad_syntax, "no certificate in PEM");
   return certificates;

@@ -18,6 +18,7 @@ namespace gust::acm {
 
 inline constexpr std::size_t chain_certificates_max = 10;
 inline constexpr std::size_t certificate_bytes_max = 32'768;  // of one, in PEM
+inline constexpr std::size_t chain_bytes_max = 65'536;        // of all together
 
 struct CertificateFacts {
   std::string subject;  // "CN=a.example"

@@ -76,6 +76,7 @@ struct Deployment::Parts {
   std::optional<bucket::LifecycleRounds> lifecycle;
   std::optional<bucket::S3Service> s3;
   observe::SpoolAccount spool;
+  acm::Challenges challenges;
   std::vector<std::unique_ptr<RunningNode>> nodes;  // the regional cache, where there is one, first
   std::optional<LogShipper> shipper;
   std::optional<LocalDelivery> delivery;
@@ -195,6 +196,7 @@ RunningNodeOptions Deployment::Parts::node_options(proxy::Tier tier, const std::
   options.node.tier = tier;
   options.node.name = name;
   if (tier == proxy::Tier::edge) options.node.explain_token = explain_token;
+  if (tier == proxy::Tier::edge && !settings.acme_directory.empty()) options.node.challenges = &challenges;
   options.node.cache.bytes_max = memory;
   options.node.cache.object_bytes_max = settings.object_bytes_max == 0 ? memory / 8 : settings.object_bytes_max;
   options.node.eviction = settings.eviction == "sieve"
@@ -323,11 +325,8 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
 
 rt::Task<Outcome> Deployment::Parts::start_certificates() {
   const auto report = [this](std::string_view line) { log.info("certificates: {}", line); };
-  auto opened =
-      co_await Certificates::open(loop, *store, settings.data, identities->seal(), settings.account_id, report);
-  if (!opened) {
-    co_return std::unexpected(describe(fmt::format("cannot read or make {}/authority", settings.data), opened.error()));
-  }
+  auto opened = co_await Certificates::open(loop, *store, settings, identities->seal(), challenges, report);
+  if (!opened) co_return std::unexpected(std::move(opened.error()));
   certificates = std::move(*opened);
   serve(certificates->service());
   books.emplace(identities->seal(), settings.domain_suffix, false,

@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "acm/web.h"
 #include "base/text.h"
 #include "rt/address.h"
 
@@ -71,6 +72,14 @@ constexpr std::array settings{
                "YAML file of keys for S3-compatible stores, to sign requests to private origins with"},
     SettingRow{"origin_trust", path, "", 0, 0,
                "PEM file of the authorities whose certificates origins may show; else the system's"},
+    SettingRow{
+        "acme_directory", text, "", 0, 0,
+        "URL of the directory of an ACME server that issues what is asked of acm; giving it agrees to its terms"},
+    SettingRow{"acme_contact", text, "", 0, 0, "e-mail address that the ACME server may write to"},
+    SettingRow{"acme_binding", path, "", 0, 0,
+               "file with the key id and the MAC key of an account that the ACME server's operator gave"},
+    SettingRow{"acme_roots", path, "", 0, 0,
+               "PEM file of the authorities by which the ACME server is believed; else the system's"},
     SettingRow{"geoip_city", path, "", 0, 0,
                "MMDB file of cities or countries, for CloudFront-Viewer-Country and others"},
     SettingRow{"geoip_asn", path, "", 0, 0, "MMDB file of networks, for CloudFront-Viewer-ASN"},
@@ -394,6 +403,17 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   result.circuit_pause_max = reader.read_duration("circuit_pause_max");
   result.origin_keys = reader.read_text("origin_keys");
   result.origin_trust = reader.read_text("origin_trust");
+  const auto is_directory = [](std::string_view value) {
+    return value.empty() || (value.starts_with("https://") && acm::read_web_address(value));
+  };
+  const auto is_contact = [](std::string_view value) {
+    const auto fits = [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '?' && c != ','; };
+    return value.empty() || (std::ranges::count(value, '@') == 1 && std::ranges::all_of(value, fits));
+  };
+  result.acme_directory = reader.read("acme_directory", is_directory, "a URL that begins with https://");
+  result.acme_contact = reader.read("acme_contact", is_contact, "an e-mail address");
+  result.acme_binding = reader.read_text("acme_binding");
+  result.acme_roots = reader.read_text("acme_roots");
   result.geoip_city = reader.read_text("geoip_city");
   result.geoip_asn = reader.read_text("geoip_asn");
 
@@ -405,6 +425,11 @@ std::expected<Settings, Complaints> make_settings(std::span<const SettingSource>
   }
   if (result.eviction == "sieve" && reader.is_given("eviction_size_weight")) {
     complaints.push_back("eviction_size_weight: sieve has no use for it (it belongs to eviction: lsg)");
+  }
+  for (const char* const name : {"acme_contact", "acme_binding", "acme_roots"}) {
+    if (result.acme_directory.empty() && reader.is_given(name)) {
+      complaints.push_back(fmt::format("{}: is of no use without acme_directory", name));
+    }
   }
   if (!complaints.empty()) return std::unexpected(std::move(complaints));
   return result;

@@ -59,10 +59,14 @@ struct Settings {
   bool public_origins_only = false;
   std::size_t circuit_failures = 0;  // STALE-8; 0: requests always wait for their origin
   Duration circuit_pause_max{};
-  std::string origin_keys;   // empty: none
-  std::string origin_trust;  // empty: the system's
-  std::string geoip_city;    // empty: none
-  std::string geoip_asn;     // empty: none
+  std::string origin_keys;     // empty: none
+  std::string origin_trust;    // empty: the system's
+  std::string acme_directory;  // empty: the local authority signs
+  std::string acme_contact;    // empty: none
+  std::string acme_binding;    // empty: none
+  std::string acme_roots;      // empty: the system's
+  std::string geoip_city;      // empty: none
+  std::string geoip_asn;       // empty: none
 };
 
 enum class SettingType : std::uint8_t {

@@ -77,16 +77,26 @@ TEST(Settings, AWrongValueSaysWhereWhatAndWhatIsExpected) {
   struct Case {
     const char *name, *value, *expected;
   };
-  for (const Case& c : {Case{"edge_memory", "12x", "a size such as"}, Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
-                        Case{"api_port", "70000", "from 1 to 65535"}, Case{"api_port", "http", "a port number"},
-                        Case{"drain", "10", "a duration such as"}, Case{"edges", "Bombay", "three capital letters"},
+  for (const Case& c : {Case{"edge_memory", "12x", "a size such as"},
+                        Case{"edge_memory", "1", "from 1MiB to 1024GiB"},
+                        Case{"api_port", "70000", "from 1 to 65535"},
+                        Case{"api_port", "http", "a port number"},
+                        Case{"drain", "10", "a duration such as"},
+                        Case{"edges", "Bombay", "three capital letters"},
                         Case{"edges", "BOM50,BOM50", "each edge location once"},
                         Case{"proxy_protocol_from", "10.0.0.0/33", "addresses or ranges"},
-                        Case{"quotas", "functoins=1", "name of a quota"}, Case{"quotas", "functions", "0 to 10000"},
-                        Case{"quotas", "tags=101", "0 to 100"}, Case{"address", "localhost", "address"},
-                        Case{"account_id", "1", "12 digits"}, Case{"eviction", "lru", "lsg or sieve"},
-                        Case{"eviction_size_weight", "201", "0 to 200"}, Case{"access_log", "maybe", "yes or no"},
-                        Case{"domain_suffix", "-x", "domain"}, Case{"ports", "any", "fixed or auto"},
+                        Case{"quotas", "functoins=1", "name of a quota"},
+                        Case{"quotas", "functions", "0 to 10000"},
+                        Case{"quotas", "tags=101", "0 to 100"},
+                        Case{"address", "localhost", "address"},
+                        Case{"account_id", "1", "12 digits"},
+                        Case{"eviction", "lru", "lsg or sieve"},
+                        Case{"eviction_size_weight", "201", "0 to 200"},
+                        Case{"access_log", "maybe", "yes or no"},
+                        Case{"domain_suffix", "-x", "domain"},
+                        Case{"acme_directory", "http://ca.test/dir", "begins with https://"},
+                        Case{"acme_contact", "ann", "an e-mail address"},
+                        Case{"ports", "any", "fixed or auto"},
                         Case{"io", "kqueue", "auto, epoll or io_uring"}}) {
     const std::array sources{flags({{c.name, c.value}})};
     const auto settings = make_settings(sources);
@@ -103,6 +113,15 @@ TEST(Settings, AWeightThatThePolicyHasNoUseForIsRefused) {
   EXPECT_THAT(settings.error().front(), HasSubstr("sieve has no use for it"));
   const std::array alone{flags({{"eviction", "sieve"}})};
   EXPECT_TRUE(make_settings(alone));
+}
+
+TEST(Settings, WhatAnAcmeServerWantsIsRefusedWhereThereIsNone) {
+  const std::array alone{flags({{"acme_contact", "ann@a.test"}})};
+  const auto settings = make_settings(alone);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().front(), HasSubstr("no use without acme_directory"));
+  const std::array both{flags({{"acme_contact", "ann@a.test"}, {"acme_directory", "https://ca.test:14000/dir"}})};
+  EXPECT_TRUE(make_settings(both));
 }
 
 TEST(Settings, EventsComeByEpollUnlessSomethingElseIsAskedFor) {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "acm/challenges.h"
 #include "base/digest.h"
 #include "geo/locations.h"
 #include "observe/log.h"
@@ -29,6 +30,13 @@ HashSeed seed_of(ByteView tier_key) {
   std::memcpy(&seed.first, bytes.data(), sizeof seed.first);
   std::memcpy(&seed.second, bytes.data() + sizeof seed.first, sizeof seed.second);
   return seed;
+}
+
+rt::Task<void> send_challenge_answer(http::Exchange& exchange, std::string answer) {
+  http::ResponseHead head;
+  head.status = 200;
+  head.fields.add(http::Name::content_type, "application/octet-stream");  // RFC 8555 section 8.3
+  static_cast<void>(co_await exchange.respond_text(head, answer));
 }
 
 }  // namespace
@@ -146,7 +154,18 @@ rt::Task<void> NodeCore::stop() {
   co_await fetcher_.close();
 }
 
+// What an ACME server looks for at this name and path, which it does before the name has a distribution. Any other
+// request goes its way, also to an origin that validates names by itself.
+std::optional<std::string> NodeCore::find_challenge_answer(const http::RequestHead& request) const {
+  const acm::Challenges* challenges = node_.settings().challenges;
+  if (challenges == nullptr || !request.path.starts_with(acm::challenge_path)) return std::nullopt;
+  return challenges->find(request.host, request.path);
+}
+
 rt::Task<void> NodeCore::handle(http::Exchange& exchange) {
+  if (auto answer = find_challenge_answer(exchange.request())) {
+    co_return co_await send_challenge_answer(exchange, *std::move(answer));
+  }
   Passage passage(*this, exchange);
   bool is_answered = false;
   for (const Step& step : steps()) {

@@ -39,6 +39,9 @@ class MetricsWriter;
 namespace gust::geo {
 class Locations;
 }
+namespace gust::acm {
+class Challenges;
+}
 
 namespace gust::proxy {
 
@@ -59,6 +62,7 @@ struct NodeSettings {
   std::string explain_token;  // what a viewer shows that asks for decision records; empty: nobody may
   // Shared by nodes with the same buckets and origin keys; null: the node has its own.
   std::shared_ptr<RouteCache> route_cache;
+  const acm::Challenges* challenges = nullptr;  // of an edge; outlives it. Null: no names are validated here
   cache::Limits cache;
   cache::MakeEvictionPolicy eviction = cache::lsg();
   ByteCount slice_bytes =
@@ -143,6 +147,7 @@ class NodeCore final : public http::Handler {
  private:
   friend struct Passage;
   rt::Task<void> keep_cache();
+  std::optional<std::string> find_challenge_answer(const http::RequestHead& request) const;
   void warn_of_missing_locations();
   void warn_of_missing_keys();
 

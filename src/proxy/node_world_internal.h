@@ -80,6 +80,7 @@ struct NodeWorldOptions {
   const geo::Locations* locations = nullptr;  // of the edges; outlives the world
   origin::PoolLimits pool{};                  // of connections to origins and parents
   OriginKeys origin_keys{};
+  const acm::Challenges* challenges = nullptr;  // of the edges; outlives the world
 };
 
 // A request on its way, or its reply.

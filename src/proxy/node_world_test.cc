@@ -120,6 +120,7 @@ std::unique_ptr<SimulatedNode> NodeWorld::make_node(std::string_view host, std::
   settings.name = std::move(name);
   settings.tier_key = "the tiers' secret";
   settings.explain_token = "the explain token";
+  if (tier == Tier::edge) settings.challenges = options_.challenges;
   settings.cache = cache;
   settings.circuit = options_.circuit;
   settings.slice_bytes = options_.slice_bytes;
