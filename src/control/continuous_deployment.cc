@@ -4,6 +4,7 @@
 #include "config/compile.h"
 #include "control/candidate.h"
 #include "control/resources_internal.h"
+#include "control/staging_patterns.h"
 
 namespace gust::control {
 
@@ -14,10 +15,10 @@ aws::Answer<void> ContinuousDeploymentPolicyFamily::check_config(const Config& c
 }
 
 rt::Task<aws::Answer<void>> ContinuousDeploymentPolicyFamily::check_in_store(Tools tools, Resource candidate) {
-  const std::string& name = candidate.continuous_deployment_policy_config.staging_distribution_dns_names.items.front();
+  const std::string name = candidate.continuous_deployment_policy_config.staging_distribution_dns_names.items.front();
   CO_TRY_STORE(const auto listing, co_await tools.store.list(std::string(config::config_prefix)));
   config::Findings unreadable;  // the publisher tells them
-  const config::Documents documents = config::read_documents(listing, unreadable);
+  config::Documents documents = config::read_documents(listing, unreadable);
   if (std::ranges::none_of(documents.distributions, [&](const config::DistributionDocument& document) {
         return equal_fold(document.domain_name, name) && document.config.staging.value_or(false);
       })) {
@@ -30,7 +31,10 @@ rt::Task<aws::Answer<void>> ContinuousDeploymentPolicyFamily::check_in_store(Too
         "StagingDistributionInUse",
         fmt::format("The continuous deployment policy {} already uses this staging distribution.", other.id));
   }
-  co_return aws::Answer<void>();
+  const std::string id = candidate.id;
+  std::erase_if(documents.policies.continuous_deployment, [&](const Resource& other) { return other.id == id; });
+  documents.policies.continuous_deployment.push_back(std::move(candidate));
+  co_return check_staging_patterns(documents, id);
 }
 
 bool ContinuousDeploymentPolicyFamily::is_used_by(const model::DistributionConfig& config, const std::string& id) {

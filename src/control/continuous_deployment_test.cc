@@ -125,6 +125,42 @@ TEST_F(ContinuousDeploymentTest, Api4APolicyInUseIsNotDeleted) {
             "404 NoSuchContinuousDeploymentPolicy");
 }
 
+TEST_F(ContinuousDeploymentTest, Cd4PathPatternsOfStagingAreThoseOfThePrimaryOrSomeOfThem) {
+  const auto with = [](std::initializer_list<std::string_view> patterns, std::string_view more) {
+    std::string items;
+    for (const std::string_view pattern : patterns) {
+      items += fmt::format("<CacheBehavior><PathPattern>{}</PathPattern>{}</CacheBehavior>", pattern, small_behavior);
+    }
+    return fmt::format("<CacheBehaviors><Quantity>{}</Quantity><Items>{}</Items></CacheBehaviors>{}", patterns.size(),
+                       items, more);
+  };
+  const auto change = [&](const std::string& id, std::string_view reference, const std::string& more) {
+    return update(id, small_config(reference, more), get(id).header("ETag"));
+  };
+  const std::string_view is_staging = "<Staging>true</Staging>";
+  // As long as nothing joins them, each has its own.
+  EXPECT_EQ(change(staging, "staging", with({"/new/*"}, is_staging)).status, 200);
+  const std::string policy_id = post(policy(staging_name, by_weight, "false")).element("Id");
+  const std::string joined = fmt::format("<ContinuousDeploymentPolicyId>{}</ContinuousDeploymentPolicyId>", policy_id);
+  const Reply refused = change(primary, "primary", with({"/a/*", "/b/*"}, joined));
+  EXPECT_EQ(refused.error(), "400 InvalidArgument");
+  EXPECT_TRUE(refused.has("/new/*")) << refused.body;
+  EXPECT_EQ(change(staging, "staging", with({"b/*"}, is_staging)).status, 200);
+  EXPECT_EQ(change(primary, "primary", with({"/a/*", "/b/*"}, joined)).status, 200);
+  EXPECT_EQ(change(staging, "staging", with({"/a/*", "/b/*"}, is_staging)).status, 200);
+  EXPECT_EQ(change(staging, "staging", with({"/a/*", "/c/*"}, is_staging)).error(), "400 InvalidArgument");
+  EXPECT_EQ(change(primary, "primary", with({"/a/*"}, joined)).error(), "400 InvalidArgument");
+  // A policy that goes on to another staging distribution joins that one.
+  const Reply other = copy(primary, "other");
+  EXPECT_EQ(change(other.element("Id"), "other", with({"/c/*"}, is_staging)).status, 200);
+  const auto point_at = [&](const std::string& name) {
+    return send("PUT", "/2020-05-31/continuous-deployment-policy/" + policy_id, policy(name, by_weight),
+                {{"If-Match", look_at(policy_id).header("ETag")}});
+  };
+  EXPECT_EQ(point_at(other.element("DomainName")).error(), "400 InvalidArgument");
+  EXPECT_EQ(point_at(staging_name).status, 200);
+}
+
 TEST_F(ContinuousDeploymentTest, Cd5PromotingTakesTheConfigurationAndDisablesThePolicy) {
   const std::string id = post(policy(staging_name, by_weight)).element("Id");
   const std::string etag = attach(id);

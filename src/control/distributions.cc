@@ -15,6 +15,7 @@
 #include "control/ids.h"
 #include "control/keys_internal.h"
 #include "control/resources.h"
+#include "control/staging_patterns.h"
 #include "control/tags.h"
 #include "control/viewer_certificate.h"
 #include "rt/loop.h"
@@ -108,7 +109,13 @@ rt::Task<aws::Answer<void>> Distributions::check(DistributionDocument document,
   if (!before || changes_certificate_or_names(*before, document.config)) {
     CO_TRY_OK(check_viewer_certificate(document.config, certificate));
   }
-  co_return aws::Answer<void>();
+  if (policy.empty() && !document.config.staging.value_or(false)) co_return aws::Answer<void>();
+  CO_TRY_STORE(const auto all, co_await tools_.store.list(std::string(config::config_prefix)));
+  config::Documents documents = config::read_documents(all, unreadable);
+  std::erase_if(documents.distributions, [&](const auto& other) { return other.id == document.id; });
+  const std::string id = document.id;
+  documents.distributions.push_back(std::move(document));
+  co_return check_staging_patterns(documents, id);
 }
 
 rt::Task<aws::Answer<model::Distribution>> Distributions::shape_of(StoredDistribution stored) {
