@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 from typing import Callable, Iterator
 
 import botocore.config
@@ -52,6 +53,20 @@ def wait_until(is_so: Callable[[], object], what: str, seconds: float = 10) -> o
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:g} s: {what}")
         time.sleep(0.02)
+
+
+def assert_holds(test: unittest.TestCase, sent: object, got: object, at: str = "config") -> None:
+    """Every member that was sent is there and equal; what is there beside it are defaults."""
+    if isinstance(sent, dict):
+        for name, value in sent.items():
+            test.assertIn(name, got, at)
+            assert_holds(test, value, got[name], f"{at}.{name}")
+    elif isinstance(sent, list):
+        test.assertEqual(len(sent), len(got), at)
+        for i, (one, other) in enumerate(zip(sent, got)):
+            assert_holds(test, one, other, f"{at}[{i}]")
+    else:
+        test.assertEqual(sent, got, at)
 
 
 @dataclasses.dataclass

@@ -143,19 +143,6 @@ class DeepConfiguration(unittest.TestCase):
             "Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", **items("CH", "IN")}},
             "WebACLId": "", "HttpVersion": "http2", "IsIPV6Enabled": True}
 
-    def assert_holds(self, sent: object, got: object, at: str = "config") -> None:
-        """Every member that was sent is there and equal; what is there beside it are defaults."""
-        if isinstance(sent, dict):
-            for name, value in sent.items():
-                self.assertIn(name, got, at)
-                self.assert_holds(value, got[name], f"{at}.{name}")
-        elif isinstance(sent, list):
-            self.assertEqual(len(sent), len(got), at)
-            for i, (one, other) in enumerate(zip(sent, got)):
-                self.assert_holds(one, other, f"{at}[{i}]")
-        else:
-            self.assertEqual(sent, got, at)
-
     def update(self, identifier: str, change) -> tuple[dict, dict]:
         """The configuration as it was with one change, and as it is read back."""
         read = self.cloudfront.get_distribution_config(Id=identifier)
@@ -191,8 +178,9 @@ class DeepConfiguration(unittest.TestCase):
         identifier, domain = made["Id"], made["DomainName"]
         self.server.wait_deployed(identifier)
         read = self.cloudfront.get_distribution_config(Id=identifier)["DistributionConfig"]
-        self.assert_holds(sent, read)
+        harness.assert_holds(self, sent, read)
         self.assertEqual(read, made["DistributionConfig"])
+        self.assertEqual(self.update(identifier, lambda config: None)[1], read)
         changed, again = self.update(identifier, lambda config: config.update(Comment="another comment"))
         self.assertEqual(again, changed)
         self.assertEqual({name: value for name, value in again.items() if name != "Comment"},
