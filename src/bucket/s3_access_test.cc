@@ -177,10 +177,13 @@ TEST(S3Rules, HeadersThatWouldChangeTheMeaningAreRefused) {
                                            {"x-amz-storage-class", "GLACIER"},
                                            {"x-amz-write-offset-bytes", "1"},
                                            {"x-amz-unheard-of", "1"},
+                                           {"x-amz-checksum-sha512", "AAAA"},
+                                           {"x-amz-copy-source-if-unheard-of", "1"},
                                            {"x-amz-acl", "authenticated-read"},
                                            {"If-None-Match", "\"a\""}}) {
     EXPECT_EQ(host.put("/pics/k", "x", {{name, value}}).outcome(), "501 NotImplemented") << name;
   }
+  EXPECT_EQ(host.put("/pics/k", "x", {{"x-amz-trailer", "x-amz-checksum-sha512"}}).outcome(), "400 InvalidRequest");
   EXPECT_EQ(host.put("/pics/k", "x", {{"x-amz-storage-class", "BEST"}}).outcome(), "400 InvalidStorageClass");
   EXPECT_EQ(host.put("/pics/k", "x", {{"x-amz-acl", "everybody"}}).outcome(), "400 InvalidArgument");
   EXPECT_EQ(host.put("/pics/k", "x", {{"x-amz-expected-bucket-owner", "1"}}).outcome(), "403 AccessDenied");

@@ -54,7 +54,12 @@ aws::Answer<std::monostate> Payload::read_checksums() {
   }
   const auto announced = call_->header("x-amz-trailer").value_or("");
   for (const std::string_view name : split(announced, ',')) {
-    if (const auto kind = kind_of_header(trim(name))) trailing_.push_back(*kind);
+    const auto kind = kind_of_header(trim(name));
+    if (!kind && !trim(name).empty()) {
+      return std::unexpected(
+          s3_error("InvalidRequest", "The value specified in the x-amz-trailer header is not supported"));
+    }
+    if (kind) trailing_.push_back(*kind);
   }
   if (expected_.size() + trailing_.size() > 1) {
     return std::unexpected(s3_error(

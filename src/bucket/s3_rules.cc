@@ -144,9 +144,23 @@ bool changes_meaning(std::string_view name) {
 
 // Headers that operations of ours read, that signatures use, or that ask for nothing.
 bool is_known_amz_header(std::string_view name) {
-  return starts_with_any(name, {"x-amz-meta-", "x-amz-checksum-", "x-amz-copy-source", "x-amz-cf-"}) ||
+  return starts_with_any(name, {"x-amz-meta-", "x-amz-cf-"}) ||
          is_any(name, {"x-amz-acl",
+                       "x-amz-checksum-algorithm",
+                       "x-amz-checksum-crc32",
+                       "x-amz-checksum-crc32c",
+                       "x-amz-checksum-crc64nvme",
+                       "x-amz-checksum-mode",
+                       "x-amz-checksum-sha1",
+                       "x-amz-checksum-sha256",
+                       "x-amz-checksum-type",
                        "x-amz-content-sha256",
+                       "x-amz-copy-source",
+                       "x-amz-copy-source-if-match",
+                       "x-amz-copy-source-if-modified-since",
+                       "x-amz-copy-source-if-none-match",
+                       "x-amz-copy-source-if-unmodified-since",
+                       "x-amz-copy-source-range",
                        "x-amz-date",
                        "x-amz-decoded-content-length",
                        "x-amz-expected-bucket-owner",
