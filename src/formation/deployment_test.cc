@@ -198,6 +198,19 @@ TEST_F(Deployments, DeletingGoesBackwardsAndHoldsPolicies) {
   EXPECT_EQ(remove(), "done");  // what is not there is deleted
 }
 
+TEST_F(Deployments, AProtectedStackIsDeletedOnceItIsNoMore) {
+  create(site());
+  const auto protect = [&](bool is_protected, const char* name = "site") {
+    return outcome(run(stacks->protect({.enable_termination_protection = is_protected, .stack_name = name})));
+  };
+  EXPECT_EQ(protect(true), "done");
+  EXPECT_EQ(remove(), "ValidationError: Stack [site] cannot be deleted while TerminationProtection is enabled");
+  EXPECT_EQ(protect(false), "done");
+  EXPECT_EQ(remove(), "done");
+  EXPECT_EQ(status(), "DELETE_COMPLETE");
+  EXPECT_EQ(protect(true), "ValidationError: Stack with id site does not exist");
+}
+
 TEST_F(Deployments, WhatCannotBeDeletedKeepsTheStack) {
   create(site());
   settle();

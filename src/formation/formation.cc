@@ -23,6 +23,7 @@ struct Formation::Parts {
     handlers.add<op::UpdateStack, &Stacks::update>(stacks);
     handlers.add<op::DeleteStack, &Stacks::remove>(stacks);
     handlers.add<op::ContinueUpdateRollback, &Stacks::continue_rollback>(stacks);
+    handlers.add<op::UpdateTerminationProtection, &Stacks::protect>(stacks);
     handlers.add<op::DescribeStacks, &StackReads::describe>(reads);
     handlers.add<op::ListStacks, &StackReads::list>(reads);
     handlers.add<op::DescribeStackEvents, &StackReads::events>(reads);

@@ -154,6 +154,19 @@ rt::Task<aws::Answer<aws::Nothing>> Stacks::remove(const aws::Call& call, cf::De
   co_return aws::Nothing{};
 }
 
+rt::Task<aws::Answer<cf::UpdateTerminationProtectionOutput>> Stacks::protect(
+    cf::UpdateTerminationProtectionInput input) {
+  CO_TRY(StoredStack stored, co_await find_stack(store_, input.stack_name));
+  Stack& stack = stored.stack;
+  // A deployment under way holds the stack as it was.
+  if (is_in_progress(stack.status) || stack.deleted) {
+    co_return invalid(fmt::format("Stack:{} is in {} state and can not be updated.", stack.id, stack.status));
+  }
+  stack.is_protected = input.enable_termination_protection;
+  CO_TRY_STORE_OK(co_await store_.save(stack, stored.revision, nullptr));
+  co_return cf::UpdateTerminationProtectionOutput{stack.id};
+}
+
 rt::Task<aws::Answer<cf::ContinueUpdateRollbackOutput>> Stacks::continue_rollback(
     const aws::Call& call, cf::ContinueUpdateRollbackInput input) {
   if (input.role_arn) co_return invalid("RoleARN is not supported by this service");

@@ -23,6 +23,8 @@ class Stacks {
   rt::Task<aws::Answer<aws::cloudformation::UpdateStackOutput>> update(const aws::Call& call,
                                                                        aws::cloudformation::UpdateStackInput input);
   rt::Task<aws::Answer<aws::Nothing>> remove(const aws::Call& call, aws::cloudformation::DeleteStackInput input);
+  rt::Task<aws::Answer<aws::cloudformation::UpdateTerminationProtectionOutput>> protect(
+      aws::cloudformation::UpdateTerminationProtectionInput input);
   rt::Task<aws::Answer<aws::cloudformation::ContinueUpdateRollbackOutput>> continue_rollback(
       const aws::Call& call, aws::cloudformation::ContinueUpdateRollbackInput input);
 
