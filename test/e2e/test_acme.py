@@ -1,4 +1,4 @@
-"""Certificates from an ACME server, Debian's pebble: from the request to the certificate, and a renewal."""
+"""Certificates from an ACME server, Debian's pebble: from the request to serving, and a renewal."""
 
 import json
 import os
@@ -81,10 +81,33 @@ class Acme(unittest.TestCase):
         cls.server = harness.Gustfront("--acme-directory", cls.pebble.directory, "--acme-roots", str(cls.pebble.roots),
                                        "--acme-contact", "ann@example.test").start()
         cls.addClassCleanup(cls.server.close)
-        cls.pebble.start(harness.port_of(cls.server.ready["edges"][0]["http"]))
+        edge = cls.server.ready["edges"][0]
+        cls.pebble.start(harness.port_of(edge["http"]))
+        cls.https_port = harness.port_of(edge["https"])
+        cls.origin = cls.enterClassContext(harness.origin_that(lambda handler, asked: harness.reply(handler, b"hello")))
 
     def describe(self, arn: str) -> dict:
         return self.server.aws("acm", "describe-certificate", "--certificate-arn", arn)["Certificate"]
+
+    def serve(self, arn: str, *names: str) -> None:
+        """A distribution with those alternate names and that certificate, deployed."""
+        identifier, _ = self.server.make_distribution("localhost", self.origin.port)
+        api = self.server.cloudfront
+        known = api.get_distribution_config(Id=identifier)
+        api.update_distribution(Id=identifier, IfMatch=known["ETag"], DistributionConfig={
+            **known["DistributionConfig"], "Aliases": {"Quantity": len(names), "Items": list(names)},
+            "ViewerCertificate": {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only",
+                                  "MinimumProtocolVersion": "TLSv1.2_2021"}})
+        self.server.wait_deployed(identifier)
+
+    def shown_serial(self, name: str) -> str:
+        """The serial number of the certificate that the edge shows, as ACM writes it."""
+        shown = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{self.https_port}", "-servername", name], input="", text=True,
+            capture_output=True, timeout=30 * harness.PATIENCE).stdout
+        serial = subprocess.run(["openssl", "x509", "-noout", "-serial"], input=shown, text=True, check=True,
+                                capture_output=True).stdout.strip().removeprefix("serial=").lower()
+        return ":".join(serial[i:i + 2] for i in range(0, len(serial), 2))
 
     def verify(self, arn: str, name: str) -> None:
         """OpenSSL believes the certificate by pebble's root."""
@@ -103,11 +126,18 @@ class Acme(unittest.TestCase):
         self.server.aws("acm", "wait", "certificate-validated", "--certificate-arn", arn)
         self.verify(arn, "shop.test")
         first = self.describe(arn)
+        self.serve(arn, "www.shop.test", "shop.test")
+        got = self.server.curl("--cacert", str(self.pebble.folder / "root"), "--resolve",
+                               f"shop.test:{self.https_port}:127.0.0.1", f"https://shop.test:{self.https_port}/a")
+        self.assertEqual((got.status, got.body), (200, b"hello"))
+        self.assertEqual(self.shown_serial("www.shop.test"), first["Serial"])
         self.assertIn("Pebble", first["Issuer"])
         self.server.aws("acm", "renew-certificate", "--certificate-arn", arn)
         harness.wait_until(lambda: self.describe(arn)["Serial"] != first["Serial"], "a renewal", 30)
         self.assertEqual(self.describe(arn)["RenewalSummary"]["RenewalStatus"], "SUCCESS")
         self.verify(arn, "www.shop.test")
+        renewed = self.describe(arn)["Serial"]
+        harness.wait_until(lambda: self.shown_serial("www.shop.test") == renewed, "the edge shows the renewed one")
 
         # It outlives the process.
         self.server.stop()
