@@ -19,6 +19,7 @@
 #include "app/origin_trust.h"
 #include "app/running_node.h"
 #include "app/tls_books.h"
+#include "app/whole_object.h"
 #include "bucket/lifecycle_rounds.h"
 #include "bucket/s3_service.h"
 #include "bucket/store.h"
@@ -306,6 +307,10 @@ rt::Task<Outcome> Deployment::Parts::start_control() {
   control_settings.domain_suffix = settings.domain_suffix;
   control_settings.quotas = settings.quotas;
   control_settings.has_bucket = [this](std::string_view name) { return buckets->find_bucket(name).has_value(); };
+  control_settings.read_object = [this](std::string bucket, std::string key, std::optional<std::string> version,
+                                        ByteCount most) {
+    return read_whole_object(*buckets, std::move(bucket), std::move(key), std::move(version), most);
+  };
   control_settings.knows_countries = locations->has_cities();
   control_settings.report = [this](std::string_view line) { log.warning("control: {}", line); };
   control.emplace(loop, *store, *delivery, std::move(control_settings));
@@ -329,8 +334,7 @@ rt::Task<Outcome> Deployment::Parts::start_certificates() {
   if (!opened) co_return std::unexpected(std::move(opened.error()));
   certificates = std::move(*opened);
   serve(certificates->service());
-  books.emplace(identities->seal(), settings.domain_suffix, false,
-                [this](std::string_view line) { log.warning("{}", line); });
+  books.emplace(identities->seal(), settings.domain_suffix, [this](std::string_view line) { log.warning("{}", line); });
   default_certificate.emplace(loop, certificates->authority(), settings.domain_suffix, *books);
   if (auto issued = default_certificate->issue(); !issued) {
     co_return std::unexpected(

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "config/certificate_document.h"
+#include "config/trust_store_document.h"
 #include "net/certificate.h"
 #include "net/security_policy.h"
+#include "net/trust_store.h"
 
 namespace gust::app {
 namespace {
@@ -16,13 +18,9 @@ bool shows_the_same(const config::CertificateDocument& a, const config::Certific
   return a.certificate == b.certificate && a.chain == b.chain && a.sealed_key == b.sealed_key;
 }
 
-std::shared_ptr<const net::TlsSite> default_site(std::string id, std::shared_ptr<const net::Certificate> certificate,
-                                                 bool offers_http2) {
-  return std::make_shared<const net::TlsSite>(net::TlsSite{.id = std::move(id),
-                                                           .certificates = {std::move(certificate)},
-                                                           .policy = net::find_security_policy("TLSv1"),
-                                                           .offers_http2 = offers_http2,
-                                                           .clients = {}});
+bool is_same(const net::ClientCertificateRules& a, const net::ClientCertificateRules& b) {
+  return a.mode == b.mode && a.trust == b.trust && a.tells_names == b.tells_names &&
+         a.ignores_expiry == b.ignores_expiry;
 }
 
 template <typename Entries>
@@ -37,19 +35,12 @@ void end_round(Entries& entries) {
 
 }  // namespace
 
-TlsBooks::TlsBooks(Seal seal, std::string domain_suffix, bool speaks_http2,
-                   std::function<void(std::string_view line)> report)
-    : seal_(std::move(seal)),
-      domain_suffix_(std::move(domain_suffix)),
-      speaks_http2_(speaks_http2),
-      report_(std::move(report)) {}
+TlsBooks::TlsBooks(Seal seal, std::string domain_suffix, std::function<void(std::string_view line)> report)
+    : seal_(std::move(seal)), domain_suffix_(std::move(domain_suffix)), report_(std::move(report)) {}
 
-void TlsBooks::set_default(std::shared_ptr<const net::Certificate> certificate) {
-  default_site_ = default_site("default", certificate, speaks_http2_);
-  default_site_http11_ = default_site("default http1.1", std::move(certificate), false);
-}
+void TlsBooks::set_default(CertificateRef certificate) { default_ = std::move(certificate); }
 
-std::shared_ptr<const net::Certificate> TlsBooks::certificate_of(const DocumentRef& document) {
+TlsBooks::CertificateRef TlsBooks::certificate_of(const DocumentRef& document) {
   Read& read = certificates_[document->arn];
   read.is_in_use = true;
   if (read.document && shows_the_same(*read.document, *document)) {
@@ -76,38 +67,74 @@ std::shared_ptr<const net::Certificate> TlsBooks::certificate_of(const DocumentR
   return read.certificate;
 }
 
-std::shared_ptr<const net::TlsSite> TlsBooks::site_of(const config::Distribution& distribution) {
-  const config::ViewerTls& tls = distribution.tls;
-  if (!tls.certificate) return nullptr;
-  auto certificate = certificate_of(tls.certificate);
-  if (!certificate) return nullptr;
-  const bool offers_http2 = speaks_http2_ && tls.offers_http2;
-  Site& known = sites_[distribution.id];
+std::optional<net::ClientCertificateRules> TlsBooks::rules_of(const config::ClientCertificates& clients) {
+  using Mode = config::ClientCertificates::Mode;
+  net::ClientCertificateRules rules;
+  if (clients.mode == Mode::none) return rules;
+  rules.mode =
+      clients.mode == Mode::optional ? net::ClientCertificateRules::optional : net::ClientCertificateRules::required;
+  rules.tells_names = clients.tells_names;
+  rules.ignores_expiry = clients.ignores_expiry;
+  Trust& known = trusts_[clients.trust->id];
   known.is_in_use = true;
-  if (!known.site || known.site->certificates.front() != certificate || known.site->policy != tls.policy ||
-      known.site->offers_http2 != offers_http2) {
-    known.site = std::make_shared<const net::TlsSite>(net::TlsSite{.id = distribution.id,
-                                                                   .certificates = {std::move(certificate)},
-                                                                   .policy = tls.policy,
-                                                                   .offers_http2 = offers_http2,
-                                                                   .clients = {}});
+  if (known.authorities != clients.trust->authorities) {
+    known.authorities = clients.trust->authorities;
+    const auto read = net::read_trust_store(*known.authorities, net::viewer_trust_limits);
+    known.read = read ? *read : nullptr;
+    if (!read) {
+      report_(fmt::format("the trust store {} cannot be read: its distributions are without TLS: {}", clients.trust->id,
+                          read.error().text));
+    }
   }
+  rules.trust = known.read;
+  return rules.trust ? std::optional(rules) : std::nullopt;
+}
+
+std::shared_ptr<const net::TlsSite> TlsBooks::site_of(const std::string& key, const CertificateRef& certificate,
+                                                      const net::SecurityPolicy* policy, const config::ViewerTls& tls) {
+  const auto clients = rules_of(tls.clients);
+  if (!certificate || !clients) return nullptr;
+  Site& known = sites_[key];
+  known.is_in_use = true;
+  if (known.site && known.site->certificates.front() == certificate && known.site->policy == policy &&
+      known.site->offers_http2 == tls.offers_http2 && is_same(known.site->clients, *clients)) {
+    return known.site;
+  }
+  known.site = std::make_shared<const net::TlsSite>(net::TlsSite{.id = key,
+                                                                 .certificates = {certificate},
+                                                                 .policy = policy,
+                                                                 .offers_http2 = tls.offers_http2,
+                                                                 .clients = *clients});
   return known.site;
+}
+
+void TlsBooks::add_to(net::TlsBook& book, const config::Distribution& distribution) {
+  const config::ViewerTls& tls = distribution.tls;
+  const net::SecurityPolicy* const by_default = net::find_security_policy("TLSv1");
+  const bool has_clients = tls.clients.mode != config::ClientCertificates::Mode::none;
+  if (has_clients || !tls.offers_http2) {
+    // Those that ask for no certificates are all of one kind.
+    const std::string key = has_clients ? "default " + distribution.id : "default http1.1";
+    // Null where it cannot be made: else the name would meet the wildcard's site, which asks nobody for a certificate.
+    book.add(distribution.domain_name, site_of(key, default_, by_default, tls));
+  }
+  if (!tls.certificate) return;
+  const auto site = site_of(distribution.id, certificate_of(tls.certificate), tls.policy, tls);
+  for (const std::string& alias : distribution.aliases) book.add(alias, site);
 }
 
 std::shared_ptr<const net::TlsBook> TlsBooks::make(const config::Snapshot& snapshot) {
   begin_round(certificates_);
+  begin_round(trusts_);
   begin_round(sites_);
   auto book = std::make_shared<net::TlsBook>();
-  if (default_site_) book->add("*." + domain_suffix_, default_site_);
+  const auto by_default = site_of("default", default_, net::find_security_policy("TLSv1"), {});
+  if (by_default) book->add("*." + domain_suffix_, by_default);
   for (const config::Distribution& distribution : snapshot.distributions()) {
-    if (distribution.is_staging) continue;
-    if (default_site_ && !distribution.tls.offers_http2) book->add(distribution.domain_name, default_site_http11_);
-    const auto site = site_of(distribution);
-    if (!site) continue;
-    for (const std::string& alias : distribution.aliases) book->add(alias, site);
+    if (!distribution.is_staging) add_to(*book, distribution);
   }
   end_round(certificates_);
+  end_round(trusts_);
   end_round(sites_);
   return book;
 }

@@ -1,17 +1,19 @@
 // TlsBooks: from the configuration in force, what handshakes with viewers go by.
 //
-// Source: DIST-3, DIST-5, TLS-1, TLS-3 (CLOUDFRONT.md section 2).
+// Source: DIST-3, DIST-5, TLS-1, TLS-3, TLS-5 (CLOUDFRONT.md section 2).
 // Shape:  make() gives a book for each Snapshot. A certificate is unsealed and read once, however many distributions
 // and
 //         Snapshots show it, and a site that has not changed is the same object in the next book.
 // Rule:   a distribution's own domain name shows the default certificate by the policy TLSv1 (TLS-1); its alternate
-//         names show its own. A certificate that cannot be read leaves its names without TLS, and is reported.
+//         names show its own. A certificate or trust store that cannot be read leaves its names without TLS, and is
+//         reported.
 // Core:   one.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,15 +23,15 @@
 
 namespace gust::net {
 class Certificate;
-}
+struct SecurityPolicy;
+}  // namespace gust::net
 
 namespace gust::app {
 
 class TlsBooks {
  public:
-  // `seal`: what the keys of certificates are sealed with. `speaks_http2`: whether the servers behind the handshakes
-  // do; else it is offered to nobody. `report`: one line for the operator.
-  TlsBooks(Seal seal, std::string domain_suffix, bool speaks_http2, std::function<void(std::string_view line)> report);
+  // `seal`: what the keys of certificates are sealed with. `report`: one line for the operator.
+  TlsBooks(Seal seal, std::string domain_suffix, std::function<void(std::string_view line)> report);
 
   // The certificate of `*.<domain suffix>`, for the books to come.
   void set_default(std::shared_ptr<const net::Certificate> certificate);
@@ -47,16 +49,27 @@ class TlsBooks {
     std::shared_ptr<const net::TlsSite> site;
     bool is_in_use = true;
   };
-  std::shared_ptr<const net::Certificate> certificate_of(const DocumentRef& document);
-  std::shared_ptr<const net::TlsSite> site_of(const config::Distribution& distribution);
+  struct Trust {
+    std::optional<std::string> authorities;       // as they were read
+    std::shared_ptr<const net::TrustStore> read;  // null: they cannot be
+    bool is_in_use = true;
+  };
+  using CertificateRef = std::shared_ptr<const net::Certificate>;
+  CertificateRef certificate_of(const DocumentRef& document);
+  // Nothing where the trust store cannot be read.
+  std::optional<net::ClientCertificateRules> rules_of(const config::ClientCertificates& clients);
+  // The one of that key as it was, where nothing has changed. Null where something cannot be read.
+  std::shared_ptr<const net::TlsSite> site_of(const std::string& key, const CertificateRef& certificate,
+                                              const net::SecurityPolicy* policy, const config::ViewerTls& tls);
+  void add_to(net::TlsBook& book, const config::Distribution& distribution);
 
   Seal seal_;
   std::string domain_suffix_;
-  bool speaks_http2_;
   std::function<void(std::string_view line)> report_;
-  std::shared_ptr<const net::TlsSite> default_site_, default_site_http11_;
+  CertificateRef default_;
   std::map<std::string, Read> certificates_;  // by ARN
-  std::map<std::string, Site> sites_;         // by the id of the distribution
+  std::map<std::string, Trust> trusts_;       // by the id of the trust store
+  std::map<std::string, Site> sites_;
 };
 
 }  // namespace gust::app

@@ -5,8 +5,10 @@
 
 #include "acm/authority.h"
 #include "config/certificate_document.h"
+#include "config/trust_store_document.h"
 #include "net/certificate.h"
 #include "net/security_policy.h"
+#include "net/trust_store.h"
 
 namespace gust::app {
 namespace {
@@ -47,7 +49,8 @@ config::Distribution distribution(std::string id, std::vector<std::string> alias
   out.domain_name = "d" + out.id + ".cdn.test";
   out.aliases = std::move(aliases);
   if (certificate)
-    out.tls = {.certificate = std::move(certificate), .policy = net::find_security_policy("TLSv1.2_2021")};
+    out.tls = {
+        .certificate = std::move(certificate), .policy = net::find_security_policy("TLSv1.2_2021"), .clients = {}};
   return out;
 }
 
@@ -67,7 +70,7 @@ class TlsBooksTest : public testing::Test {
 
   std::uint64_t revision = 0;
   std::vector<std::string> reports;
-  TlsBooks books{test_seal(), "cdn.test", true, [this](std::string_view line) { reports.emplace_back(line); }};
+  TlsBooks books{test_seal(), "cdn.test", [this](std::string_view line) { reports.emplace_back(line); }};
 };
 
 TEST_F(TlsBooksTest, Tls1DomainNamesShowTheDefaultCertificateByThePolicyTlsv1) {
@@ -138,6 +141,35 @@ TEST_F(TlsBooksTest, ACertificateThatCannotBeReadLeavesItsNamesWithoutTlsAndIsRe
   EXPECT_EQ(site(book, "www.one.test"), nullptr);
   EXPECT_NE(site(book, "d2.cdn.test"), nullptr);
   EXPECT_THAT(reports, testing::ElementsAre(testing::HasSubstr("the certificate another cannot be read")));
+}
+
+TEST_F(TlsBooksTest, Tls5ViewersAreAskedForCertificatesByAllNames) {
+  config::TrustStoreDocument trust;
+  trust.id = "T1";
+  trust.authorities = authority().root_pem();
+  config::Distribution strict = distribution("1", {"www.one.test"}, shared(document("one", {"www.one.test"})));
+  strict.tls.clients = {.mode = config::ClientCertificates::Mode::required,
+                        .trust = std::make_shared<const config::TrustStoreDocument>(trust),
+                        .tells_names = true};
+  const auto book = make({strict});
+  for (const std::string_view name : {"www.one.test", "d1.cdn.test"}) {
+    const net::ClientCertificateRules& rules = site(book, name)->clients;
+    EXPECT_EQ(rules.mode, net::ClientCertificateRules::required) << name;
+    EXPECT_EQ(rules.trust->size(), 1U);
+    EXPECT_TRUE(rules.tells_names);
+  }
+  EXPECT_EQ(site(book, "d2.cdn.test")->clients.mode, net::ClientCertificateRules::none);
+  EXPECT_EQ(site(make({strict}), "d1.cdn.test"), site(book, "d1.cdn.test"));
+}
+
+TEST_F(TlsBooksTest, Tls5WithATrustStoreThatCannotBeReadAllNamesAreRefused) {
+  config::Distribution strict = distribution("1", {"www.one.test"}, shared(document("one", {"www.one.test"})));
+  strict.tls.clients = {.mode = config::ClientCertificates::Mode::required,
+                        .trust = std::make_shared<const config::TrustStoreDocument>()};
+  const auto book = make({strict});
+  EXPECT_EQ(site(book, "www.one.test"), nullptr);
+  EXPECT_EQ(site(book, "d1.cdn.test"), nullptr);
+  EXPECT_THAT(reports, testing::Contains(testing::HasSubstr("the trust store  cannot be read")));
 }
 
 TEST_F(TlsBooksTest, Cd1AStagingDistributionHasNoNameOfItsOwn) {

@@ -35,13 +35,13 @@ Distribution compile_distribution(const DistributionDocument& document, const Po
   out.id = document.id;
   out.domain_name = document.domain_name;
   out.enabled = config.enabled;
-  compile_viewer(config, policies, place, out);
   compile_root_object(config.default_root_object.value_or(""), place.in("DefaultRootObject"), out);
   out.origins = compile_origins(config.origins, policies, place.in("Origins"));
   std::vector<OriginGroup> groups;
   if (config.origin_groups)
     groups = compile_origin_groups(*config.origin_groups, out.origins, place.in("OriginGroups"));
   out.behaviors = compile_behaviors(config, out.origins, groups, policies, place);
+  compile_viewer(config, policies, place, out);
   if (config.custom_error_responses) {
     compile_errors(*config.custom_error_responses, place.in("CustomErrorResponses"), out);
   }

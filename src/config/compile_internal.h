@@ -63,7 +63,7 @@ void compile_logging(const aws::cloudfront::LoggingConfig& logging, const Place&
 
 class PolicySet;
 
-// DIST-1, DIST-3, TLS-1, TLS-3.
+// DIST-1, DIST-3, TLS-1, TLS-3, TLS-5. Behind the behaviours.
 void compile_viewer(const aws::cloudfront::DistributionConfig& config, const PolicySet& policies, const Place& place,
                     Distribution& out);
 
@@ -104,6 +104,8 @@ class PolicySet {
   const aws::cloudfront::ContinuousDeploymentPolicyConfig* continuous_deployment(const std::string& id) const;
   // By ARN, where it has been issued.
   std::shared_ptr<const CertificateDocument> certificate(const std::string& arn) const;
+  // Null where there is none.
+  std::shared_ptr<const TrustStoreDocument> trust_store(const std::string& id) const;
 
  private:
   std::map<std::string, CachePolicy> cache_;
@@ -113,6 +115,7 @@ class PolicySet {
   std::set<std::string> origin_access_identities_;
   std::map<std::string, aws::cloudfront::ContinuousDeploymentPolicyConfig> continuous_deployment_;
   std::map<std::string, std::shared_ptr<const CertificateDocument>> certificates_;
+  std::map<std::string, std::shared_ptr<const TrustStoreDocument>> trust_stores_;
 };
 
 // One that is stored. Paths of findings begin with its id.

@@ -94,11 +94,19 @@ PolicySet::PolicySet(const PolicyDocuments& documents, Findings& found) {
   for (const model::ContinuousDeploymentPolicy& document : documents.continuous_deployment) {
     continuous_deployment_[document.id] = document.continuous_deployment_policy_config;
   }
+  for (const TrustStoreDocument& document : documents.trust_stores) {
+    trust_stores_[document.id] = std::make_shared<const TrustStoreDocument>(document);
+  }
   for (const CertificateDocument& document : documents.certificates) {
     if (!document.certificate.empty()) {
       certificates_[document.arn] = std::make_shared<const CertificateDocument>(document);
     }
   }
+}
+
+std::shared_ptr<const TrustStoreDocument> PolicySet::trust_store(const std::string& id) const {
+  const auto found = trust_stores_.find(id);
+  return found == trust_stores_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<const CertificateDocument> PolicySet::certificate(const std::string& arn) const {

@@ -188,6 +188,35 @@ TEST(Compile, Tls1TheSecurityPolicyIsOneOfTheServices) {
   EXPECT_EQ(wrong_when_named([](Config& c) { c.viewer_certificate->minimum_protocol_version = "TLSv1.3_2025"; }), "");
 }
 
+std::string wrong_with_clients(void (*change)(Config&)) {
+  DistributionDocument document = changed([](Config& c) {
+    c.default_cache_behavior.viewer_protocol_policy = "https-only";
+    c.viewer_mtls_config.emplace().mode = "required";
+    c.viewer_mtls_config->trust_store_config.emplace().trust_store_id = "T1";
+  });
+  change(document.config);
+  PolicyDocuments documents;
+  documents.trust_stores.push_back(
+      {.id = "T1", .name = "a", .authorities = "", .authorities_count = 1, .last_modified = {}});
+  std::string all;
+  for (const Finding& finding : check_distribution(document, documents)) {
+    all += fmt::format("{} {};", finding.code, finding.path);
+  }
+  return all;
+}
+
+TEST(Compile, Tls5ViewersCertificatesNeedATrustStoreAndHttps) {
+  EXPECT_EQ(wrong_with_clients([](Config&) {}), "");
+  EXPECT_EQ(wrong_with_clients([](Config& c) { c.viewer_mtls_config->mode = "perhaps"; }),
+            "InvalidArgument DistributionConfig.ViewerMtlsConfig.Mode;");
+  EXPECT_EQ(wrong_with_clients([](Config& c) { c.viewer_mtls_config->trust_store_config.reset(); }),
+            "InvalidArgument DistributionConfig.ViewerMtlsConfig.TrustStoreConfig;");
+  EXPECT_EQ(wrong_with_clients([](Config& c) { c.viewer_mtls_config->trust_store_config->trust_store_id = "T2"; }),
+            "EntityNotFound DistributionConfig.ViewerMtlsConfig.TrustStoreConfig.TrustStoreId;");
+  EXPECT_EQ(wrong_with_clients([](Config& c) { c.default_cache_behavior.viewer_protocol_policy = "allow-all"; }),
+            "InvalidArgument DistributionConfig.ViewerMtlsConfig;");
+}
+
 TEST(Compile, AnS3OriginNeedsABucketInItsName) {
   const auto make_s3 = [](Config& c) {
     c.origins.items[0].custom_origin_config.reset();

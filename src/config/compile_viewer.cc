@@ -1,6 +1,6 @@
 // How viewers reach a distribution: by which names, with which certificate, policy and protocols.
 //
-// Source: DIST-1, DIST-3, TLS-1, TLS-3 (CLOUDFRONT.md section 2); the API's ViewerCertificate.
+// Source: DIST-1, DIST-3, TLS-1, TLS-3, TLS-5 (CLOUDFRONT.md section 2); the API's ViewerCertificate.
 // Rule:   only what no change of a certificate can undo is judged here. Whether one covers the names and is good by the
 //         clock is judged once, when it is named (control/viewer_certificate.h), so that an expiry or a re-import never
 //         keeps other changes from the nodes.
@@ -56,6 +56,29 @@ void compile_certificate(const model::ViewerCertificate& wanted, const PolicySet
               "InvalidMinimumProtocolVersion");  // TLS-1
 }
 
+// Over plain HTTP nobody can be asked for a certificate, so no behaviour may be open there.
+void compile_clients(const model::ViewerMtlsConfig& wanted, const PolicySet& policies, const Place& place,
+                     const std::vector<Behavior>& behaviors, ClientCertificates& out) {
+  using enum ClientCertificates::Mode;
+  const std::string mode = wanted.mode.value_or("required");
+  place.in("Mode").expect(mode == "required" || mode == "optional", "The Mode is required or optional.");
+  out.mode = mode == "optional" ? optional : required;
+  if (!wanted.trust_store_config)
+    return place.in("TrustStoreConfig").tell("The parameter TrustStoreConfig is required.");
+  const model::TrustStoreConfig& config = *wanted.trust_store_config;
+  out.trust = policies.trust_store(config.trust_store_id);
+  place.in("TrustStoreConfig")
+      .in("TrustStoreId")
+      .expect(out.trust != nullptr, "The specified trust store does not exist.", "EntityNotFound");
+  out.tells_names = config.advertise_trust_store_ca_names.value_or(false);
+  out.ignores_expiry = config.ignore_certificate_expiry.value_or(false);
+  const auto is_open = [](const Behavior& behavior) {
+    return behavior.viewer_protocol_policy == ViewerProtocolPolicy::allow_all;
+  };
+  place.expect(std::ranges::none_of(behaviors, is_open),
+               "Viewer mTLS needs the viewer protocol policy https-only or redirect-to-https in every cache behavior.");
+}
+
 }  // namespace
 
 void compile_viewer(const model::DistributionConfig& config, const PolicySet& policies, const Place& place,
@@ -74,6 +97,9 @@ void compile_viewer(const model::DistributionConfig& config, const PolicySet& po
                              "trusted certificate that validates your authorization to use the domain name.",
                              "InvalidViewerCertificate");  // DIST-3
   if (has_own) compile_certificate(wanted, policies, place.in("ViewerCertificate"), out.tls);
+  if (config.viewer_mtls_config) {
+    compile_clients(*config.viewer_mtls_config, policies, place.in("ViewerMtlsConfig"), out.behaviors, out.tls.clients);
+  }
   out.tls.offers_http2 = config.http_version.value_or("http2") == "http2";  // TLS-3
 }
 

@@ -92,6 +92,8 @@ Documents read_documents(const Listing& listing, Findings& found) {
                 found);
     } else if (key.starts_with(certificate_prefix)) {
       read_into(policies.certificates, stored, read_certificate_document, found);
+    } else if (key.starts_with(trust_store_prefix)) {
+      read_into(policies.trust_stores, stored, read_trust_store_document, found);
     } else {
       found.push_back({key, "The document is of no known kind."});
     }

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "config/certificate_document.h"
 #include "config/finding.h"
+#include "config/trust_store_document.h"
 
 namespace gust::config {
 
@@ -45,7 +46,7 @@ std::string write_document(const DistributionDocument& document);
 Result<DistributionDocument> read_document(std::string_view text);
 
 // What distributions name by an id: the account's own policies, of behaviours and of origins, whose text is the model's
-// shape (aws::to_json, aws::from_json), and certificates.
+// shape (aws::to_json, aws::from_json), certificates and trust stores.
 struct PolicyDocuments {
   std::vector<aws::cloudfront::CachePolicy> cache;
   std::vector<aws::cloudfront::OriginRequestPolicy> origin_request;
@@ -54,6 +55,7 @@ struct PolicyDocuments {
   std::vector<aws::cloudfront::CloudFrontOriginAccessIdentity> origin_access_identities;
   std::vector<aws::cloudfront::ContinuousDeploymentPolicy> continuous_deployment;
   std::vector<CertificateDocument> certificates;
+  std::vector<TrustStoreDocument> trust_stores;
 };
 
 struct Documents {

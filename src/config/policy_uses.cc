@@ -24,6 +24,9 @@ std::set<std::string> policies_of(const model::DistributionConfig& config) {
     const std::string arn = config.viewer_certificate->acm_certificate_arn.value_or("");
     if (!arn.empty()) ids.insert(arn.substr(arn.rfind('/') + 1));
   }
+  if (config.viewer_mtls_config && config.viewer_mtls_config->trust_store_config) {
+    ids.insert(config.viewer_mtls_config->trust_store_config->trust_store_id);
+  }
   look_at(config.default_cache_behavior);
   if (const std::string policy = config.continuous_deployment_policy_id.value_or(""); !policy.empty()) {
     ids.insert(policy);

@@ -29,6 +29,7 @@ struct SecurityPolicy;
 namespace gust::config {
 
 struct CertificateDocument;
+struct TrustStoreDocument;
 
 // Which of a request's query parameters, headers or cookies (KEY-3, ORP-2).
 struct Selection {
@@ -183,6 +184,15 @@ struct GeoRestriction {
   bool refuses(std::string_view country) const;
 };
 
+// Whether viewers are asked for certificates, and whose are believed (TLS-5).
+struct ClientCertificates {
+  enum class Mode : std::uint8_t { none, optional, required };
+  Mode mode = Mode::none;
+  std::shared_ptr<const TrustStoreDocument> trust;  // null where mode is none
+  bool tells_names = false;                         // of the authorities, to the viewer
+  bool ignores_expiry = false;
+};
+
 // How viewers reach a distribution over TLS by its alternate names. By its own domain name they meet the default
 // certificate and the policy TLSv1, whatever stands here (TLS-1).
 struct ViewerTls {
@@ -190,6 +200,7 @@ struct ViewerTls {
   std::shared_ptr<const CertificateDocument> certificate;
   const net::SecurityPolicy* policy = nullptr;  // null where there is no certificate
   bool offers_http2 = true;                     // TLS-3; by all its names
+  ClientCertificates clients;                   // TLS-5; by all its names
 };
 
 struct Distribution {

@@ -19,6 +19,10 @@ constexpr ViewerHeaderRow of_place(ViewerHeader header, std::string_view name) {
   return {.header = header, .name = name, .is_location = true};
 }
 
+constexpr ViewerHeaderRow of_certificate(ViewerHeader header, std::string_view name) {
+  return {.header = header, .name = name, .in_cache_key = false};
+}
+
 constexpr std::array rows{
     of_device(is_android, "CloudFront-Is-Android-Viewer"),
     of_device(is_desktop, "CloudFront-Is-Desktop-Viewer"),
@@ -43,6 +47,12 @@ constexpr std::array rows{
     ViewerHeaderRow{.header = forwarded_proto, .name = "CloudFront-Forwarded-Proto"},
     ViewerHeaderRow{.header = http_version, .name = "CloudFront-Viewer-Http-Version"},
     ViewerHeaderRow{.header = tls, .name = "CloudFront-Viewer-TLS", .in_cache_key = false},
+    of_certificate(certificate_present, "CloudFront-Viewer-Cert-Present"),
+    of_certificate(certificate_serial_number, "CloudFront-Viewer-Cert-Serial-Number"),
+    of_certificate(certificate_subject, "CloudFront-Viewer-Cert-Subject"),
+    of_certificate(certificate_issuer, "CloudFront-Viewer-Cert-Issuer"),
+    of_certificate(certificate_validity, "CloudFront-Viewer-Cert-Validity"),
+    of_certificate(certificate_sha256, "CloudFront-Viewer-Cert-Sha256"),
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 //
 // Source: CFH-1, KEY-10 and the list in CLOUDFRONT.md section 8. proxy/viewer_headers.h gives their values.
 // Shape:  a constant table. Not in it: CloudFront-Viewer-JA3-Fingerprint and -JA4-Fingerprint, which tell of the bytes
-//         of a viewer's ClientHello.
+//         of a viewer's ClientHello, and CloudFront-Viewer-Cert-Pem, which may be longer than heads between tiers.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,12 @@ enum class ViewerHeader : std::uint8_t {
   forwarded_proto,
   http_version,
   tls,
+  certificate_present,
+  certificate_serial_number,
+  certificate_subject,
+  certificate_issuer,
+  certificate_validity,
+  certificate_sha256,
 };
 
 struct ViewerHeaderRow {

@@ -17,8 +17,8 @@ TEST(ViewerHeaders, Cfh1NamesAreFoundInAnyCase) {
 }
 
 TEST(ViewerHeaders, Cfh1FingerprintsOfTlsAreNotProvided) {
-  for (const char* name :
-       {"CloudFront-Viewer-JA3-Fingerprint", "CloudFront-Viewer-JA4-Fingerprint", "CloudFront-Anything"}) {
+  for (const char* name : {"CloudFront-Viewer-JA3-Fingerprint", "CloudFront-Viewer-JA4-Fingerprint",
+                           "CloudFront-Viewer-Cert-Pem", "CloudFront-Anything"}) {
     EXPECT_EQ(find_viewer_header(name), nullptr) << name;
     EXPECT_NE(objection_to_viewer_header(name, ListedIn::origin_request_policy).find("not provided"), std::string::npos)
         << name;

@@ -128,18 +128,22 @@ Api::Api(const Tools& tools) : parts_(make_parts<Parts>(tools)), handlers_(aws::
   add<op::UpdateKeyValueStore, &KeyValueStores::update>();
   add<op::DeleteKeyValueStore, &KeyValueStores::remove>();
   add<op::ListKeyValueStores, &KeyValueStores::list>();
+  add<op::CreateTrustStore, &TrustStores::create>();
+  add<op::GetTrustStore, &TrustStores::get>();
+  add<op::UpdateTrustStore, &TrustStores::update>();
+  add<op::DeleteTrustStore, &TrustStores::remove>();
+  add<op::ListTrustStores, &TrustStores::list>();
+  add<op::ListDistributionsByTrustStore, &Distributions::list_by_trust_store>();
   add<op::ListDistributionsByConnectionMode, &Distributions::list_by_connection_mode>();
   add_empty_list<op::ListStreamingDistributions>();
   add_empty_list<op::ListVpcOrigins>();
   add_empty_list<op::ListAnycastIpLists>();
-  add_empty_list<op::ListTrustStores>();
   add_empty_list<op::ListDistributionTenants>();
   add_empty_list<op::ListDistributionTenantsByCustomization>();
   add_empty_list<op::ListConnectionGroups>();
   add_empty_list<op::ListConnectionFunctions>();
   add_empty_list<op::ListDistributionsByVpcOriginId>();
   add_empty_list<op::ListDistributionsByAnycastIpListId>();
-  add_empty_list<op::ListDistributionsByTrustStore>();
   add_empty_list<op::ListDistributionsByConnectionFunction>();
 }
 

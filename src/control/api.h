@@ -21,6 +21,7 @@
 #include "control/realtime_logs.h"
 #include "control/signing_keys.h"
 #include "control/tags.h"
+#include "control/trust_stores.h"
 
 namespace gust::control {
 
@@ -44,7 +45,7 @@ class Api {
                  Functions, RealtimeLogs, Monitoring, EmptyLists, Resources<OriginAccessControlFamily>,
                  Resources<OriginAccessIdentityFamily>, Resources<PublicKeyFamily>, Resources<KeyGroupFamily>,
                  ContinuousDeploymentPolicies, KeyValueStores, Resources<FieldLevelEncryptionConfigFamily>,
-                 Resources<FieldLevelEncryptionProfileFamily>>;
+                 Resources<FieldLevelEncryptionProfileFamily>, TrustStores>;
   template <typename Op, auto handler>
   void add();
   // All operations of Resources<Family>.

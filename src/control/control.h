@@ -11,9 +11,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "config/finding.h"
 #include "control/delivery.h"
@@ -37,6 +39,11 @@ struct Settings {
   Quotas quotas;
   // Whether there is a bucket of that name for access logs; empty: not known here.
   std::function<bool(std::string_view bucket)> has_bucket;
+  // The bytes of an object of a bucket, for CA bundles; empty: there are no buckets.
+  //   fails  with a text for the operator: not there, longer than `most`
+  std::function<rt::Task<Result<std::string>>(std::string bucket, std::string key, std::optional<std::string> version,
+                                              ByteCount most)>
+      read_object;
   bool knows_countries = true;  // the edges have a database of countries; without one a GeoRestriction is refused
   Duration retry_after = std::chrono::seconds(1);  // a publish or purge that was not confirmed goes out again
   // One line for the operator's log. May be empty.

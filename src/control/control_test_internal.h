@@ -174,6 +174,9 @@ class ControlTest : public testing::Test {
     made.account_id = "123456789012";
     made.domain_suffix = "cdn.localhost";
     made.quotas = quotas;
+    made.read_object = [this](std::string bucket, std::string key, std::optional<std::string>, ByteCount most) {
+      return read_object(bucket + "/" + key, most);
+    };
     made.report = [this](std::string_view line) { reports.emplace_back(line); };
     return made;
   }
@@ -270,6 +273,14 @@ class ControlTest : public testing::Test {
         reference, small_behavior, enabled, more);
   }
 
+  rt::Task<Result<std::string>> read_object(std::string path, ByteCount most) {
+    const auto found = objects.find(path);
+    if (found == objects.end()) co_return fail(Errc::not_found, "NoSuchKey");
+    if (found->second.size() > most) co_return fail(Errc::would_exceed_limit, "it is too long");
+    co_return found->second;
+  }
+
+  std::map<std::string, std::string> objects;  // of buckets, as "bucket/key"
   Quotas quotas;
   std::string asked_service = "cloudfront";  // that requests are for
   std::vector<std::string> reports;

@@ -64,6 +64,7 @@ TEST_F(DistributionAliasesTest, Dist3ANameThatTheCertificateCoversIsPublished) {
   const Reply got = get(id);
   EXPECT_EQ(got.element("Certificate"), "arn:aws:acm:us-east-1:123456789012:certificate/c1") << got.body;
   EXPECT_EQ(got.element("CertificateSource"), "acm");
+  EXPECT_EQ(got.element("ICPRecordalStatus"), "APPROVED");
   EXPECT_EQ(got.element("CloudFrontDefaultCertificate"), "false");
   EXPECT_EQ(send("GET", "/2020-05-31/distribution").element("CNAME"), "www.example.org");
 }

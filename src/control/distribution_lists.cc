@@ -98,6 +98,16 @@ rt::Task<aws::Answer<model::ListDistributionsByRealtimeLogConfigResult>> Distrib
   co_return model::ListDistributionsByRealtimeLogConfigResult{std::move(list)};
 }
 
+rt::Task<aws::Answer<model::ListDistributionsByTrustStoreResult>> Distributions::list_by_trust_store(
+    model::ListDistributionsByTrustStoreRequest request) {
+  const std::string& named = request.trust_store_identifier;  // an id or an ARN
+  const Wanted is_wanted = that_name(Named::trust_store, named.substr(named.rfind('/') + 1));
+  std::optional<std::string> max_items;
+  if (request.max_items) max_items = std::to_string(*request.max_items);
+  CO_TRY(auto list, co_await page_of_those(request.marker, max_items, is_wanted));
+  co_return model::ListDistributionsByTrustStoreResult{std::move(list)};
+}
+
 // All distributions serve viewers by themselves, as there are no tenants.
 rt::Task<aws::Answer<model::ListDistributionsByConnectionModeResult>> Distributions::list_by_connection_mode(
     model::ListDistributionsByConnectionModeRequest request) {

@@ -4,6 +4,18 @@ namespace gust::control {
 
 namespace model = aws::cloudfront;
 
+namespace {
+
+// Of mainland China's registration, which is nobody's business here: the service says the same of all other names.
+std::vector<model::AliasICPRecordal> recordals_of(const model::DistributionConfig& config) {
+  std::vector<model::AliasICPRecordal> all;
+  if (!config.aliases) return all;
+  for (const std::string& alias : config.aliases->items) all.push_back({alias, "APPROVED"});
+  return all;
+}
+
+}  // namespace
+
 model::Distribution distribution_of(const config::DistributionDocument& document, std::string_view arn,
                                     std::string_view status, std::int32_t invalidations_in_progress) {
   model::Distribution out;
@@ -16,6 +28,7 @@ model::Distribution distribution_of(const config::DistributionDocument& document
   out.active_trusted_signers.emplace();
   out.active_trusted_key_groups.emplace();
   out.distribution_config = document.config;
+  out.alias_icp_recordals = recordals_of(document.config);
   return out;
 }
 
@@ -43,6 +56,7 @@ model::DistributionSummary summary_of(const config::DistributionDocument& docume
   out.http_version = config.http_version.value_or("");
   out.is_ipv6_enabled = config.is_ipv6_enabled.value_or(false);
   out.staging = config.staging.value_or(false);
+  out.alias_icp_recordals = recordals_of(config);
   return out;
 }
 

@@ -24,6 +24,7 @@ bool behavior_names(const BehaviorType& behavior, Named what, std::string_view v
     case Named::key_group:
       return behavior.trusted_key_groups &&
              std::ranges::find(behavior.trusted_key_groups->items, value) != behavior.trusted_key_groups->items.end();
+    case Named::trust_store:
     case Named::web_acl:
       break;
   }
@@ -36,6 +37,10 @@ bool names(const model::DistributionConfig& config, Named what, std::string_view
   if (what == Named::web_acl) {
     const std::string acl = config.web_acl_id.value_or("");
     return acl.empty() ? value == "null" : acl == value;
+  }
+  if (what == Named::trust_store) {
+    const auto& mtls = config.viewer_mtls_config;
+    return mtls && mtls->trust_store_config && mtls->trust_store_config->trust_store_id == value;
   }
   if (behavior_names(config.default_cache_behavior, what, value)) return true;
   return config.cache_behaviors &&

@@ -16,6 +16,7 @@ enum class Named : std::uint8_t {
   realtime_log_config,     // its ARN, in behaviours
   field_level_encryption,  // its id, in behaviours
   key_group,               // its id, in behaviours
+  trust_store,             // its id, for viewers' certificates
   web_acl,                 // its id or ARN; "null" is named where there is none
 };
 

@@ -70,6 +70,8 @@ class Distributions {
       aws::cloudfront::ListDistributionsByWebACLIdRequest request);
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByRealtimeLogConfigResult>> list_by_realtime_log_config(
       aws::cloudfront::ListDistributionsByRealtimeLogConfigRequest request);
+  rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByTrustStoreResult>> list_by_trust_store(
+      aws::cloudfront::ListDistributionsByTrustStoreRequest request);
   rt::Task<aws::Answer<aws::cloudfront::ListDistributionsByConnectionModeResult>> list_by_connection_mode(
       aws::cloudfront::ListDistributionsByConnectionModeRequest request);
 

@@ -60,6 +60,10 @@ std::string key_value_store_arn(std::string_view account_id, std::string_view id
   return fmt::format("arn:aws:cloudfront::{}:key-value-store/{}", account_id, id);
 }
 
+std::string trust_store_arn(std::string_view account_id, std::string_view id) {
+  return fmt::format("arn:aws:cloudfront::{}:trust-store/{}", account_id, id);
+}
+
 std::string make_uuid(ByteView random) {
   std::string bytes(random.substr(0, uuid_bytes));
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);

@@ -38,6 +38,9 @@ std::string realtime_log_config_arn(std::string_view account_id, std::string_vie
 // arn:aws:cloudfront::ACCOUNT:key-value-store/ID
 std::string key_value_store_arn(std::string_view account_id, std::string_view id);
 
+// arn:aws:cloudfront::ACCOUNT:trust-store/ID
+std::string trust_store_arn(std::string_view account_id, std::string_view id);
+
 // A UUID (RFC 9562 section 5.4) of 16 random bytes.
 inline constexpr std::size_t uuid_bytes = 16;
 std::string make_uuid(ByteView random);

@@ -69,6 +69,7 @@ constexpr std::array rows{
              "TooManyOriginAccessControls"},
     QuotaRow{"origin_access_identities", &Quotas::origin_access_identities, 10'000, "origin access identities",
              "TooManyCloudFrontOriginAccessIdentities"},
+    QuotaRow{"trust_stores", &Quotas::trust_stores, 1000, "trust stores", "EntityLimitExceeded"},
     QuotaRow{"public_keys", &Quotas::public_keys, 10'000, "public keys", "TooManyPublicKeys"},
     QuotaRow{"key_groups", &Quotas::key_groups, 10'000, "key groups", "TooManyKeyGroups"},
     QuotaRow{"public_keys_in_key_group", &Quotas::public_keys_in_key_group, 100, "public keys of a key group",

@@ -45,6 +45,7 @@ struct Quotas {
   std::size_t field_level_encryption_content_types = 1;
   std::size_t origin_access_controls = 100;
   std::size_t origin_access_identities = 100;
+  std::size_t trust_stores = 30;
   std::size_t public_keys = 10;
   std::size_t key_groups = 10;
   std::size_t public_keys_in_key_group = 5;

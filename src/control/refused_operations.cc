@@ -12,7 +12,6 @@ constexpr std::string_view no_web_acl = "there is no web application firewall ye
 constexpr std::string_view no_tenants = "the nodes serve no distribution tenants";
 constexpr std::string_view no_vpc = "origins are reached over the network that the nodes are in; there are no VPCs";
 constexpr std::string_view no_anycast = "addresses are those of the machines that the nodes run on";
-constexpr std::string_view no_trust_store = "client certificates come with TLS";
 constexpr std::string_view no_sharing = "there is one account, so nothing can be shared with others";
 
 constexpr RefusedOperation rows[] = {
@@ -64,11 +63,6 @@ constexpr RefusedOperation rows[] = {
     {"GetAnycastIpList", no_anycast},
     {"UpdateAnycastIpList", no_anycast},
     {"DeleteAnycastIpList", no_anycast},
-
-    {"CreateTrustStore", no_trust_store},
-    {"GetTrustStore", no_trust_store},
-    {"UpdateTrustStore", no_trust_store},
-    {"DeleteTrustStore", no_trust_store},
 
     {"PutResourcePolicy", no_sharing},
     {"GetResourcePolicy", no_sharing},

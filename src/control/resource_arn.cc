@@ -12,7 +12,7 @@ namespace gust::control {
 namespace {
 
 // The collection in the path, and the kind in ARNs.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kinds = {{
     {"distribution", "distribution"},
     {"distributions", "distribution"},
     {"streaming-distribution", "streaming-distribution"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kinds = 
     {"field-level-encryption-profile", "field-level-encryption-profile"},
     {"function", "function"},
     {"key-value-store", "key-value-store"},
+    {"trust-store", "trust-store"},
     {"vpc-origin", "vpcorigin"},
     {"anycast-ip-list", "anycast-ip-list"},
     {"connection-group", "connection-group"},

@@ -37,6 +37,7 @@ Result<void> Http2Exchange::begin(rt::Loop& loop, Scheme scheme, bool has_conten
   loop_ = &loop;
   facts_.began = began;
   facts_.bytes_received = head_bytes;
+  facts_.is_on_used_connection = stream_ > 1;  // viewers' streams are counted from there (RFC 9113 section 5.1.1)
   incoming_.set_pace({.total_max = limits_.body_time_max, .rate_min = limits_.body_rate_min});
   if (!has_content) incoming_.end();
   TRY_OK(reading_.finish(scheme, request_));

@@ -47,7 +47,8 @@ struct TlsSite {
 
 class TlsBook {
  public:
-  // `name`: a host name, or "*.example.com", which covers one label. The first site of a name stays.
+  // `name`: a host name, or "*.example.com", which covers one label. The first site of a name stays. Null: the name is
+  // refused, also where a wildcard covers it.
   void add(std::string_view name, std::shared_ptr<const TlsSite> site);
   // For viewers without a server name; without one their handshakes are refused (DIST-5).
   void set_without_name(std::shared_ptr<const TlsSite> site) { without_name_ = std::move(site); }

@@ -3,8 +3,8 @@
 // Source: DIST-4; RFC 9110 section 15.5.20, RFC 9113 section 9.1.2 (connections are used for all names that their
 //         certificate covers).
 // Rule:   the owner of a name is who shows its certificate: a request is at its place where a connection by its own
-//         name would have met the same certificate and security policy. So what one distribution asks of its viewers
-//         (TLS 1.3, say) cannot be passed by with the name of another.
+//         name would have met the same certificate, security policy and rules for viewers' certificates. So what one
+//         distribution asks of its viewers (TLS 1.3, say) cannot be passed by with the name of another.
 #pragma once
 
 #include "base/bytes.h"

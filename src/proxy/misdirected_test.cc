@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/certificate_document.h"
+#include "config/trust_store_document.h"
 #include "net/security_policy.h"
 #include "proxy/route_test_internal.h"
 
@@ -22,7 +23,7 @@ config::Distribution named(std::string id, std::vector<std::string> aliases,
   distribution.id = id;
   distribution.domain_name = "d" + id + ".cdn.test";
   distribution.aliases = std::move(aliases);
-  distribution.tls = {.certificate = std::move(shown), .policy = net::find_security_policy(policy)};
+  distribution.tls = {.certificate = std::move(shown), .policy = net::find_security_policy(policy), .clients = {}};
   return distribution;
 }
 
@@ -54,6 +55,18 @@ TEST_F(MisdirectedTest, Dist4NamesOfOneCertificateShareAConnection) {
 
 TEST_F(MisdirectedTest, AWeakerPolicyIsNoWayToAStricterOne) {
   EXPECT_TRUE(misdirected("www.one.test", "www.four.test"));
+}
+
+TEST_F(MisdirectedTest, Tls5ANameThatAsksForNoCertificateIsNoWayToOneThatDoes) {
+  config::Distribution strict = named("2", {"www.strict.test"}, certificate("one"));
+  config::TrustStoreDocument trust;
+  trust.id = "T1";
+  strict.tls.clients = {.mode = config::ClientCertificates::Mode::required,
+                        .trust = std::make_shared<const config::TrustStoreDocument>(trust)};
+  const config::Snapshot with(2, {named("1", {"www.one.test"}, certificate("one")), strict});
+  EXPECT_TRUE(is_misdirected(with, "www.one.test", *with.find_by_id("2"), "www.strict.test"));
+  EXPECT_TRUE(is_misdirected(with, "d1.cdn.test", *with.find_by_id("2"), "d2.cdn.test"));
+  EXPECT_FALSE(is_misdirected(with, "www.strict.test", *with.find_by_id("2"), "www.strict.test"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/text.h"
 #include "config/snapshot.h"
 #include "geo/locations.h"
@@ -19,6 +20,7 @@ using config::ViewerHeaderRow;
 using Mode = config::Selection::Mode;
 
 constexpr std::size_t header_order_bytes_max = 7680;
+constexpr std::size_t certificate_name_bytes_max = 1024;  // longer ones are cut, as tiers have bounds on heads
 
 ByteView text_of(bool value) { return value ? "true" : "false"; }
 
@@ -45,7 +47,7 @@ class Values {
       case ViewerHeader::tls:
         return tls();
       default:
-        return {};
+        return of_certificate(row.header);
     }
   }
 
@@ -105,6 +107,28 @@ class Values {
                          : facts_.tls->is_resumed     ? "sessionResumed"
                                                       : "fullHandshake";
     return arena_.join({facts_.tls->version, ":", facts_.tls->cipher, ":", how});
+  }
+
+  // TLS-5. (U) The forms: RFC 2253 for names, hexadecimal for numbers, ISO 8601 times with a slash between.
+  ByteView of_certificate(ViewerHeader header) {
+    if (facts_.tls == nullptr) return {};
+    const net::PeerCertificate* shown = facts_.tls->peer_certificate.get();
+    if (header == ViewerHeader::certificate_present) return shown == nullptr ? "0" : "1";
+    if (shown == nullptr) return {};
+    switch (header) {
+      case ViewerHeader::certificate_serial_number:
+        return shown->serial_number;
+      case ViewerHeader::certificate_subject:
+        return ascii_of(shown->subject, arena_).substr(0, certificate_name_bytes_max);
+      case ViewerHeader::certificate_issuer:
+        return ascii_of(shown->issuer, arena_).substr(0, certificate_name_bytes_max);
+      case ViewerHeader::certificate_validity:
+        return arena_.join({iso8601_of(shown->not_before), "/", iso8601_of(shown->not_after)});
+      case ViewerHeader::certificate_sha256:
+        return shown->sha256;
+      default:
+        return {};
+    }
   }
 
   ByteView number(std::optional<std::uint64_t> value) {

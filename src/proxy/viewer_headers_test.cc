@@ -121,6 +121,35 @@ TEST(ViewerHeaders, Cfh1TlsIsVersionCipherAndHowTheConnectionWasMade) {
   EXPECT_EQ(told(nullptr, false), "none");
 }
 
+TEST(ViewerHeaders, Tls5TheViewersCertificateIsTold) {
+  const RequestText request(request_text("GET", "/"));
+  const ViewerHeaders headers({}, listed({"cloudfront-viewer-cert-present", "cloudfront-viewer-cert-serial-number",
+                                          "cloudfront-viewer-cert-subject", "cloudfront-viewer-cert-issuer",
+                                          "cloudfront-viewer-cert-validity", "cloudfront-viewer-cert-sha256"}));
+  net::TlsFacts tls;
+  const auto told = [&](const net::TlsFacts* of) {
+    Arena arena;
+    http::Fields fields;
+    headers.add_to(fields, {request.head(), {}, nullptr, of}, arena);
+    return lines_of(fields);
+  };
+  EXPECT_THAT(told(nullptr), ElementsAre());
+  EXPECT_THAT(told(&tls), ElementsAre("CloudFront-Viewer-Cert-Present: 0"));
+  net::PeerCertificate shown;
+  shown.serial_number = "0A1B";
+  shown.subject = "CN=Z\xc3\xbcrich";
+  shown.issuer = "CN=root";
+  shown.sha256 = "abcd";
+  shown.not_before = wall_time_of(1'700'000'000);
+  shown.not_after = wall_time_of(1'800'000'000);
+  tls.peer_certificate = std::make_shared<const net::PeerCertificate>(shown);
+  EXPECT_THAT(told(&tls),
+              ElementsAre("CloudFront-Viewer-Cert-Present: 1", "CloudFront-Viewer-Cert-Serial-Number: 0A1B",
+                          "CloudFront-Viewer-Cert-Subject: CN=Z%C3%BCrich", "CloudFront-Viewer-Cert-Issuer: CN=root",
+                          "CloudFront-Viewer-Cert-Validity: 2023-11-14T22:13:20Z/2027-01-15T08:00:00Z",
+                          "CloudFront-Viewer-Cert-Sha256: abcd"));
+}
+
 TEST(ViewerHeaders, Cfh1WhatIsNotKnownIsLeftOut) {
   const OnePlace place;
   EXPECT_THAT(added({"cloudfront-viewer-metro-code"}, {}, &place), ElementsAre());

@@ -203,7 +203,7 @@ class Formation(unittest.TestCase):
 
     def test_what_is_not_provided_is_refused_by_name(self) -> None:
         for kind, why in (("VpcOrigin", "there are no VPCs"), ("DistributionTenant", "no distribution tenants"),
-                          ("TrustStore", "client certificates"), ("AnycastIpList", "addresses")):
+                          ("AnycastIpList", "addresses")):
             with self.assertRaises(harness.CliError) as caught:
                 self.server.aws("cloudformation", "create-stack", "--stack-name", "none", "--template-body",
                                 json.dumps({"Resources": {"It": {"Type": f"AWS::CloudFront::{kind}"}}}))

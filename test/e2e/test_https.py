@@ -1,11 +1,16 @@
 """Viewers over TLS: certificates of ACM on distributions, names, policies, protocols, rotation, as clients meet them."""
 
+import base64
+import hashlib
 import pathlib
 import re
 import subprocess
 import threading
 import unittest
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import botocore.exceptions
 
 import harness
@@ -37,7 +42,20 @@ class Authority:
         return made.read_bytes(), key.read_bytes()
 
 
+# Shows itself by which protocol each of its parts came.
+PAGE = b"""<!doctype html><link rel="stylesheet" href="/page.css"><script src="/page.js"></script><body><script>
+onload = () => {
+  document.body.textContent = performance.getEntries().filter(entry => entry.nextHopProtocol)
+    .map(entry => new URL(entry.name).pathname + "=" + entry.nextHopProtocol).join(" ")
+}
+</script>"""
+
+
 def answer(handler, asked: harness.Asked) -> None:
+    if asked.path.startswith("/page"):
+        kind = {"/page": "text/html", "/page.css": "text/css", "/page.js": "text/javascript"}[asked.path]
+        harness.reply(handler, PAGE if asked.path == "/page" else b"", Content_Type=kind, Cache_Control="max-age=60")
+        return
     told = asked.head.get("cloudfront-viewer-tls", "") + " " + asked.head.get("cloudfront-forwarded-proto", "")
     harness.reply(handler, b"hello", Cache_Control="max-age=60", X_Told=told)
 
@@ -51,6 +69,8 @@ class Https(unittest.TestCase):
         cls.authority = Authority(cls.server.folder)
         cls.acm = cls.server.client("acm")
         cls.arn = cls.bring("*.example.org", "example.net")
+        cls.certificate = cls.server.folder / "shown.pem"
+        cls.certificate.write_text(cls.acm.get_certificate(CertificateArn=cls.arn)["Certificate"])
         cls.distribution, cls.domain = cls.make("www.example.org", "example.net")
         cls.port = harness.port_of(cls.server.ready["edges"][0]["https"])
 
@@ -92,11 +112,27 @@ class Https(unittest.TestCase):
         self.assertEqual(caught.exception.response["Error"]["Code"], code)
         return caught.exception.response["Error"]["Message"]
 
-    def test_an_alternate_name_is_served(self) -> None:
-        got = self.curl("www.example.org", "/first")
-        self.assertEqual((got.status, got.body, got.cache), (200, b"hello", "Miss"))
-        self.assertEqual(self.curl("www.example.org", "/first").cache, "Hit")
-        self.assertIn("TLSv1.3", self.handshake("-servername", "www.example.org"))
+    def test_an_alternate_name_is_served_over_http11_and_http2(self) -> None:
+        for version, wanted in (("--http1.1", "1.1"), ("--http2", "2")):
+            got = self.curl("www.example.org", f"/{wanted}", version, "-o", "/dev/null", "-w", "%{http_version}")
+            self.assertEqual((got.status, got.cache, got.body.decode()), (200, "Miss", wanted))
+            again = self.curl("www.example.org", f"/{wanted}", version)
+            self.assertEqual((again.status, again.cache, again.body), (200, "Hit", b"hello"))
+        shown = self.handshake("-servername", "www.example.org", "-alpn", "h2,http/1.1")
+        self.assertIn("ALPN protocol: h2", shown)
+        self.assertIn("TLSv1.3", shown)
+
+    def test_a_browser_shows_a_page_by_http2(self) -> None:
+        key = openssl("x509", "-pubkey", "-noout", "-in", str(self.certificate))
+        spki = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=key.encode(), capture_output=True)
+        pin = base64.b64encode(hashlib.sha256(spki.stdout).digest()).decode()
+        shown = subprocess.run(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.server.folder}/chromium",
+             "--host-resolver-rules=MAP www.example.org 127.0.0.1", f"--ignore-certificate-errors-spki-list={pin}",
+             "--disable-background-networking", "--timeout=5000", "--dump-dom", f"https://www.example.org:{self.port}/page"],
+            capture_output=True, text=True, timeout=60 * harness.PATIENCE).stdout
+        for path in ("/page", "/page.css", "/page.js"):
+            self.assertIn(f"{path}=h2", shown)
 
     def test_vpp5_one_object_serves_both_schemes(self) -> None:
         self.assertEqual(self.curl("www.example.org", "/both").cache, "Miss")
@@ -126,6 +162,11 @@ class Https(unittest.TestCase):
                                          ("old", "-tls1", True)):
             shown = self.handshake("-servername", f"{name}.example.org", version, *(old if version < "-tls1_2" else ()))
             self.assertEqual("BEGIN CERTIFICATE" in shown, is_spoken, (name, version, shown))
+
+    def test_http11_alone_is_offered_where_the_distribution_says_so(self) -> None:
+        self.make("plain.example.org", protocol="http1.1")
+        self.assertIn("ALPN protocol: http/1.1",
+                      self.handshake("-servername", "plain.example.org", "-alpn", "h2,http/1.1"))
 
     def test_vpp2_a_redirect_leads_to_the_port_for_https(self) -> None:
         self.make("moved.example.org", ViewerProtocolPolicy="redirect-to-https")
@@ -176,6 +217,47 @@ class Https(unittest.TestCase):
         is_over.set()
         viewer.join()
         self.assertEqual(failures, [])
+
+    def signed(self, method: str, path: str, body: str = "", **headers: str) -> harness.Answer:
+        """For what this botocore's model does not know yet."""
+        keys = botocore.credentials.Credentials(self.server.ready["access_key_id"],
+                                                self.server.ready["secret_access_key"])
+        request = botocore.awsrequest.AWSRequest(method, self.server.endpoint + path, data=body.encode(), headers={
+            name.replace("_", "-"): value for name, value in headers.items()})
+        botocore.auth.SigV4Auth(keys, "cloudfront", "us-east-1").add_auth(request)
+        return harness.fetch(self.server.api_port, f"127.0.0.1:{self.server.api_port}", path, method=method,
+                             headers=dict(request.headers), body=body.encode())
+
+    def test_tls5_viewers_show_certificates_of_the_trust_store(self) -> None:
+        self.server.s3.create_bucket(Bucket="clients")
+        self.server.s3.put_object(Bucket="clients", Key="ca.pem", Body=self.authority.root.read_bytes())
+        made = self.signed("POST", "/2020-05-31/trust-store", (
+            '<CreateTrustStoreRequest xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Name>clients</Name>'
+            "<CaCertificatesBundleSource><CaCertificatesBundleS3Location><Bucket>clients</Bucket><Key>ca.pem</Key>"
+            "<Region>us-east-1</Region></CaCertificatesBundleS3Location></CaCertificatesBundleSource>"
+            "</CreateTrustStoreRequest>"))
+        self.assertEqual(made.status, 201, made.body)
+        store = re.search(rb"<Id>(.*?)</Id>", made.body).group(1).decode()
+        identifier, domain = self.make("mutual.example.org", ViewerProtocolPolicy="https-only")
+        path = f"/2020-05-31/distribution/{identifier}/config"
+        known = self.signed("GET", path)
+        config = known.body.decode().replace("</DistributionConfig>", (
+            f"<ViewerMtlsConfig><Mode>required</Mode><TrustStoreConfig><TrustStoreId>{store}</TrustStoreId>"
+            "</TrustStoreConfig></ViewerMtlsConfig></DistributionConfig>"))
+        changed = self.signed("PUT", path, config, If_Match=known.head["etag"])
+        self.assertEqual(changed.status, 200, changed.body)
+        self.server.wait_deployed(identifier)
+        shown = tuple(self.server.folder / name for name in ("client.pem", "client.key"))
+        for place, content in zip(shown, self.authority.issue("a client")):
+            place.write_bytes(content)
+        by = ("--cert", str(shown[0]), "--key", str(shown[1]))
+        self.assertEqual(self.curl("mutual.example.org", "/", *by).status, 200)
+        self.assertEqual(self.curl(domain, "/", *by, root=self.server.ready["root_certificate"]).status, 200)
+        for name, root in (("mutual.example.org", None), (domain, self.server.ready["root_certificate"])):
+            with self.assertRaises(AssertionError):
+                self.curl(name, "/", root=root)
+        self.assertEqual(self.curl("www.example.org", "/", "-H", "Host: mutual.example.org").status, 421)
+        self.assertEqual(self.signed("DELETE", f"/2020-05-31/trust-store/{store}", If_Match=made.head["etag"]).status, 409)
 
     def test_a_certificate_in_use_stays(self) -> None:
         told = self.acm.describe_certificate(CertificateArn=self.arn)["Certificate"]["InUseBy"]
