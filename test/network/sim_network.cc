@@ -49,7 +49,7 @@ SimNetwork::SimNetwork(std::uint64_t seed, const SimNetworkOptions& options)
   }
   std::vector<app::RunningNode*> in_purge_order;
   for (const auto& node : nodes_) in_purge_order.push_back(node.get());
-  delivery_ = std::make_unique<app::LocalDelivery>(control_loop(), in_purge_order);
+  delivery_ = std::make_unique<app::LocalDelivery>(control_loop(), in_purge_order, books_);
   EXPECT_TRUE(world_.run(control_loop(), start_all())) << world_.report();
 }
 

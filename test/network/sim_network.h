@@ -12,6 +12,7 @@
 #include "app/core_group.h"
 #include "app/local_delivery.h"
 #include "app/running_node.h"
+#include "app/tls_books.h"
 #include "config/snapshot.h"
 #include "network/versioned_origin.h"
 #include "observe/access_memory.h"
@@ -65,6 +66,7 @@ class SimNetwork {
   std::unique_ptr<VersionedOrigin> origin_;
   std::vector<std::unique_ptr<app::CoreGroup>> cores_;
   std::vector<std::unique_ptr<app::RunningNode>> nodes_;  // the regional cache first
+  app::TlsBooks books_{Seal({}), "test", {}};             // no node listens for TLS
   std::unique_ptr<app::LocalDelivery> delivery_;
   std::vector<std::unique_ptr<sim::Viewer>> viewers_;
 };

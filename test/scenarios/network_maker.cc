@@ -33,7 +33,7 @@ class NetworkNode final : public RunningNode {
   rt::Task<void> start() override {
     const auto started = co_await node_.start();
     CHECK(started);
-    co_await node_.install(snapshot_);
+    co_await node_.install(snapshot_, nullptr);  // nothing speaks TLS here
   }
   rt::Task<void> stop() override { co_await node_.stop(patience_at_stop); }
   rt::Endpoint at() const override { return node_.at(); }
