@@ -137,7 +137,7 @@ TEST_F(Restart, ADocumentThatDoesNotCompileIsReportedAndNothingIsPublishedUntilI
   const std::string id = create_deployed();
   // As another version might have written it.
   config::Document document = documents("cloudfront/config/distribution/" + id).at(0);
-  document.value.replace(document.value.find("http-only"), 9, "https-only");
+  document.value.replace(document.value.find("http-only"), 9, "spdy-only");
   overwrite(document);
   delivery.published.clear();
   const config::Findings found = restart();
