@@ -46,12 +46,6 @@ struct QuicCalls {
     return peer.session_ ? peer.judge(peer.session_->peer_reset(stream, code)) : 0;
   }
 
-  static int stream_stop(ngtcp2_conn*, std::int64_t stream, std::uint64_t code, void* user, void*) {
-    QuicPeer& peer = peer_of(user);
-    if (peer.session_) peer.session_->peer_stopped(stream, code);
-    return 0;
-  }
-
   static int window_opened(ngtcp2_conn*, std::int64_t stream, std::uint64_t, void* user, void*) {
     QuicPeer& peer = peer_of(user);
     return peer.session_ ? peer.judge(peer.session_->window_opened(stream)) : 0;
@@ -104,7 +98,6 @@ const ngtcp2_callbacks& quic_calls() {
     made.acked_stream_data_offset = QuicCalls::acknowledged;
     made.stream_close = QuicCalls::stream_close;
     made.stream_reset = QuicCalls::stream_reset;
-    made.stream_stop_sending = QuicCalls::stream_stop;
     made.extend_max_stream_data = QuicCalls::window_opened;
     made.rand = QuicCalls::random;
     made.get_new_connection_id = QuicCalls::new_id;

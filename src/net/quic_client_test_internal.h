@@ -39,7 +39,7 @@ class QuicTestClient : private rt::Timer {
   struct Stream {
     std::string received;
     bool has_ended = false;
-    std::optional<std::uint64_t> reset_code, stop_code;
+    std::optional<std::uint64_t> reset_code, close_code;  // by the peer; of the whole stream
     std::string to_send;
     std::size_t sent = 0;
     bool ends = false;
@@ -359,12 +359,10 @@ inline ngtcp2_callbacks QuicTestClient::calls() {
     of(user).streams[id].reset_code = code;
     return 0;
   };
-  made.stream_stop_sending = [](ngtcp2_conn*, std::int64_t id, std::uint64_t code, void* user, void*) {
-    of(user).streams[id].stop_code = code;
-    return 0;
-  };
-  made.stream_close = [](ngtcp2_conn*, std::uint32_t, std::int64_t id, std::uint64_t, void* user, void*) {
-    of(user).streams[id].is_closed = true;
+  made.stream_close = [](ngtcp2_conn*, std::uint32_t flags, std::int64_t id, std::uint64_t code, void* user, void*) {
+    Stream& stream = of(user).streams[id];
+    stream.is_closed = true;
+    if (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) stream.close_code = code;
     return 0;
   };
   made.extend_max_stream_data = [](ngtcp2_conn*, std::int64_t id, std::uint64_t, void* user, void*) {

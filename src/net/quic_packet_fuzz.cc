@@ -29,7 +29,6 @@ class Listener final : public QuicSession {
   QuicOutcome<std::size_t> received(QuicStreamId, ByteView bytes, bool) override { return bytes.size(); }
   QuicOutcome<void> acknowledged(QuicStreamId, ByteCount) override { return {}; }
   QuicOutcome<void> peer_reset(QuicStreamId, QuicErrorCode) override { return {}; }
-  void peer_stopped(QuicStreamId, QuicErrorCode) override {}
   QuicOutcome<void> closed(QuicStreamId, std::optional<QuicErrorCode>) override { return {}; }
   QuicOutcome<void> window_opened(QuicStreamId) override { return {}; }
   QuicOutcome<Output> output(std::span<ByteView>) override { return Output{}; }

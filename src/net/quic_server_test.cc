@@ -59,7 +59,6 @@ class Echo final : public QuicSession {
     connection_.reset_writing(stream, code + 1);
     return {};
   }
-  void peer_stopped(QuicStreamId, QuicErrorCode) override {}
   QuicOutcome<void> closed(QuicStreamId stream, std::optional<QuicErrorCode>) override {
     said_.erase(stream);
     connection_.allow_streams(1);
@@ -188,7 +187,7 @@ TEST(QuicServer, TellsWhatTheHandshakeCameTo) {
 }
 
 // Each alert is the code of RFC 8446 section 6 behind 0x100 (RFC 9001 section 4.8).
-TEST(QuicServer, DIST5_ANameThatIsNotKnownAndNoneAreRefused) {
+TEST(QuicServer, Dist5ANameThatIsNotKnownAndNoneAreRefused) {
   for (const char* name : {"other.test", "a.b.example.com", "example.com", ""}) {
     QuicWorld quic;
     const QuicTestClient& client = quic.connect({.server_name = name});
@@ -197,7 +196,7 @@ TEST(QuicServer, DIST5_ANameThatIsNotKnownAndNoneAreRefused) {
   }
 }
 
-TEST(QuicServer, TLS3_ASiteThatOffersNoHttp3IsNotToBeHad) {
+TEST(QuicServer, Tls3ASiteThatOffersNoHttp3IsNotToBeHad) {
   QuicWorld quic;
   quic.server().install(book(false));
   EXPECT_EQ(quic.connect().close_code, 0x100 + 112);

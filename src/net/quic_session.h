@@ -71,9 +71,8 @@ class QuicSession {
   virtual QuicOutcome<std::size_t> received(QuicStreamId stream, ByteView bytes, bool is_last) = 0;
   // The peer has so many bytes more of the stream: what was given for them may go.
   virtual QuicOutcome<void> acknowledged(QuicStreamId stream, ByteCount bytes) = 0;
-  // The peer reset the stream: no more of it comes. It asked us to send no more: nothing more goes.
+  // The peer reset the stream: no more of it comes.
   virtual QuicOutcome<void> peer_reset(QuicStreamId stream, QuicErrorCode code) = 0;
-  virtual void peer_stopped(QuicStreamId stream, QuicErrorCode code) = 0;
   // The stream is over, both ways. Without a code: in order.
   virtual QuicOutcome<void> closed(QuicStreamId stream, std::optional<QuicErrorCode> code) = 0;
   // A stream that was held_by_window() may go on.
@@ -88,7 +87,7 @@ class QuicSession {
   virtual QuicOutcome<Output> output(std::span<ByteView> into) = 0;
   // Of what output() gave, so many bytes are on their way (0 with an end alone).
   virtual QuicOutcome<void> took(QuicStreamId stream, std::size_t bytes) = 0;
-  // Of what output() gave, nothing can go: now, or ever.
+  // Of what output() gave, nothing can go: now, or ever (the peer reads no more, or the stream was reset).
   virtual void held_by_window(QuicStreamId stream) = 0;
   virtual void not_writable(QuicStreamId stream) = 0;
 
