@@ -3,7 +3,12 @@
 #include <optional>
 
 #include "app/core_group.h"
+#include "http/http3_limits.h"
+#include "http/http3_server.h"
 #include "http/server.h"
+#include "net/quic_group.h"
+#include "net/quic_keys.h"
+#include "net/quic_limits.h"
 #include "net/tls_book.h"
 #include "net/tls_server.h"
 #include "observe/access_log_file.h"
@@ -39,9 +44,23 @@ origin::ParentTier make_parents(const std::string& name, const std::vector<rt::E
 
 }  // namespace
 
+// Before the parts, which use it.
+struct RunningNode::Http3 {
+  Http3(std::span<rt::Loop* const> loops, const RunningNodeOptions& options)
+      : limits(options.server), group(loops), keys(net::QuicKeys::make(*loops.front())) {
+    quic_limits.connections_max = options.connections_max;
+    quic_limits.handshake_time_max = limits.handshake_time_max;
+  }
+  http::ServerLimits limits;
+  http::Http3Limits http3_limits;
+  net::QuicLimits quic_limits;
+  net::QuicGroup group;
+  std::shared_ptr<const net::QuicKeys> keys;
+};
+
 // What lives on one core.
 struct RunningNode::Part {
-  Part(RunningNode& owner, rt::Loop& loop, bool is_first)
+  Part(RunningNode& owner, rt::Loop& loop, std::size_t number)
       : metrics(owner.metrics_.make_writer()),
         log(owner.log_, loop, std::string(name_of(owner.node_.settings().tier)) + " " + owner.name()),
         log_scope(loop) {
@@ -61,7 +80,7 @@ struct RunningNode::Part {
     parts.buckets = options.buckets;
     parts.origin_keys = options.origin_keys;
     parts.locations = options.locations;
-    parts.keeps_cache = is_first;
+    parts.keeps_cache = number == 0;
     core.emplace(owner.node_, std::move(parts));
     http::ServerLimits limits = options.server;
     limits.takes_http2_preface = true;
@@ -72,6 +91,15 @@ struct RunningNode::Part {
     tls.emplace(loop, *options.ticket_keys);
     https_server.emplace(loop, *core, limits, options.connections_max, &*tls);
     https_server->trust_proxies(options.proxies);
+    Http3& shared = *owner.http3_;
+    http3_server.emplace(http::Http3Parts{.loop = loop,
+                                          .handler = *core,
+                                          .limits = shared.limits,
+                                          .http3_limits = shared.http3_limits,
+                                          .quic_limits = shared.quic_limits,
+                                          .group = &shared.group,
+                                          .core = number},
+                         shared.keys);
   }
 
   observe::MetricsWriter& metrics;
@@ -83,6 +111,7 @@ struct RunningNode::Part {
   std::optional<http::Server> server;
   std::optional<net::TlsServer> tls;  // of an edge, as the next
   std::optional<http::Server> https_server;
+  std::optional<http::Http3Server> http3_server;
 };
 
 RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::LogSink& log,
@@ -100,7 +129,7 @@ RunningNode::RunningNode(CoreGroup& cores, observe::Registry& metrics, observe::
 RunningNode::~RunningNode() = default;
 
 rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) {
-  parts_[core] = std::make_unique<Part>(*this, cores_.loop(core), core == 0);
+  parts_[core] = std::make_unique<Part>(*this, cores_.loop(core), core);
   Part& part = *parts_[core];
   outcome = part.server->listen(at_, true);
   if (!outcome) co_return;
@@ -110,15 +139,24 @@ rt::Task<void> RunningNode::start_part(std::size_t core, Result<void>& outcome) 
     if (!outcome) co_return;
     https_at_ = part.https_server->local();
     node_.set_https_port(https_at_->port);
+    outcome = part.http3_server->listen(*https_at_, true);
+    if (!outcome) co_return;
+    node_.set_http3_port(https_at_->port);
   }
   if (part.access) part.log_scope.spawn(part.access->run());
   if (part.spool) part.log_scope.spawn(part.spool->run());
   part.core->start();
   part.server->start();
   if (part.https_server) part.https_server->start();
+  if (part.http3_server) part.http3_server->start();
 }
 
 rt::Task<Result<void>> RunningNode::start() {
+  if (https_at_) {
+    std::vector<rt::Loop*> loops;
+    for (std::size_t core = 0; core < cores_.count(); ++core) loops.push_back(&cores_.loop(core));
+    http3_ = std::make_unique<Http3>(loops, options_);
+  }
   for (std::size_t core = 0; core < cores_.count(); ++core) {
     Result<void> outcome;
     co_await cores_.on(core, [this, core, &outcome] { return start_part(core, outcome); });
@@ -133,6 +171,7 @@ rt::Task<void> RunningNode::stop_part(std::size_t core, Duration patience) {
     rt::Scope draining(co_await rt::context());
     const Instant deadline = cores_.loop(core).now() + patience;
     if (part.https_server) draining.spawn(part.https_server->drain(deadline));
+    if (part.http3_server) draining.spawn(part.http3_server->drain(deadline));
     co_await part.server->drain(deadline);
     co_await draining.join();
   }
@@ -155,6 +194,7 @@ rt::Task<void> RunningNode::stop(Duration patience) {
 rt::Task<void> RunningNode::install_part(std::size_t core, config::SnapshotRef snapshot,
                                          std::shared_ptr<const net::TlsBook> book) {
   parts_[core]->core->install(std::move(snapshot));
+  if (parts_[core]->http3_server) parts_[core]->http3_server->install(book);
   if (parts_[core]->tls) parts_[core]->tls->install(std::move(book));
   co_return;
 }

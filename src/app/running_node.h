@@ -36,7 +36,7 @@ class CoreGroup;
 struct RunningNodeOptions {
   proxy::NodeSettings node;
   rt::Endpoint at;  // port 0: any
-  // Where an edge speaks TLS, by the books of install(); port 0: any. Empty: nowhere.
+  // Where an edge speaks TLS, and over UDP QUIC, by the books of install(); port 0: any. Empty: nowhere.
   std::optional<rt::Endpoint> https_at;
   const net::TicketKeys* ticket_keys = nullptr;  // with https_at; copied
   std::size_t connections_max = 0;               // on each core
@@ -76,6 +76,7 @@ class RunningNode {
 
  private:
   struct Part;
+  struct Http3;  // what the cores' servers of HTTP/3 share
   rt::Task<void> start_part(std::size_t core, Result<void>& outcome);
   rt::Task<void> stop_part(std::size_t core, Duration patience);
   rt::Task<void> install_part(std::size_t core, config::SnapshotRef snapshot, std::shared_ptr<const net::TlsBook> book);
@@ -87,6 +88,7 @@ class RunningNode {
   proxy::Node node_;
   rt::Endpoint at_;
   std::optional<rt::Endpoint> https_at_;
+  std::unique_ptr<Http3> http3_;  // with https_at
   std::vector<std::unique_ptr<Part>> parts_;
 };
 

@@ -97,13 +97,15 @@ std::shared_ptr<const net::TlsSite> TlsBooks::site_of(const std::string& key, co
   Site& known = sites_[key];
   known.is_in_use = true;
   if (known.site && known.site->certificates.front() == certificate && known.site->policy == policy &&
-      known.site->offers_http2 == tls.offers_http2 && is_same(known.site->clients, *clients)) {
+      known.site->offers_http2 == tls.offers_http2 && known.site->offers_http3 == tls.offers_http3 &&
+      is_same(known.site->clients, *clients)) {
     return known.site;
   }
   known.site = std::make_shared<const net::TlsSite>(net::TlsSite{.id = key,
                                                                  .certificates = {certificate},
                                                                  .policy = policy,
                                                                  .offers_http2 = tls.offers_http2,
+                                                                 .offers_http3 = tls.offers_http3,
                                                                  .clients = *clients});
   return known.site;
 }
@@ -112,9 +114,11 @@ void TlsBooks::add_to(net::TlsBook& book, const config::Distribution& distributi
   const config::ViewerTls& tls = distribution.tls;
   const net::SecurityPolicy* const by_default = net::find_security_policy("TLSv1");
   const bool has_clients = tls.clients.mode != config::ClientCertificates::Mode::none;
-  if (has_clients || !tls.offers_http2) {
-    // Those that ask for no certificates are all of one kind.
-    const std::string key = has_clients ? "default " + distribution.id : "default http1.1";
+  if (has_clients || !tls.offers_http2 || tls.offers_http3) {
+    // Those that ask for no certificates are of one kind for each choice of versions.
+    const std::string versions =
+        fmt::format("default http1.1{}{}", tls.offers_http2 ? "and2" : "", tls.offers_http3 ? "and3" : "");
+    const std::string key = has_clients ? "default " + distribution.id : versions;
     // Null where it cannot be made: else the name would meet the wildcard's site, which asks nobody for a certificate.
     book.add(distribution.domain_name, site_of(key, default_, by_default, tls));
   }

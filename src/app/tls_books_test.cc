@@ -107,6 +107,19 @@ TEST_F(TlsBooksTest, Tls3Http11AloneOffersNoHttp2ByAnyName) {
   EXPECT_TRUE(site(book, "d2.cdn.test")->offers_http2);
 }
 
+TEST_F(TlsBooksTest, Tls3Http3IsOfferedByAllNamesOfADistributionThatSpeaksIt) {
+  config::Distribution both = distribution("1", {"www.one.test"}, shared(document("one", {"www.one.test"})));
+  both.tls.offers_http3 = true;
+  config::Distribution only = distribution("2", {}, nullptr);
+  only.tls.offers_http2 = false;
+  only.tls.offers_http3 = true;
+  const auto book = make({both, only});
+  EXPECT_TRUE(site(book, "www.one.test")->offers_http3);
+  EXPECT_TRUE(site(book, "d1.cdn.test")->offers_http3 && site(book, "d1.cdn.test")->offers_http2);
+  EXPECT_TRUE(site(book, "d2.cdn.test")->offers_http3 && !site(book, "d2.cdn.test")->offers_http2);
+  EXPECT_FALSE(site(book, "d3.cdn.test")->offers_http3);
+}
+
 TEST_F(TlsBooksTest, WhatHasNotChangedIsTheSameSiteInTheNextBook) {
   const config::CertificateDocument one = document("one", {"www.one.test"});
   const auto first =

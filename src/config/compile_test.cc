@@ -150,8 +150,13 @@ TEST(Compile, Dist3ACertificateOfAcmComesWithItsPolicyAndProtocols) {
   EXPECT_EQ(compiled(small_distribution()).tls.certificate, nullptr);
 }
 
-TEST(Compile, Tls3Http2IsOfferedUnlessTheDistributionSpeaksHttp11) {
+TEST(Compile, Tls3WhatIsOfferedIsTheHttpVersionOfTheDistribution) {
   EXPECT_FALSE(compiled(changed([](Config& c) { c.http_version = "http1.1"; })).tls.offers_http2);
+  EXPECT_FALSE(compiled(changed([](Config& c) { c.http_version = "http2"; })).tls.offers_http3);
+  const ViewerTls both = compiled(changed([](Config& c) { c.http_version = "http2and3"; })).tls;
+  EXPECT_TRUE(both.offers_http2 && both.offers_http3);
+  const ViewerTls only = compiled(changed([](Config& c) { c.http_version = "http3"; })).tls;
+  EXPECT_TRUE(!only.offers_http2 && only.offers_http3);
   EXPECT_EQ(wrong([](Config& c) { c.http_version = "http4"; }), "InvalidArgument HttpVersion");
 }
 
@@ -215,6 +220,8 @@ TEST(Compile, Tls5ViewersCertificatesNeedATrustStoreAndHttps) {
             "EntityNotFound DistributionConfig.ViewerMtlsConfig.TrustStoreConfig.TrustStoreId;");
   EXPECT_EQ(wrong_with_clients([](Config& c) { c.default_cache_behavior.viewer_protocol_policy = "allow-all"; }),
             "InvalidArgument DistributionConfig.ViewerMtlsConfig;");
+  EXPECT_EQ(wrong_with_clients([](Config& c) { c.http_version = "http2and3"; }),
+            "InvalidArgument DistributionConfig.HttpVersion;");
 }
 
 TEST(Compile, AnS3OriginNeedsABucketInItsName) {

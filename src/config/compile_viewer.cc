@@ -100,7 +100,12 @@ void compile_viewer(const model::DistributionConfig& config, const PolicySet& po
   if (config.viewer_mtls_config) {
     compile_clients(*config.viewer_mtls_config, policies, place.in("ViewerMtlsConfig"), out.behaviors, out.tls.clients);
   }
-  out.tls.offers_http2 = config.http_version.value_or("http2") == "http2";  // TLS-3
+  const std::string versions = config.http_version.value_or("http2");
+  out.tls.offers_http2 = versions == "http2" || versions == "http2and3";  // TLS-3
+  out.tls.offers_http3 = versions == "http3" || versions == "http2and3";
+  place.in("HttpVersion")
+      .expect(!out.tls.offers_http3 || out.tls.clients.mode == ClientCertificates::Mode::none,
+              "Viewer mTLS is not available over HTTP/3: the HttpVersion is http1.1 or http2.");
 }
 
 }  // namespace gust::config

@@ -38,7 +38,7 @@ constexpr SettingRow rows[] = {
     {"DistributionConfig", "ViewerCertificate", enforced},
     {"DistributionConfig", "Restrictions", enforced},
     {"DistributionConfig", "WebACLId", refused, ""},
-    {"DistributionConfig", "HttpVersion", refused, "http1.1|http2", "HTTP/3 is not available yet"},
+    {"DistributionConfig", "HttpVersion", refused, "http1.1|http2|http3|http2and3"},
     {"DistributionConfig", "IsIPV6Enabled", kept},
     {"DistributionConfig", "ContinuousDeploymentPolicyId", enforced},
     {"DistributionConfig", "Staging", enforced},

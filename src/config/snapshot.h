@@ -200,6 +200,7 @@ struct ViewerTls {
   std::shared_ptr<const CertificateDocument> certificate;
   const net::SecurityPolicy* policy = nullptr;  // null where there is no certificate
   bool offers_http2 = true;                     // TLS-3; by all its names
+  bool offers_http3 = false;                    // likewise; never where clients are asked for certificates
   ClientCertificates clients;                   // TLS-5; by all its names
 };
 

@@ -203,7 +203,6 @@ TEST_F(DistributionsTest, ADisabledDistributionIsPublishedAsSuch) {
 
 TEST_F(DistributionsTest, SettingsThatAreNotEnforcedAreRefusedByName) {
   EXPECT_EQ(refusal_of("<WebACLId>arn:aws:wafv2</WebACLId>"), "400 InvalidArgument");
-  EXPECT_EQ(refusal_of("<HttpVersion>http2and3</HttpVersion>"), "400 InvalidArgument");
   const Reply reply = create(small_config("r1", "<WebACLId>arn:aws:wafv2</WebACLId>"));
   EXPECT_TRUE(reply.has("DistributionConfig.WebACLId")) << reply.body;
 }

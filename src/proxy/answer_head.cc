@@ -62,14 +62,30 @@ class AgeText {
   char* end_;
 };
 
+// HDR-11: to viewers over TLS who are not there yet, and where this node speaks it.
+bool tells_http3(const Passage& passage) {
+  return passage.distribution != nullptr && passage.distribution->tls.offers_http3 && passage.is_edge() &&
+         passage.viewer_request.scheme == http::Scheme::https &&
+         passage.viewer_request.version != http::Version::http_3 && passage.core.node().http3_port() != 0;
+}
+
+ByteView http3_offer(const Passage& passage) {
+  const std::string port = std::to_string(passage.core.node().http3_port());
+  return passage.arena.join({"h3=\":", port, "\"; ma=86400"});
+}
+
 // The own fields of an edge's answer behind prepared ones.
 void prepare_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_via, std::optional<Duration> age) {
   OwnFields& own = passage.core.own_fields();
   head.prepared[1] = own.of(told_result(passage, head.status), origin_via, passage.arena);
   const AgeText age_text(age.value_or(Duration::zero()));
-  const std::array fields{http::Field{http::text_of(Name::x_amz_cf_id), passage.request_id, Name::x_amz_cf_id},
-                          http::Field{http::text_of(Name::age), age_text.view(), Name::age}};
-  head.prepared[2] = http::prepare(std::span(fields).first(age ? 2 : 1), passage.arena);
+  const bool with_offer = tells_http3(passage);
+  const std::array fields{
+      http::Field{http::text_of(Name::alt_svc), with_offer ? http3_offer(passage) : ByteView(), Name::alt_svc},
+      http::Field{http::text_of(Name::x_amz_cf_id), passage.request_id, Name::x_amz_cf_id},
+      http::Field{http::text_of(Name::age), age_text.view(), Name::age}};
+  const std::size_t first = with_offer ? 0 : 1;
+  head.prepared[2] = http::prepare(std::span(fields).subspan(first, (age ? 3U : 2U) - first), passage.arena);
 }
 
 void apply_response_policy(Passage& passage, http::ResponseHead& head) {
@@ -105,6 +121,7 @@ void add_own_fields(Passage& passage, http::ResponseHead& head, ByteView origin_
   head.fields.set(Name::via, origin_via.empty() ? own_via : passage.arena.join({origin_via, ", ", own_via}));
   if (passage.is_edge()) {
     head.fields.set(Name::x_amz_cf_pop, node.settings().name);
+    if (tells_http3(passage)) head.fields.set(Name::alt_svc, http3_offer(passage));
     head.fields.set(Name::x_amz_cf_id, passage.request_id);
   } else {
     if (is_from_cache(passage)) head.fields.set(tier_field::result, "hit");

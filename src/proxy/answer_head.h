@@ -1,6 +1,6 @@
 // Answer heads: what a node says of its own in each answer, and what the log keeps of them.
 //
-// Source: HDR-6 to HDR-10, HDR-12, RHP-1 to RHP-6.
+// Source: HDR-6 to HDR-12, RHP-1 to RHP-6.
 #pragma once
 
 #include <optional>

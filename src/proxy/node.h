@@ -96,6 +96,9 @@ class Node {
   // Where viewers of this edge find it over TLS, once it listens there; 0: nowhere.
   std::uint16_t https_port() const { return https_port_.load(std::memory_order_relaxed); }
   void set_https_port(std::uint16_t port) { https_port_ = port; }
+  // Where viewers are served over HTTP/3, for Alt-Svc (HDR-11); 0: nowhere.
+  std::uint16_t http3_port() const { return http3_port_.load(std::memory_order_relaxed); }
+  void set_http3_port(std::uint16_t port) { http3_port_ = port; }
 
   // From now on nothing that the purge reaches and that began before it is served. From any thread.
   void apply(const cache::Purge& purge) { cache_.apply(purge); }
@@ -107,6 +110,7 @@ class Node {
   origin::Circuits circuits_;
   std::atomic<bool> has_long_slices_ = false;
   std::atomic<std::uint16_t> https_port_ = 0;
+  std::atomic<std::uint16_t> http3_port_ = 0;
 };
 
 // What a NodeCore works with; all outlives it.
