@@ -114,7 +114,8 @@ int run() {
   write_operations("STS 2011-06-15", aws::sts::service(), by_rows(identities.sts_handlers()));
   const acm::Authority authority = *acm::Authority::make(loop.wall_now());
   acm::LocalIssuer issuer(loop, authority);
-  const acm::Acm certificates(loop, *store, Seal(std::string(Seal::key_bytes, 'k')), "000000000000", issuer, nullptr, {});
+  const acm::Acm certificates(loop, *store, Seal(std::string(Seal::key_bytes, 'k')), "000000000000", issuer, nullptr,
+                              {});
   write_operations("ACM 2015-12-08", aws::acm::service(), by_rows(certificates.handlers()));
   const formation::Formation stacks(loop, *store, {}, {});
   write_operations("CloudFormation 2010-05-15", aws::cloudformation::service(), by_rows(stacks.handlers()));
