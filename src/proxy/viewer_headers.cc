@@ -123,7 +123,7 @@ class Values {
       case ViewerHeader::certificate_issuer:
         return ascii_of(shown->issuer, arena_).substr(0, certificate_name_bytes_max);
       case ViewerHeader::certificate_validity:
-        return arena_.join({iso8601_of(shown->not_before), "/", iso8601_of(shown->not_after)});
+        return arena_.join({iso8601_exact_of(shown->not_before), "/", iso8601_exact_of(shown->not_after)});
       case ViewerHeader::certificate_sha256:
         return shown->sha256;
       default:

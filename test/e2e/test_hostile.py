@@ -53,7 +53,6 @@ HEAD = [
     ("version in lower case", b"GET / http/1.1\r\nHost: {host}\r\n\r\n", {400}),
     ("no token as method", b"G@T / HTTP/1.1\r\nHost: {host}\r\n\r\n", {400}),
     ("TLS to a plain port", b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03" + b"\x00" * 64 + b"\r\n\r\n", {400}),
-    ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400, 505}),
 ]
 CHUNKS = [
     ("minus in a chunk size", b"-1\r\nx\r\n0\r\n\r\n"),
@@ -103,6 +102,14 @@ class Hostile(unittest.TestCase):
 
     def test_heads_outside_the_grammar(self) -> None:
         self.check_rows(HEAD)
+
+    def test_a_request_of_http11_behind_the_preface_of_http2(self) -> None:
+        preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+        self.refused(self.server.api_port, "localhost", preface, {400, 505})
+        got, closed = harness.talk(self.server.edge_port(), preface + SMUGGLED.replace(b"{host}", self.domain.encode()))
+        self.assertTrue(closed, f"left open after {got[:200]!r}")
+        self.assertNotIn(b"HTTP/1.1", got)
+        self.assertNotIn("/smuggled", [asked.path for asked in self.origin.asked])
 
     def test_broken_chunks(self) -> None:
         before = b"POST /chunks HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -57,7 +57,7 @@ class Signatures(unittest.TestCase):
         self.refused("cloudfront", "InvalidClientTokenId", "list_distributions", {}, access_key="AKIANOBODYNOBODYNOBO")
 
     def test_services_that_are_not_here_say_so_in_their_own_form(self) -> None:
-        for service, call in (("acm", "list_certificates"), ("route53", "list_hosted_zones"), ("autoscaling", "describe_policies")):
+        for service, call in (("logs", "describe_log_groups"), ("route53", "list_hosted_zones"), ("autoscaling", "describe_policies")):
             with self.subTest(service=service), self.assertRaises(botocore.exceptions.ClientError) as caught:
                 getattr(self.server.client(service), call)()
             error = caught.exception.response
