@@ -187,7 +187,8 @@ rt::Task<std::string> KeyValueStores::resource_by_id(std::string resource) {
   const std::string ours = key_value_store_arn(tools_.settings.account_id, "");
   if (!resource.starts_with(ours)) co_return resource;
   const auto stored = co_await find(resource.substr(ours.size()));
-  co_return stored ? stored->store.arn : std::move(resource);
+  if (!stored) co_return resource;
+  co_return stored->store.arn;
 }
 
 rt::Task<Result<void>> KeyValueStores::sweep() {

@@ -67,9 +67,8 @@ void throw_packets(QuicTestClient& client, ByteView input) {
   }
 }
 
-// The client's first packet, with bytes of the input over it.
-std::string changed_initial(QuicTestClient& client, ByteView input) {
-  std::string packet = client.make_packet();
+// A packet with bytes of the input over it.
+std::string changed(std::string packet, ByteView input) {
   for (; input.size() >= 3; input.remove_prefix(3)) {
     const auto at =
         static_cast<std::size_t>(static_cast<unsigned char>(input[0]) * 256 + static_cast<unsigned char>(input[1]));
@@ -96,13 +95,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   server.start();
   {
     QuicTestClient client(near, at);
+    const std::string initial = client.make_packet();
     client.is_silent = true;
     client.start();
     std::size_t said = input.size();
     if (data[0] % 2 == 0) {
       throw_packets(client, input);
     } else {
-      const std::string packet = changed_initial(client, input);
+      const std::string packet = changed(initial, input);
       said = packet.size();
       client.throw_packet(packet);
     }

@@ -169,7 +169,7 @@ TEST(TlsServer, Tls4AStapleIsShownToWhoAsks) {
   world.server->install(TlsWorld::book_of(site));
   const auto staple = [&] {
     const unsigned char* der = nullptr;
-    const long bytes = SSL_get_tlsext_status_ocsp_resp(world.viewer->ssl(), &der);
+    const long bytes = SSL_get_tlsext_status_ocsp_resp(world.viewer->ssl(), static_cast<void*>(&der));
     return bytes < 0 ? std::string() : std::string(reinterpret_cast<const char*>(der), static_cast<std::size_t>(bytes));
   };
   ASSERT_TRUE(world.shake({.asks_staple = true}));
