@@ -96,6 +96,7 @@ for (const kind of kinds) {
       const { DistributionConfig, ETag } = await send("GetDistributionConfig", { Id });
       tag = (await send("UpdateDistribution", { Id, IfMatch: ETag,
         DistributionConfig: { ...DistributionConfig, Enabled: false } })).ETag;
+      await cloudfront.waitUntilDistributionDeployed({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { Id });
     });
   }
   await step(`${noun}: delete`, async () => {
