@@ -11,8 +11,6 @@ namespace {
 
 using Done = rt::Task<Result<void>>;
 
-std::unexpected<Error> misuse(std::string_view static_text) { return fail(Errc::bug, static_text); }
-
 }  // namespace
 
 void Http2Exchange::head_is_out(std::size_t wire_bytes) {
@@ -85,21 +83,6 @@ rt::Task<Result<void>> Http2Exchange::inform(const ResponseHead& head) {
   CO_TRY_OK(co_await session_.wait_room(never));
   if (head.status == 100) expects_continue_ = false;
   co_return submit_interim(head);
-}
-
-// Decides whether content goes out, and gives what the head says of it.
-BodyFraming Http2Exchange::wire_framing(const ResponseHead& head, BodyFraming asked) {
-  drops_content_ = is_without_content(request_.method, head.status);
-  length_known_ = asked.kind == BodyFraming::none || asked.kind == BodyFraming::length;
-  left_to_send_ = asked.bytes;
-  if (drops_content_) {
-    // HEAD is told what GET would be; 204 and 304 have no length of their own, only what the fields say.
-    const bool tells = request_.method == Method::head && head.status != 204 && head.status != 304 &&
-                       asked.kind == BodyFraming::length && !head.fields.has(Name::content_length);
-    left_to_send_ = 0;
-    return tells ? asked : BodyFraming::no_body();
-  }
-  return length_known_ ? BodyFraming::of_length(asked.bytes) : BodyFraming::of_chunks();
 }
 
 Result<void> Http2Exchange::begin_answer(const ResponseHead& head, BodyFraming framing) {

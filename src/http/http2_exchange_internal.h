@@ -10,13 +10,9 @@
 
 #include <optional>
 
-#include "base/arena.h"
 #include "base/memory_pool.h"
-#include "http/exchange.h"
-#include "http/http2_incoming_internal.h"
-#include "http/http2_request_internal.h"
 #include "http/server_connection.h"
-#include "http/tunnel.h"
+#include "http/stream_exchange_internal.h"
 #include "rt/signal.h"
 
 namespace gust::rt {
@@ -27,7 +23,7 @@ namespace gust::http {
 
 class Http2Session;
 
-class Http2Exchange final : public Exchange, private Http2Incoming::Window {
+class Http2Exchange final : public StreamExchange {
  public:
   Http2Exchange(Http2Session& session, std::int32_t stream, const ServerLimits& limits);
   ~Http2Exchange() override;
@@ -37,12 +33,9 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
 
   // --- For the session.
   std::int32_t stream() const { return stream_; }
-  void add_field(ByteView name, ByteView value);
-  void add_trailer(ByteView name, ByteView value);
   // The head is whole; fails with what it is to be refused for.
   Result<void> begin(rt::Loop& loop, Scheme scheme, bool has_content, std::size_t head_bytes, Instant began);
   void add_content(ByteView bytes);
-  void end_content();
   // A frame came for the stream; `wire_bytes` that are not content.
   void count_received(std::size_t wire_bytes) { facts_.bytes_received += wire_bytes; }
   // The stream is over; `error` for what is not whole.
@@ -68,7 +61,6 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
   const Fields* trailers_to_send() const { return trailers_to_send_; }
   // Some output has been written, or no more will be.
   void output_moved();
-  bool is_answered() const { return finished_; }
   // Answers in the handler's place where it left something out: for an exchange that is not answered.
   rt::Task<void> complete();
   // An answer that comes before the end of its request's content: viewers lose it to a reset that comes with it (curl
@@ -84,7 +76,6 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
   rt::Task<void> refuse(Error error);
 
   // --- Exchange.
-  BodyReader& body() override { return body_; }
   rt::Endpoint local() const override;
   rt::Endpoint peer() const override;
   const net::TlsFacts* tls() const override;
@@ -94,34 +85,14 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
   rt::Task<Result<void>> write(std::span<const Slice> content) override;
   rt::Task<Result<void>> finish(const Fields* trailers) override;
   rt::Task<Result<Tunnel*>> switch_protocols(const ResponseHead& head) override;
-  void abort() override { aborted_ = true; }
   void close_after() override;
 
  private:
-  class Body final : public BodyReader {
-   public:
-    explicit Body(Http2Exchange& exchange) : exchange_(exchange) {}
-    rt::Task<Result<Slice>> read(Instant deadline) override;
-    const Fields& trailers() const override;
-
-   private:
-    Http2Exchange& exchange_;
-  };
-  class Pipe final : public Tunnel {
-   public:
-    explicit Pipe(Http2Exchange& exchange) : exchange_(exchange) {}
-    rt::Task<Result<std::size_t>> read(MutableBytes into, Instant deadline) override;
-    rt::Task<Result<void>> write(ByteView bytes, Instant deadline) override;
-    void finish_writing() override;
-
-   private:
-    Http2Exchange& exchange_;
-  };
-
   void open(ByteCount bytes) override;  // Window
-  Result<void> judge_framing(bool has_content);
+  rt::Task<Result<void>> send_continue(const ResponseHead& head) override;
+  rt::Task<Result<void>> write_to_tunnel(ByteView bytes, Instant deadline) override;
+  void end_tunnel() override;
   Result<void> begin_answer(const ResponseHead& head, BodyFraming framing);
-  BodyFraming wire_framing(const ResponseHead& head, BodyFraming asked);
   Result<void> submit_head(std::uint16_t status);
   Result<void> submit_interim(const ResponseHead& head);
   rt::Task<Result<void>> start_with_room(const ResponseHead& head, BodyFraming framing, std::span<const Slice> first);
@@ -135,27 +106,13 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
 
   Http2Session& session_;
   std::int32_t stream_;
-  const ServerLimits& limits_;
   rt::Loop* loop_ = nullptr;
-  Arena own_arena_;
-  Http2Request reading_;
-  Http2Incoming incoming_{*this};
-  Body body_{*this};
-  Pipe pipe_{*this};
-  Fields trailers_;
 
   bool is_open_ = true;  // nghttp2 knows the stream
   bool is_running_ = false;
-  bool aborted_ = false;
-  bool expects_continue_ = false;  // and has not been told
-  bool drops_content_ = false;     // HEAD, 204, 304
-  bool length_known_ = false;
-  bool is_tunnel_ = false;
   bool head_out_ = false;
-  bool has_ended_ = false;  // what is queued is the last of the content
   bool end_out_ = false;
-  bool is_deferred_ = false;    // nghttp2 waits to be told of more content
-  ByteCount left_to_send_ = 0;  // where the length is known
+  bool is_deferred_ = false;  // nghttp2 waits to be told of more content
   // What the call under way has left to send.
   std::span<const Slice> pending_;
   std::size_t pending_offset_ = 0;  // in the first slice
@@ -163,7 +120,6 @@ class Http2Exchange final : public Exchange, private Http2Incoming::Window {
   ByteCount sent_ = 0;        // content that went into frames
   ByteCount lent_until_ = 0;  // of the output
   const Fields* trailers_to_send_ = nullptr;
-  std::optional<Error> failure_;  // of sending
   rt::Signal moved_;
 };
 

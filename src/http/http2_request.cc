@@ -65,7 +65,6 @@ void Http2Request::take_pseudo(ByteView name, ByteView value) {
 
 Result<void> Http2Request::finish(Scheme scheme, RequestHead& into) {
   if (failure_) return std::unexpected(*failure_);
-  into.version = Version::http_2;
   into.scheme = scheme;
   TRY_OK(judge_method(into));
   if (path_.size() > limits_.target_bytes_max) return refuse(Errc::url_too_long, "target longer than its limit");

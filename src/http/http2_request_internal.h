@@ -26,7 +26,7 @@ class Http2Request {
   void add(ByteView name, ByteView value, RequestHead& into);
   // Adds a trailer field; what is beyond the limits, or is about framing, fails.
   Result<void> add_trailer(ByteView name, ByteView value, Fields& into);
-  // The head is whole.
+  // The head is whole. Its version is the caller's to say.
   //   fails   as read_request_head(); `into` is then of no use. `unsupported` too for an extended CONNECT to another
   //           protocol than WebSocket
   Result<void> finish(Scheme scheme, RequestHead& into);

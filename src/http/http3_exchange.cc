@@ -1,11 +1,8 @@
 #include <algorithm>
 
-#include "base/text.h"
-#include "http/framing.h"
 #include "http/http3_exchange_internal.h"
 #include "http/http3_session_internal.h"
 #include "http/server_connection.h"
-#include "http/status.h"
 #include "net/tls_facts.h"
 #include "rt/loop.h"
 
@@ -13,8 +10,6 @@ namespace gust::http {
 namespace {
 
 using Done = rt::Task<Result<void>>;
-
-std::unexpected<Error> misuse(std::string_view static_text) { return fail(Errc::bug, static_text); }
 
 ByteCount bytes_of(std::span<const Slice> content) {
   ByteCount bytes = 0;
@@ -25,7 +20,7 @@ ByteCount bytes_of(std::span<const Slice> content) {
 }  // namespace
 
 Http3Exchange::Http3Exchange(Http3Session& session, net::QuicStreamId stream, const ServerLimits& limits, Instant began)
-    : Exchange(own_arena_), session_(session), stream_(stream), limits_(limits), reading_(limits.head, own_arena_) {
+    : StreamExchange(limits), session_(session), stream_(stream) {
   facts_.began = began;
 }
 Http3Exchange::~Http3Exchange() = default;
@@ -37,59 +32,17 @@ void Http3Exchange::close_after() { session_.drain(); }
 
 // --- What came.
 
-void Http3Exchange::add_trailer(ByteView name, ByteView value) {
-  const auto added = reading_.add_trailer(name, value, trailers_);
-  if (!added) incoming_.fail(added.error());
-}
-
 Result<void> Http3Exchange::begin(bool has_content) {
-  incoming_.set_pace({.total_max = limits_.body_time_max, .rate_min = limits_.body_rate_min});
-  if (!has_content) incoming_.end();
-  TRY_OK(reading_.finish(Scheme::https, request_));
-  request_.version = Version::http_3;
-  is_tunnel_ = !request_.upgrade.empty();
-  const auto expectation = request_.fields.get(Name::expect);
-  expects_continue_ = expectation && equal_fold(*expectation, "100-continue");
-  return judge_framing(has_content);
-}
-
-Result<void> Http3Exchange::judge_framing(bool has_content) {
-  TRY(const auto length, read_content_length(request_.fields, Side::viewer));
-  if (is_tunnel_) {
-    if (length || !has_content) return fail(Errc::bad_framing, Side::viewer, "a tunnel with an end or a length");
-    incoming_.set_pace({});
-    return {};
-  }
-  if (!has_content && length.value_or(0) != 0) {
-    return fail(Errc::bad_framing, Side::viewer, "Content-Length of content that does not come");
-  }
-  if (length.value_or(0) > limits_.body_bytes_max) {
-    return fail(Errc::body_too_large, Side::viewer, "Content-Length beyond the limit");
-  }
-  request_framing_ = length        ? BodyFraming::of_length(*length)
-                     : has_content ? BodyFraming::of_chunks()
-                                   : BodyFraming::no_body();
-  return {};
+  return begin_request(Scheme::https, Version::http_3, has_content);
 }
 
 void Http3Exchange::add_content(ByteView bytes) {
+  if (!has_left_) return keep_content(bytes);
   incoming_.add(bytes);
-  if (has_left_) return incoming_.drop();
-  if (is_tunnel_ || incoming_.came() <= limits_.body_bytes_max) return;
-  incoming_.fail({Errc::body_too_large, Side::viewer, Retry::never, "more content than the limit"});
+  incoming_.drop();
 }
 
 void Http3Exchange::open(ByteCount bytes) { session_.consume(stream_, bytes); }
-
-rt::Task<Result<Slice>> Http3Exchange::Body::read(Instant deadline) {
-  Http3Exchange& exchange = exchange_;
-  if (exchange.expects_continue_ && !exchange.is_begun()) {
-    ResponseHead go_on;
-    go_on.status = 100;
-    CO_TRY_OK(co_await exchange.inform(go_on));
-  }
-  co_return co_await exchange.incoming_.read(deadline);
-}
 
 // --- What goes out.
 
@@ -191,19 +144,6 @@ Done Http3Exchange::inform(const ResponseHead& head) {
   co_return session_.submit_interim(*this, head);
 }
 
-// Decides whether content goes out, and gives what the head says of it.
-BodyFraming Http3Exchange::wire_framing(const ResponseHead& head, BodyFraming asked) {
-  drops_content_ = is_without_content(request_.method, head.status);
-  length_known_ = asked.kind == BodyFraming::none || asked.kind == BodyFraming::length;
-  left_to_send_ = asked.bytes;
-  if (!drops_content_) return length_known_ ? BodyFraming::of_length(asked.bytes) : BodyFraming::of_chunks();
-  // HEAD is told what GET would be; 204 and 304 have no length of their own, only what the fields say.
-  const bool tells = request_.method == Method::head && head.status != 204 && head.status != 304 &&
-                     asked.kind == BodyFraming::length && !head.fields.has(Name::content_length);
-  left_to_send_ = 0;
-  return tells ? asked : BodyFraming::no_body();
-}
-
 Result<void> Http3Exchange::begin_answer(const ResponseHead& head, BodyFraming framing) {
   if (is_begun() || head.status < 200) return misuse("a final response out of place");
   if (failure_) return std::unexpected(*failure_);
@@ -244,11 +184,7 @@ Done Http3Exchange::finish(const Fields* trailers) {
 }
 
 rt::Task<void> Http3Exchange::complete() {
-  if (!is_begun() && !aborted_ && !failure_) {
-    ResponseHead head;
-    head.status = 500;
-    (void)co_await respond(head, std::span<const Slice>());
-  }
+  co_await answer_for_handler();
   // What is kept is bounded in time too: by a peer that takes it at a least rate.
   const Instant until = session_.loop().now() + patience_for(kept_bytes_);
   while (finished_ && !aborted_ && kept_bytes_ > 0 && !failure_ && !is_closed_) {
@@ -258,23 +194,11 @@ rt::Task<void> Http3Exchange::complete() {
   }
 }
 
-rt::Task<void> Http3Exchange::refuse(Error error) {
-  const Refusal refusal{.error = error,
-                        .status = status_of(error),
-                        .local = local(),
-                        .peer = peer(),
-                        .bytes_received = facts_.bytes_received,
-                        .began = facts_.began};
-  ResponseHead head;
-  head.status = refusal.status;
-  std::string content;
-  session_.handler().refused(refusal, head, content);
-  (void)co_await respond_text(head, content);
-}
+rt::Task<void> Http3Exchange::refuse(Error error) { return refuse_by(session_.handler(), error); }
 
 void Http3Exchange::leave() {
   if (is_tunnel_ && is_begun() && !failure_ && !aborted_ && facts_.status == 101) {
-    pipe_.finish_writing();
+    tunnel().finish_writing();
     finished_ = true;
   }
   has_left_ = true;
@@ -293,28 +217,15 @@ rt::Task<Result<Tunnel*>> Http3Exchange::switch_protocols(const ResponseHead& he
   CO_TRY_OK(session_.submit_response(*this, head, BodyFraming::no_body(), true));
   facts_.status = head.status;
   facts_.first_byte_sent = session_.loop().now();
-  co_return &pipe_;
+  co_return &tunnel();
 }
 
-rt::Task<Result<std::size_t>> Http3Exchange::Pipe::read(MutableBytes into, Instant deadline) {
-  Http2Incoming& incoming = exchange_.incoming_;
-  CO_TRY_OK(co_await incoming.wait(deadline));
-  const std::size_t bytes = incoming.take(into);
-  if (bytes == 0 && incoming.failure()) co_return std::unexpected(*incoming.failure());
-  co_return bytes;
-}
-
-rt::Task<Result<void>> Http3Exchange::Pipe::write(ByteView bytes, Instant deadline) {
-  if (exchange_.has_ended_) co_return misuse("bytes behind the end of a tunnel");
+rt::Task<Result<void>> Http3Exchange::write_to_tunnel(ByteView bytes, Instant deadline) {
   const Slice slice = Slice::borrowed(bytes);
-  CO_TRY_OK(co_await exchange_.send({&slice, 1}, deadline));
-  exchange_.facts_.bytes_sent += bytes.size();
-  exchange_.facts_.content_bytes_sent += bytes.size();
+  CO_TRY_OK(co_await send({&slice, 1}, deadline));
+  facts_.bytes_sent += bytes.size();
+  facts_.content_bytes_sent += bytes.size();
   co_return Result<void>();
-}
-
-void Http3Exchange::Pipe::finish_writing() {
-  if (!exchange_.has_ended_ && !exchange_.failure_) exchange_.end_answer();
 }
 
 }  // namespace gust::http

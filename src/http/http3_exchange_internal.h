@@ -11,32 +11,24 @@
 #include <deque>
 #include <optional>
 
-#include "base/arena.h"
-#include "http/exchange.h"
-#include "http/http2_incoming_internal.h"
-#include "http/http2_request_internal.h"
-#include "http/tunnel.h"
+#include "http/stream_exchange_internal.h"
 #include "net/quic_session.h"
 #include "rt/signal.h"
 
 namespace gust::http {
 
 class Http3Session;
-struct ServerLimits;
 
-class Http3Exchange final : public Exchange, private Http2Incoming::Window {
+class Http3Exchange final : public StreamExchange {
  public:
   Http3Exchange(Http3Session& session, net::QuicStreamId stream, const ServerLimits& limits, Instant began);
   ~Http3Exchange() override;
 
   // --- For the session.
   net::QuicStreamId stream() const { return stream_; }
-  void add_field(ByteView name, ByteView value) { reading_.add(name, value, request_); }
-  void add_trailer(ByteView name, ByteView value);
   // The head is whole; fails with what it is to be refused for.
   Result<void> begin(bool has_content);
   void add_content(ByteView bytes);
-  void end_content() { incoming_.end(); }
   void count_received(std::size_t bytes) { facts_.bytes_received += bytes; }
   // No more of the request comes; no more of the answer goes.
   void fail_reading(const Error& error) { incoming_.fail(error); }
@@ -45,7 +37,6 @@ class Http3Exchange final : public Exchange, private Http2Incoming::Window {
   void close();
   bool is_closed() const { return is_closed_; }
   bool has_left() const { return has_left_; }
-  bool is_answered() const { return finished_; }
   // Content for the library; `has_ended`: none comes behind it.
   std::size_t give(std::span<ByteView> into, bool& has_ended);
   void acknowledged(ByteCount bytes);
@@ -58,7 +49,6 @@ class Http3Exchange final : public Exchange, private Http2Incoming::Window {
   void leave();
 
   // --- Exchange.
-  BodyReader& body() override { return body_; }
   rt::Endpoint local() const override;
   rt::Endpoint peer() const override;
   const net::TlsFacts* tls() const override;
@@ -68,33 +58,13 @@ class Http3Exchange final : public Exchange, private Http2Incoming::Window {
   rt::Task<Result<void>> write(std::span<const Slice> content) override;
   rt::Task<Result<void>> finish(const Fields* trailers) override;
   rt::Task<Result<Tunnel*>> switch_protocols(const ResponseHead& head) override;
-  void abort() override { aborted_ = true; }
   void close_after() override;
 
  private:
-  class Body final : public BodyReader {
-   public:
-    explicit Body(Http3Exchange& exchange) : exchange_(exchange) {}
-    rt::Task<Result<Slice>> read(Instant deadline) override;
-    const Fields& trailers() const override { return exchange_.trailers_; }
-
-   private:
-    Http3Exchange& exchange_;
-  };
-  class Pipe final : public Tunnel {
-   public:
-    explicit Pipe(Http3Exchange& exchange) : exchange_(exchange) {}
-    rt::Task<Result<std::size_t>> read(MutableBytes into, Instant deadline) override;
-    rt::Task<Result<void>> write(ByteView bytes, Instant deadline) override;
-    void finish_writing() override;
-
-   private:
-    Http3Exchange& exchange_;
-  };
-
   void open(ByteCount bytes) override;  // Window
-  Result<void> judge_framing(bool has_content);
-  BodyFraming wire_framing(const ResponseHead& head, BodyFraming asked);
+  rt::Task<Result<void>> send_continue(const ResponseHead& head) override { return inform(head); }
+  rt::Task<Result<void>> write_to_tunnel(ByteView bytes, Instant deadline) override;
+  void end_tunnel() override { end_answer(); }
   Result<void> begin_answer(const ResponseHead& head, BodyFraming framing);
   rt::Task<Result<void>> send(std::span<const Slice> content, Instant deadline);
   rt::Task<Result<void>> send_counted(std::span<const Slice> content);
@@ -104,29 +74,14 @@ class Http3Exchange final : public Exchange, private Http2Incoming::Window {
 
   Http3Session& session_;
   net::QuicStreamId stream_;
-  const ServerLimits& limits_;
-  Arena own_arena_;
-  Http2Request reading_;
-  Http2Incoming incoming_{*this};
-  Body body_{*this};
-  Pipe pipe_{*this};
-  Fields trailers_;
 
   bool is_closed_ = false;
   bool has_left_ = false;
-  bool aborted_ = false;
-  bool expects_continue_ = false;
-  bool drops_content_ = false;  // HEAD, 204, 304
-  bool length_known_ = false;
-  bool is_tunnel_ = false;
-  bool has_ended_ = false;  // what is kept is the last of the content
-  ByteCount left_to_send_ = 0;
   // What the peer does not have yet: `given_` pieces of it are with the library.
   std::deque<Slice> kept_;
   std::size_t given_ = 0;
   ByteCount acknowledged_of_first_ = 0;
   ByteCount kept_bytes_ = 0;
-  std::optional<Error> failure_;  // of sending
   rt::Signal moved_;
 };
 
